@@ -1,0 +1,1 @@
+"""Flipcord: a Discord bot for remote flipped-mastery classes."""

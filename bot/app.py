@@ -1,0 +1,136 @@
+"""The composition root: settings → storage → services → client, delivery, schedule; closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import discord
+import structlog
+import yarl
+
+from bot.client import FlipcordClient
+from bot.clock import Clock, offset_clock, system_clock
+from bot.config import HoursPart, Settings
+from bot.delivery.worker import Courier, open_courier
+from bot.domain.nudging import Hours
+from bot.domain.quiet import OpenHours
+from bot.formats.numbers import PhoneNumbers
+from bot.formats.pack import zip_folder
+from bot.formats.worker import WorkerPackParser
+from bot.schedule import Schedule
+from bot.services.booking import BookingService
+from bot.services.classes import ClassService
+from bot.services.courses import CourseService
+from bot.services.deliveries import DeliveryService, Terms
+from bot.services.nudges import NudgeService
+from bot.services.people import Drip, PeopleService
+from bot.services.phones import PhoneService
+from bot.services.prework import PreWorkService
+from bot.services.progress import ProgressService
+from bot.services.quizzes import QuizService
+from bot.services.services import Services
+from bot.services.upkeep import UpkeepService
+from bot.storage.database import Database, open_database
+from bot.storage.secrets import Vault
+
+log = structlog.get_logger()
+
+SAMPLE_COURSE = Path(__file__).parent.parent / "data" / "courses" / "intro-chemistry"
+
+
+class App:
+    """A Flipcord that is put together. ``client`` is not connected yet."""
+
+    courier: Courier
+
+    def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
+        self.settings, self.clock = settings, clock
+        self.schedule = Schedule(self.work, self.next_due, clock, settings.wake.poll_s)
+        self.services = _services(settings, database, clock, self.schedule.wake)
+        self.client = FlipcordClient(self.services, identifies_per_hour=settings.discord.identify.per_hour)
+        self._turn = asyncio.Lock()
+
+    async def work(self) -> int:
+        """Does everything that is due at the clock's present: plans nudges, then carries the outbox out."""
+        async with self._turn:
+            planned = await self.services.nudges.plan(self.clock())
+            return planned + await self.courier.work()
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which ``work`` has something to do; it may lie in the past."""
+        now = self.clock()
+        instants = await self.services.nudges.next_instant(now), await self.services.deliveries.next_due()
+        return min((each for each in instants if each is not None), default=None)
+
+    async def run(self) -> None:
+        """Connects to Discord and works until it is cancelled. Raises what discord.py raises when refused."""
+        async with self.client:
+            await self.client.login(self.settings.discord.token.get_secret_value())
+            self.schedule.start()
+            try:
+                await self.client.connect()
+            finally:
+                self.schedule.stop()
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
+    """A Flipcord on its database, closed at the end. ``clock`` is the settings' own unless given."""
+    _point_discord_at(settings)
+    now = clock or (offset_clock(settings.dev.clock_offset_file) if settings.dev.clock_offset_file else system_clock)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.storage.path))
+        app = App(settings, now, database)
+        app.courier = await stack.enter_async_context(open_courier(app.services.deliveries, app.client, settings, now))
+        yield app
+
+
+def _point_discord_at(settings: Settings) -> None:
+    """discord.py keeps its addresses on classes: a proxy or a loopback is set there, before the first call."""
+    discord.http.Route.BASE = settings.discord.api_base
+    if settings.discord.gateway is not None:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord.gateway)
+
+
+def _services(settings: Settings, database: Database, clock: Clock, wake: Callable[[], None]) -> Services:
+    hours = Hours(discord=_open_hours(settings.nudges.dm_hours), sms=_open_hours(settings.nudges.sms_hours))
+    inbox = settings.discord.inbox
+    vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
+    numbers = PhoneNumbers() if settings.twilio else None
+    return Services(
+        clock=clock,
+        people=PeopleService(database, Drip(inbox.opens, timedelta(minutes=inbox.per_minutes)), new_handle, wake),
+        courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
+        classes=ClassService(database, new_handle, wake),
+        prework=PreWorkService(database, new_handle, wake),
+        nudges=NudgeService(database, hours, new_handle, wake),
+        booking=BookingService(database, new_handle, wake),
+        phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),
+        quizzes=QuizService(database, new_handle, wake),
+        progress=ProgressService(database),
+        deliveries=DeliveryService(database, Terms(hours, vault), new_handle),
+        upkeep=UpkeepService(database),
+    )
+
+
+def _open_hours(part: HoursPart) -> OpenHours:
+    return OpenHours(part.opens, part.closes)
+
+
+def new_handle() -> str:
+    """72 random bits that are safe in a custom_id, and as a nonce."""
+    return secrets.token_urlsafe(9)
+
+
+def new_code() -> str:
+    """Six digits for a text."""
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def sample_pack() -> tuple[str, bytes]:
+    return f"{SAMPLE_COURSE.name}.zip", zip_folder(SAMPLE_COURSE)

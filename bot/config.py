@@ -1,0 +1,172 @@
+"""config.toml, and the environment for secrets, as typed settings. Every fault is told at once, with its key."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PREFIX = "FLIPCORD_"
+
+
+class ConfigFault(Exception):
+    """The settings cannot be used; the text lists each fault on a line of its own."""
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https", "ws", "wss") or not parts.hostname:
+        raise ValueError("write a whole address, such as https://example.org")
+    return value.rstrip("/") if parts.scheme.startswith("http") else value
+
+
+def _fernet(value: SecretStr) -> SecretStr:
+    try:
+        Fernet(value.get_secret_value())
+    except ValueError:
+        raise ValueError("not a key; `flipcord key` prints a new one") from None
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Key = Annotated[SecretStr, AfterValidator(_fernet)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identify(_Part):
+    per_hour: int = Field(20, ge=1, le=1000, description="Most gateway log-ins an hour, over restarts.")
+
+
+class Inbox(_Part):
+    opens: int = Field(30, ge=1, le=60, description="Most DM channels opened in the time below.")
+    per_minutes: int = Field(10, ge=1, le=1440, description="The time in which that many are opened.")
+
+
+class DiscordPart(_Part):
+    token: SecretStr = Field(description="The bot's token, from Discord's developer portal. Better as FLIPCORD_DISCORD__TOKEN.")
+    api_base: Address = Field("https://discord.com/api/v10", description="Where Discord's API answers: a proxy, or a loopback.")
+    gateway: Address | None = Field(None, description="Where the gateway answers; Discord's own if left out.")
+    nonce_window_s: int = Field(120, ge=1, le=300, description="How long Discord is trusted to know a repeated message.")
+    identify: Identify = Identify()
+    inbox: Inbox = Inbox()
+
+
+class StoragePart(_Part):
+    path: Path = Field(Path("data/flipcord.sqlite3"), description="The database file.")
+
+
+class SecurityPart(_Part):
+    keys: tuple[Key, ...] = Field((), description="Keys for phone numbers at rest; the first one encrypts. `flipcord key` makes one.")
+
+
+class HoursPart(_Part):
+    opens: time = Field(description="Local wall time from which messages go out.")
+    closes: time = Field(description="Local wall time from which they wait.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> HoursPart:
+        if self.opens >= self.closes:
+            raise ValueError("opens must be earlier in the day than closes")
+        return self
+
+
+class NudgesPart(_Part):
+    dm_hours: HoursPart = Field(HoursPart(opens=time(7), closes=time(21)), description="Open hours for DMs and threads.")
+    sms_hours: HoursPart = Field(HoursPart(opens=time(9), closes=time(20)), description="Open hours for texts.")
+
+
+class TwilioPart(_Part):
+    account_sid: str = Field(min_length=1, description="The account's SID.")
+    auth_token: SecretStr = Field(description="The account's token. Better as FLIPCORD_TWILIO__AUTH_TOKEN.")
+    from_number: str = Field(pattern=r"^\+[1-9]\d{6,14}$", description="The number texts come from, like +15005550006.")
+    api_base: Address = Field("https://api.twilio.com", description="Where Twilio's API answers.")
+    timeout_s: float = Field(10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
+
+
+class WakePart(_Part):
+    poll_s: float = Field(15.0, gt=0, le=3600, description="How often to look for what is due, beside exact wakes.")
+
+
+class LogPart(_Part):
+    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+    json_lines: bool = Field(False, description="One JSON object a line, for log collectors.")
+
+
+class DevPart(_Part):
+    clock_offset_file: Path | None = Field(None, description="For tests on a loopback: eight bytes that move the clock.")
+
+
+class Settings(BaseSettings):
+    """All settings. The environment (FLIPCORD_SECTION__KEY) goes before the file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    discord: DiscordPart
+    storage: StoragePart = StoragePart()
+    security: SecurityPart = SecurityPart()
+    nudges: NudgesPart = NudgesPart()
+    twilio: TwilioPart | None = Field(None, description="Leave the whole part out to send no texts.")
+    wake: WakePart = WakePart()
+    log: LogPart = LogPart()
+    dev: DevPart = DevPart()
+
+    @model_validator(mode="after")
+    def _texts_need_keys(self) -> Settings:
+        if self.twilio is not None and not self.security.keys:
+            raise ValueError("security.keys: texting needs a key to keep numbers safe; `flipcord key` makes one")
+        return self
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in that file and the environment; ConfigFault lists everything wrong with them."""
+    if not path.exists():
+        raise ConfigFault(f"{path}: there is no such file. Copy config.example.toml to {path} and fill it in.")
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+    try:
+        faults = _unknown_variables()
+        settings = FromFile()  # pyright: ignore[reportCallIssue]  # filled from the sources
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigFault(f"{path}: this is not valid TOML: {error}") from None
+    except ValidationError as error:
+        faults += [f"{path}: {_where(each)}{each['msg'].removeprefix('Value error, ')}" for each in error.errors()]
+        raise ConfigFault("\n".join(faults)) from None
+    if faults:
+        raise ConfigFault("\n".join(faults))
+    return settings
+
+
+def _where(error: Any) -> str:
+    place = ".".join(map(str, error["loc"]))
+    return f"{place}: " if place else ""
+
+
+def _unknown_variables() -> list[str]:
+    """pydantic ignores a misspelt top-level variable; a setting that silently does nothing is a fault."""
+    parts = {name.upper() for name in Settings.model_fields}
+    return [
+        f"{name} in the environment: there is no such setting"
+        for name in os.environ
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).split("__")[0] not in parts
+    ]

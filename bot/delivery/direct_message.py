@@ -1,0 +1,58 @@
+"""Direct messages. A conversation is opened only for a parcel without a channel: its student asked for that."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import discord
+
+from bot.delivery.errors import DISCORD_ERRORS, TO_OPEN, TO_PERSON, read
+from bot.delivery.post import look, post
+from bot.domain.messages import Message, Outcome, Sent, ToDirectMessage, Wait
+
+
+class DirectMessages:
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        #: what Discord last said to an opening, and the loop's instant until which it holds (RA9)
+        self._refusal = Wait(0, "")
+        self._closed_until = 0.0
+
+    async def carry(self, message: Message, address: ToDirectMessage) -> Outcome:
+        """Sent carries the conversation's channel."""
+        if address.channel is None:
+            return await self._carry_first(message, address)
+        try:
+            return await post(self._client, address.channel, message)
+        except DISCORD_ERRORS as error:
+            return read(error, TO_PERSON)
+
+    async def find(self, message: Message, address: ToDirectMessage, since: datetime) -> Sent | None:
+        """Raises DISCORD_ERRORS."""
+        channel = address.channel or await self._open(address.discord)
+        return await look(self._client, channel, message.marker)
+
+    async def _carry_first(self, message: Message, address: ToDirectMessage) -> Outcome:
+        if (left := self._closed_until - _now()) > 0:
+            return Wait(left, self._refusal.why)
+        try:
+            channel = await self._open(address.discord)
+        except DISCORD_ERRORS as error:
+            outcome = read(error, TO_OPEN)
+            if (
+                isinstance(error, discord.HTTPException)
+                and error.code in (20026, 40003)
+                and isinstance(outcome, Wait)
+            ):
+                self._refusal, self._closed_until = outcome, _now() + outcome.seconds
+            return outcome
+        return await self.carry(message, ToDirectMessage(address.discord, channel))
+
+    async def _open(self, student: int) -> int:
+        """Discord gives the same conversation however often it is opened."""
+        return (await self._client.create_dm(discord.Object(student))).id
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

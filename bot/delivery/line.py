@@ -1,0 +1,144 @@
+"""The wire to Discord as the outbox uses it: paced, refusals counted, nothing repeated that must not be.
+
+It listens to discord.py's HTTP client by ``Client(http_trace=line.trace)``, which sees every single request:
+the library repeats some by itself, and waits out most 429s in silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+#: of the 50 a second that Discord allows a bot (RA6); at most PER_SECOND + BURST in any one second
+PER_SECOND, BURST = 40.0, 5
+#: Discord bans an address after 10,000 invalid requests in ten minutes; this stays at a hundredth (RA7)
+MOST_REFUSED, REFUSED_WINDOW_S = 100, 600.0
+INVALID = frozenset({401, 403, 429})
+
+
+class LineShut(Exception):
+    """A request was not sent: Discord refused too many of late, or does not know the bot's token any more."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"shut for {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class NotRepeated(Exception):
+    """The library would have repeated a request without a nonce although the first may have counted."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One parcel's requests. ``doubtful``: one of them may have counted although its answer was lost or bad."""
+
+    doubtful: bool = False
+
+
+class Pace:
+    """Spreads requests: each asks when it may go. Instants are the loop's, in seconds."""
+
+    def __init__(self, per_second: float = PER_SECOND, burst: int = BURST) -> None:
+        self._gap, self._slack = 1 / per_second, burst / per_second
+        self._free = 0.0
+
+    def wait_s(self, now: float) -> float:
+        """Takes the next place and gives the seconds until it."""
+        start = max(self._free, now - self._slack)
+        self._free = start + self._gap
+        return max(0.0, start - now)
+
+
+class Refusals:
+    """Counts invalid requests over a sliding window."""
+
+    def __init__(self, most: int = MOST_REFUSED, window_s: float = REFUSED_WINDOW_S) -> None:
+        self._most, self._window_s = most, window_s
+        self._at: deque[float] = deque(maxlen=most)
+
+    def count(self, now: float) -> None:
+        self._at.append(now)
+
+    def shut_for(self, now: float) -> float:
+        """Seconds until the next request may go, 0 when it may go now."""
+        return max(0.0, self._at[0] + self._window_s - now) if len(self._at) == self._most else 0.0
+
+
+_call: ContextVar[Call | None] = ContextVar("call", default=None)
+_once: ContextVar[bool] = ContextVar("once", default=False)
+
+
+class Line:
+    """One for each client. Answers to interactions are counted but neither paced nor held back."""
+
+    def __init__(self) -> None:
+        self.pace, self.refusals = Pace(), Refusals()
+        #: Discord answered 401: no request will ever do until the token is changed
+        self.revoked = False
+        self.trace = aiohttp.TraceConfig()
+        self.trace.on_request_start.append(self._starts)
+        self.trace.on_request_end.append(self._ends)
+        self.trace.on_request_exception.append(self._fails)
+
+    @property
+    def shut_for(self) -> float:
+        """Seconds for which nothing may be sent; infinite without a valid token."""
+        return float("inf") if self.revoked else self.refusals.shut_for(_now())
+
+    @contextmanager
+    def carrying(self) -> Iterator[Call]:
+        """Requests made inside are the outbox's: paced, held back while shut, and watched for doubt."""
+        call = Call()
+        token = _call.set(call)
+        try:
+            yield call
+        finally:
+            _call.reset(token)
+
+    @contextmanager
+    def once(self) -> Iterator[None]:
+        """Requests made inside have no nonce: after a 5xx they raise NotRepeated in place of a second try."""
+        token = _once.set(True)
+        try:
+            yield
+        finally:
+            _once.reset(token)
+
+    async def _starts(self, session: Any, context: Any, params: aiohttp.TraceRequestStartParams) -> None:
+        if _call.get() is None:
+            return
+        if (seconds := self.shut_for) > 0:
+            raise LineShut(seconds)
+        await asyncio.sleep(self.pace.wait_s(_now()))
+
+    async def _ends(self, session: Any, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
+        status = params.response.status
+        if status in INVALID and params.response.headers.get("X-RateLimit-Scope") != "shared":
+            self.refusals.count(_now())
+        # a 401 to an answer is about that interaction's own token (50027)
+        self.revoked |= status == 401 and not {"interactions", "webhooks"} & set(params.url.parts)
+        if status >= 500:
+            _doubt(f"Discord answered {status}")
+
+    async def _fails(self, session: Any, context: Any, params: aiohttp.TraceRequestExceptionParams) -> None:
+        # without a connection nothing was sent
+        if not isinstance(params.exception, aiohttp.ClientConnectorError | NotRepeated):
+            _doubt(f"the connection broke: {type(params.exception).__name__}")
+
+
+def _doubt(why: str) -> None:
+    if (call := _call.get()) is not None:
+        call.doubtful = True
+    if _once.get():
+        raise NotRepeated(why)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

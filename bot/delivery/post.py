@@ -1,0 +1,42 @@
+"""One card into one channel, and the look for a card that may have arrived."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.domain.messages import Message, Sent
+from bot.views.messages import draw
+
+#: read back in one request; more than a conversation gets between a call and its look
+LOOK_BACK = 100
+
+
+async def post(client: discord.Client, channel: int, message: Message, *, person: int | None = None) -> Sent:
+    """Sends the card. Only ``person`` is mentioned: a thread makes no sound otherwise. Raises DISCORD_ERRORS."""
+    view = draw(message.content, message.marker)
+    mentions = discord.AllowedMentions.none()
+    if person is not None:
+        view.add_item(discord.ui.TextDisplay(f"-# For <@{person}>"))
+        mentions.users = [discord.Object(person)]
+    try:
+        sent = await client.get_partial_messageable(channel).send(
+            view=view, nonce=message.nonce, allowed_mentions=mentions
+        )
+    except discord.NotFound as error:
+        if error.code != 10008:
+            raise
+        # the first message of this nonce was deleted meanwhile: it did arrive (RA4)
+        return Sent(channel)
+    return Sent(channel, str(sent.id))
+
+
+async def look(client: discord.Client, channel: int, marker: int) -> Sent | None:
+    """The bot's own message with that card among the newest of a channel. Raises DISCORD_ERRORS."""
+    async for message in client.get_partial_messageable(channel).history(limit=LOOK_BACK):
+        if (
+            client.user
+            and message.author.id == client.user.id
+            and marker in {each.id for each in message.components}
+        ):
+            return Sent(channel, str(message.id))
+    return None

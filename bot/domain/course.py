@@ -1,0 +1,104 @@
+"""A course as a teacher writes it: units in order, each with objectives, pre-work and a mastery check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.domain.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One measurable thing a student can do after the unit."""
+
+    slug: str
+    text: str
+    #: where to look again: shown when a check shows "not yet" on this objective; may be empty
+    review: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    title: str
+    url: str
+    #: whole seconds, as the video's page states it
+    length_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    title: str
+    url: str
+    #: the reading time that the teacher expects, in whole seconds
+    length_s: int
+
+
+Material = Video | Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PreWork:
+    """What is done before class."""
+
+    materials: tuple[Material, ...]
+    #: asked in the hand-in form; three at most (a Discord form has five fields: these, summary, question)
+    questions: tuple[Question, ...]
+
+    @property
+    def length_s(self) -> int:
+        return sum(material.length_s for material in self.materials)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The mastery check of a unit: ``draw`` questions from ``bank``, spread over the objectives."""
+
+    draw: int
+    bank: tuple[Question, ...]
+    #: least time between two attempts, whole seconds
+    cooldown_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    slug: str
+    title: str
+    objectives: tuple[Objective, ...]
+    prework: PreWork
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    slug: str
+    title: str
+    units: tuple[Unit, ...] = field(default=())
+
+    def unit(self, slug: str) -> Unit:
+        """The unit of that slug; KeyError when there is none."""
+        for unit in self.units:
+            if unit.slug == slug:
+                return unit
+        raise KeyError(slug)
+
+    def after(self, slug: str) -> Unit | None:
+        """The unit that mastering ``slug`` opens, None after the last one."""
+        slugs = [unit.slug for unit in self.units]
+        place = slugs.index(slug) + 1
+        return self.units[place] if place < len(self.units) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a file that a person brought, told so that they can mend it."""
+
+    file: str
+    #: 1-based; None where the fault has no line
+    line: int | None
+    #: dotted path of the key ("units[2].check.draw") or the question's title; may be empty
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}, line {self.line}"
+        return f"{place}: {self.field}: {self.problem}" if self.field else f"{place}: {self.problem}"

@@ -1,0 +1,159 @@
+"""The mastery check: what an attempt draws, whether it passes, what it opens and what may be said."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from bot.domain.course import Objective
+from bot.domain.questions import Answer, Question, SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.records import ProgressRecord, UnitRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A question as one attempt shows it; ``shown`` lists indices into the question's own options."""
+
+    question: Question
+    shown: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question of an attempt. An ``answer`` without ``answered_at`` was typed but could not be read."""
+
+    #: from 1
+    position: int
+    question: Question
+    shown: tuple[int, ...]
+    #: its indices are the question's own, not those shown
+    answer: Answer | None = None
+    answered_at: datetime | None = None
+    #: None until the attempt is handed in
+    credit: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a unit's check. It keeps the revision (by ``unit``) and the bar with which it began."""
+
+    id: int
+    handle: str
+    person: int
+    section: int
+    course: int
+    unit: int
+    unit_slug: str
+    unit_title: str
+    #: from 1, over all revisions of the unit
+    number: int
+    #: percent
+    bar: int
+    began_at: datetime
+    submitted_at: datetime | None
+    #: 0 to 1, exact
+    score: Fraction | None
+    passed: bool | None
+    retake_at: datetime | None
+
+
+# --- drawing ---------------------------------------------------------------------------------------
+
+
+def draw_form(bank: Sequence[Question], draw: int, seen: Mapping[str, int], seed: str) -> tuple[Drawn, ...]:
+    """``draw`` questions of ``bank`` in a random order, the same ones for the same seed.
+
+    They are spread over the objectives as evenly as the bank allows; within an objective, questions that the
+    student has not seen come first, then those seen longest ago. ``seen`` gives, by slug, the number of the
+    last attempt that asked the question. A bank smaller than ``draw`` is drawn whole.
+    """
+    dice = random.Random(seed)
+    luck = {question.slug: dice.random() for question in bank}
+    freshest = sorted(bank, key=lambda each: (seen.get(each.slug, 0), luck[each.slug]))
+    # everyone's first before anyone's second: sorting is stable, so within a turn the freshest stay in front
+    turn = _turns(freshest)
+    chosen = sorted(freshest, key=lambda each: turn[each.slug])[:draw]
+    dice.shuffle(chosen)
+    return tuple(Drawn(question, _shuffled(question, dice)) for question in chosen)
+
+
+def _turns(questions: Sequence[Question]) -> dict[str, int]:
+    """Each question's place among those of its objective."""
+    taken: dict[str, int] = {}
+    turn: dict[str, int] = {}
+    for question in questions:
+        turn[question.slug] = taken[question.objective] = taken.get(question.objective, -1) + 1
+    return turn
+
+
+#: "All of the above" is only true of what stands above it
+_OF_THE_OTHERS = re.compile(
+    r"(all|none|both|neither|any) of (these|those|them|the (above|others?|other options|options|answers))\W*",
+    re.IGNORECASE,
+)
+
+
+def _shuffled(question: Question, dice: random.Random) -> tuple[int, ...]:
+    match question:
+        case TrueFalse():
+            return (0, 1)
+        case SingleChoice(options=options) | SeveralChoices(options=options):
+            order = list(range(len(options)))
+            dice.shuffle(order)
+            order.sort(key=lambda each: _OF_THE_OTHERS.fullmatch(options[each].text.strip()) is not None)
+            return tuple(order)
+        case _:
+            return ()
+
+
+# --- the bar, and what follows ---------------------------------------------------------------------
+
+
+def passed(score: Fraction, bar: int) -> bool:
+    """Whether ``score`` (0 to 1) reaches ``bar`` (percent). Exact: 79.99 does not reach 80, and 80 does."""
+    return score * 100 >= bar
+
+
+def retake_at(submitted_at: datetime, cooldown_s: int) -> datetime:
+    return submitted_at + timedelta(seconds=cooldown_s)
+
+
+def opened_by(
+    slug: str, order: Sequence[UnitRecord], progress: Mapping[str, ProgressRecord], at: datetime
+) -> UnitRecord | None:
+    """The unit that mastering ``slug`` at that instant opens: the next one not mastered before.
+
+    A unit that the course no longer has opens the first one not mastered. None when nothing is left.
+    """
+    slugs = [each.unit.slug for each in order]
+    rest = order[slugs.index(slug) + 1 :] if slug in slugs else order
+    return next((each for each in rest if not _mastered_before(progress.get(each.unit.slug), at)), None)
+
+
+def _mastered_before(record: ProgressRecord | None, at: datetime) -> bool:
+    return record is not None and record.mastered_at is not None and record.mastered_at < at
+
+
+def current_unit(order: Sequence[UnitRecord], progress: Mapping[str, ProgressRecord]) -> UnitRecord | None:
+    """The first unit that is open and not mastered."""
+    for each in order:
+        record = progress.get(each.unit.slug)
+        if record is not None and record.mastered_at is None:
+            return each
+    return None
+
+
+def next_open(items: Sequence[Item], after: int = 0) -> int | None:
+    """The position of the next unanswered item, from the start again after the last; None when all are."""
+    unanswered = [each.position for each in items if each.answered_at is None]
+    return next((each for each in unanswered if each > after), unanswered[0] if unanswered else None)
+
+
+def review(objectives: Sequence[Objective], items: Sequence[Item]) -> tuple[Objective, ...]:
+    """The objectives of questions that did not earn full credit, in the unit's order."""
+    missed = {each.question.objective for each in items if each.credit != 1}
+    return tuple(each for each in objectives if each.slug in missed)

@@ -1,0 +1,265 @@
+"""What a delivery says, as values. Views draw them as cards, words put them into a text's 160 characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.course import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PreWorkNudge:
+    """Reminds one student of pre-work they still owe."""
+
+    class_name: str
+    unit_title: str
+    handle: str
+    deadline: datetime
+    #: as promised in the class's zone, for texts: "Tue 24 Nov 08:00"
+    deadline_local: str
+    length_s: int
+    started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreWorkCard:
+    """The card in the pre-work channel."""
+
+    class_name: str
+    unit: Unit
+    handle: str
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxHello:
+    """The first DM, which the student asked for by pressing [Open my inbox]."""
+
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReady:
+    """The card with [Join] in the pre-work channel of a new class."""
+
+    class_name: str
+    course_title: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReminder:
+    class_name: str
+    starts_at: datetime
+    starts_local: str
+    ends_at: datetime
+    where: str
+    #: of the booking
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotBooked:
+    """For the teachers' room."""
+
+    student: int
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCancelled:
+    """For the teachers' room."""
+
+    student: int
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCalledOff:
+    """Tells a student that a teacher cancelled their booking."""
+
+    class_name: str
+    starts_at: datetime
+    starts_local: str
+    #: of the class, to book another slot
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCode:
+    """Always a text."""
+
+    code: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOpened:
+    """Tells a student that a passed check opened the next unit; ``channel`` is that unit's, if it stands."""
+
+    class_name: str
+    passed_title: str
+    title: str
+    channel: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Tells the teachers' room whom a message could not reach by any way, and why."""
+
+    student: int
+    what: str
+    tried: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Tells the teachers' room what is missing on the server and that work waits for it."""
+
+    problem: str
+    mend: str
+
+
+Content = (
+    PreWorkNudge
+    | PreWorkCard
+    | InboxHello
+    | ClassReady
+    | SlotReminder
+    | SlotBooked
+    | SlotCancelled
+    | SlotCalledOff
+    | PhoneCode
+    | UnitOpened
+    | Unreached
+    | Trouble
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDirectMessage:
+    discord: int
+    #: known once the first DM was opened
+    channel: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToThread:
+    """A private thread in the class's pre-work channel."""
+
+    discord: int
+    channel: int
+    thread: int | None
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToPhone:
+    number: str
+    #: seconds for which the text is of use, 1 to 36,000
+    validity_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToChannel:
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    guild: int
+    discord: int
+    role: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPlace:
+    """A role or channel that a class needs. Channels are for those with ``role`` (None: staff only)."""
+
+    purpose: str
+    kind: str
+    name: str
+    topic: str = ""
+    #: purpose of the role that sees the channel; None for the teachers' room
+    role: str | None = None
+    #: may those with the role write there?
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSetUp:
+    """What to see to on a server: each place is looked for before it is made."""
+
+    guild: int
+    #: purpose → Discord id of what is known to stand
+    known: dict[str, int]
+    wanted: tuple[WantedPlace, ...]
+    #: Discord ids of the class's teachers, who see the teachers' room
+    teachers: tuple[int, ...]
+
+
+Address = ToDirectMessage | ToThread | ToPhone | ToChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Ready to be carried: what, where to, and the marks by which a repeat is recognised."""
+
+    content: Content
+    address: Address
+    #: Discord's own, at most 25 characters
+    nonce: str
+    #: id of the card's container, 1 to 2**31 - 1, found again when the nonce window has passed
+    marker: int
+
+
+Parcel = Message | RoleGrant | ClassSetUp
+
+
+# What became of a parcel.
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    channel: int | None = None
+    #: the message's or the text's id
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """This way is closed to this person; the next way is tried at once."""
+
+    why: str
+    #: a setting of the person's (closed DMs), not a passing state
+    lasting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now. ``seconds`` until the next try; ``mend`` says what a teacher can do about it, if anything."""
+
+    seconds: float
+    why: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never work as it is."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The call was made and nobody knows whether it counted: look before any repeat."""
+
+    why: str
+
+
+Outcome = Sent | Closed | Wait | Refused | Unknown

@@ -1,0 +1,90 @@
+"""An effect on the outside world, from the cause that asked for it to what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What an effect is; ``about`` is the id of the thing it concerns."""
+
+    SET_UP_CLASS = "set_up_class"  # about: section
+    CLASS_READY = "class_ready"  # about: section; channel card with [Join]
+    GRANT_ROLE = "grant_role"  # args: {"purpose": place purpose}; about: section
+    OPEN_INBOX = "open_inbox"  # about: section or None
+    POST_PREWORK = "post_prework"  # about: prework; channel card
+    NUDGE = "nudge"  # about: prework; args: {"step": int}
+    SLOT_BOOKED = "slot_booked"  # about: booking; to the teachers' room
+    SLOT_CANCELLED = "slot_cancelled"  # about: booking; to the teachers' room
+    SLOT_REMINDER = "slot_reminder"  # about: booking; to the student
+    PHONE_CODE = "phone_code"  # about: None; the code is read from the phone row when sent
+    UNIT_OPENED = "unit_opened"  # about: attempt; to the student
+    UNREACHED = "unreached"  # about: the prework or booking; to the teachers' room
+    TROUBLE = "trouble"  # about: section; a missing role or permission, to the teachers' room
+
+
+class Way(StrEnum):
+    """How an effect goes out; the first three reach one person, in the order in which they are tried."""
+
+    DM = "dm"
+    THREAD = "thread"
+    SMS = "sms"
+    ROOM = "room"  # the teachers' room of the section
+    CHANNEL = "channel"  # the pre-work channel of the section
+    ROLE = "role"
+    SETUP = "setup"
+
+
+class State(StrEnum):
+    DUE = "due"
+    LEASED = "leased"
+    CALLING = "calling"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What is asked for. ``key`` names the cause, so that the same cause never makes two rows."""
+
+    key: str
+    kind: Kind
+    way: Way
+    due_at: datetime
+    person: int | None = None
+    section: int | None = None
+    about: int | None = None
+    args: dict[str, Any] = field(default_factory=dict[str, Any])
+    #: past this instant it has lost its use
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox."""
+
+    id: int
+    key: str
+    kind: Kind
+    way: Way
+    person: int | None
+    section: int | None
+    about: int | None
+    args: dict[str, Any]
+    #: at most 25 characters; Discord repeats the first message for a nonce it has just seen (RA4)
+    nonce: str
+    state: State
+    due_at: datetime
+    expires_at: datetime | None
+    tries: int
+    called_at: datetime | None
+    lease: str | None
+    why: str
+    channel: int | None
+    result: str | None

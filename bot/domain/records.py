@@ -1,0 +1,119 @@
+"""Stored things as plain values: what repositories give and services work with. Instants are aware, in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.course import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who pressed or typed, as Discord vouches for it."""
+
+    account: int
+    #: None in a direct message
+    guild: int | None
+    #: has Manage Server there
+    manages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: int
+    handle: str
+    guild: int
+    name: str
+    course_id: int
+    revision_id: int
+    zone: str
+    #: percent
+    bar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    section: Section
+    person: int
+    joined_at: datetime
+    thread: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's Discord account and whether they can be written to there."""
+
+    person: int
+    discord: int
+    dm_channel: int | None
+    inbox_asked_at: datetime | None
+    dm_closed_at: datetime | None
+    #: the person's own zone, None for the class's
+    zone: str | None
+
+    @property
+    def dm_open(self) -> bool:
+        return self.inbox_asked_at is not None and self.dm_closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    id: int
+    slug: str
+    title: str
+    #: the newest revision
+    revision_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """A unit of one revision; ``unit.check.bank`` is empty here: questions are drawn from storage."""
+
+    id: int
+    course_id: int
+    position: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Pre-work given to a section. ``posted_at`` and ``message`` are None until the card stands on Discord."""
+
+    id: int
+    handle: str
+    section: Section
+    unit: UnitRecord
+    post_at: datetime
+    deadline: datetime
+    posted_at: datetime | None
+    channel: int | None
+    message: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    started_at: datetime | None
+    tries: int
+    draft: dict[str, object] | None
+    handed_in_at: datetime | None
+    reasons: tuple[str, ...]
+    credited_at: datetime | None
+    late: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRecord:
+    unit_slug: str
+    opened_at: datetime
+    mastered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A role or channel on a server that stands for something of ours."""
+
+    purpose: str
+    kind: str
+    discord: int

@@ -1,0 +1,243 @@
+"""What a student may see of an attempt: nothing of the key before grading (RF1), all of it once passed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from bot.domain.grading import mark, parse_number, text_matches
+from bot.domain.mastery import Attempt, Item, next_open
+from bot.domain.questions import (
+    AcceptedNumber,
+    Answer,
+    Chosen,
+    Numeric,
+    Question,
+    SeveralChoices,
+    ShortText,
+    SingleChoice,
+    TrueFalse,
+    Typed,
+)
+
+
+class Asks(StrEnum):
+    """What a question wants from the student."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the student may see it. Nothing in it depends on which answer is right (RF1)."""
+
+    #: handle of the attempt
+    attempt: str
+    unit_title: str
+    #: from 1
+    position: int
+    total: int
+    prompt: str
+    asks: Asks
+    #: in the order of this attempt
+    options: tuple[str, ...]
+    #: indices into ``options``
+    chosen: tuple[int, ...]
+    typed: str
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookOver:
+    """Every question of the attempt before it is handed in."""
+
+    attempt: str
+    unit_title: str
+    bar: int
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """A question of a passed attempt, with the key."""
+
+    asked: Asked
+    credit: Fraction
+    feedback: str
+    #: indices into ``asked.options``
+    right: tuple[int, ...]
+    #: where something is typed, what would have been right
+    accepted: tuple[str, ...]
+
+
+# --- before it is handed in ------------------------------------------------------------------------
+
+
+def show(attempt: Attempt, items: Sequence[Item], position: int) -> Asked:
+    """The question at that position, which the attempt must have."""
+    item = items[position - 1]
+    texts = option_texts(item.question)
+    return Asked(
+        attempt=attempt.handle,
+        unit_title=attempt.unit_title,
+        position=position,
+        total=len(items),
+        prompt=item.question.prompt,
+        asks=_asks(item.question),
+        options=tuple(texts[each] for each in item.shown),
+        chosen=_as_shown(item, item.answer.indices) if isinstance(item.answer, Chosen) else (),
+        typed=item.answer.text if isinstance(item.answer, Typed) else "",
+        is_answered=item.answered_at is not None,
+    )
+
+
+def show_all(attempt: Attempt, items: Sequence[Item]) -> LookOver:
+    questions = tuple(show(attempt, items, each.position) for each in items)
+    return LookOver(attempt.handle, attempt.unit_title, attempt.bar, questions)
+
+
+def show_next(attempt: Attempt, items: Sequence[Item], after: int = 0) -> Asked | LookOver:
+    """The next question without an answer; all of them once there is none."""
+    position = next_open(items, after)
+    return show_all(attempt, items) if position is None else show(attempt, items, position)
+
+
+def fit(item: Item, given: Answer) -> Answer | None:
+    """``given`` in the question's own indices instead of those shown; None if it has no such answer."""
+    match _asks(item.question), given:
+        case (Asks.NUMBER | Asks.TEXT), Typed(text) if len(text) <= _MAX_TYPED:
+            return given
+        case (Asks.ONE | Asks.SEVERAL) as asks, Chosen(indices):
+            is_known = all(0 <= each < len(item.shown) for each in indices)
+            if not is_known or (asks is Asks.ONE and len(indices) > 1):
+                return None
+            return Chosen(tuple(sorted({item.shown[each] for each in indices})))
+        case _:
+            return None
+
+
+def is_readable(question: Question, answer: Answer) -> bool:
+    """Whether a number was typed where one is asked."""
+    match question, answer:
+        case Numeric(), Typed(text):
+            return parse_number(text) is not None
+        case _:
+            return True
+
+
+#: far more than anybody types; the form's own limit is lower
+_MAX_TYPED = 500
+
+
+def _asks(question: Question) -> Asks:
+    match question:
+        case TrueFalse() | SingleChoice():
+            return Asks.ONE
+        case SeveralChoices():
+            return Asks.SEVERAL
+        case Numeric():
+            return Asks.NUMBER
+        case ShortText():
+            return Asks.TEXT
+
+
+def _as_shown(item: Item, own: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(item.shown.index(each) for each in own))
+
+
+def option_texts(question: Question) -> tuple[str, ...]:
+    """What can be chosen, in the question's own order; empty where something is typed."""
+    match question:
+        case TrueFalse():
+            return ("True", "False")
+        case SingleChoice(options=options) | SeveralChoices(options=options):
+            return tuple(option.text for option in options)
+        case ShortText() | Numeric():
+            return ()
+
+
+# --- not yet passed --------------------------------------------------------------------------------
+
+
+def hint(question: Question, answer: Answer) -> str:
+    """What the teacher says to this answer, if it may be said while the key is kept (K12), else nothing.
+
+    Not about a right answer, nor where only one other answer is left, nor words that hold the right answer.
+    """
+    said = _said_to_wrong(question, answer)
+    return "" if _holds_key(question, said) else said
+
+
+def _said_to_wrong(question: Question, answer: Answer) -> str:
+    match question, answer:
+        case SeveralChoices(options=options), Chosen(indices) if len(options) > 2:
+            wrong = [options[each] for each in indices if options[each].credit <= 0]
+            return "\n".join(option.feedback for option in wrong if option.feedback)
+        case (SingleChoice(options=options), _) if len(options) <= 2:
+            return ""
+        case (SingleChoice() | ShortText() | Numeric()), _:
+            result = mark(question, answer)
+            return "" if result.credit == 1 else result.feedback
+        case _:
+            return ""
+
+
+def _holds_key(question: Question, said: str) -> bool:
+    match question:
+        case SingleChoice(options=options):
+            return any(option.text.casefold() in said.casefold() for option in options if option.credit == 1)
+        case SeveralChoices(options=options):
+            return any(option.text.casefold() in said.casefold() for option in options if option.credit > 0)
+        case ShortText(accepted=accepted):
+            return any(text_matches(f"*{each.pattern}*", said) for each in accepted if each.credit == 1)
+        case Numeric(accepted=accepted):
+            found = [parse_number(each.rstrip(".,")) for each in _NUMBER_LIKE.findall(said)]
+            numbers = [each for each in found if each is not None]
+            return any(one.low <= each <= one.high for one in accepted if one.credit == 1 for each in numbers)
+        case _:
+            return False
+
+
+_NUMBER_LIKE = re.compile(r"[+\-\u2212]?\d[\d.,]*(?:e[+-]?\d+|\s?[x*\u00d7\u00b7]\s?10\S+)?", re.IGNORECASE)
+
+
+# --- passed ----------------------------------------------------------------------------------------
+
+
+def look_back(attempt: Attempt, items: Sequence[Item], position: int) -> LookedBack:
+    """The question at that position with the key and everything the teacher says about it."""
+    item = items[position - 1]
+    said = mark(item.question, item.answer).feedback if item.answer is not None else ""
+    key = _key(item.question)
+    return LookedBack(
+        asked=show(attempt, items, position),
+        credit=item.credit or Fraction(0),
+        feedback="\n".join(text for text in (said, item.question.general_feedback) if text),
+        right=_as_shown(item, key.indices) if isinstance(key, Chosen) else (),
+        accepted=() if isinstance(key, Chosen) else key,
+    )
+
+
+def _key(question: Question) -> Chosen | tuple[str, ...]:
+    """What is right: options, or in words what could be typed."""
+    match question:
+        case TrueFalse(answer=is_true):
+            return Chosen((0 if is_true else 1,))
+        case SingleChoice(options=options):
+            return Chosen(tuple(place for place, option in enumerate(options) if option.credit == 1))
+        case SeveralChoices(options=options):
+            return Chosen(tuple(place for place, option in enumerate(options) if option.credit > 0))
+        case ShortText(accepted=accepted):
+            return tuple(each.pattern.replace("*", "…") for each in accepted if each.credit == 1)
+        case Numeric(accepted=accepted):
+            return tuple(_span(each) for each in accepted if each.credit == 1)
+
+
+def _span(accepted: AcceptedNumber) -> str:
+    return f"{accepted.low}" if accepted.low == accepted.high else f"{accepted.low} to {accepted.high}"

@@ -1,0 +1,75 @@
+"""The one answer to "what does this student do now?", which the student, the teacher and the nudge share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.mastery import Attempt, current_unit
+from bot.domain.records import EvidenceRecord, Posted, ProgressRecord, UnitRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DoPreWork:
+    """Owed: not started, started, or handed in without credit yet (``tries`` > 0)."""
+
+    posted: Posted
+    started_at: datetime | None
+    tries: int
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCheck:
+    unit: UnitRecord
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueCheck:
+    """A check is half done."""
+
+    unit: UnitRecord
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForCheck:
+    """Not yet passed; the next attempt is possible at ``retake_at``."""
+
+    unit: UnitRecord
+    retake_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AllMastered:
+    units: int
+
+
+Step = DoPreWork | TakeCheck | ContinueCheck | WaitForCheck | AllMastered
+
+
+def next_step(
+    units: Sequence[UnitRecord],
+    progress: Mapping[str, ProgressRecord],
+    given: Mapping[str, Posted],
+    evidence: Mapping[str, EvidenceRecord],
+    attempts: Sequence[Attempt],
+    now: datetime,
+) -> Step:
+    """The step in the first open unit that is not mastered. ``given`` and ``evidence`` are by unit slug,
+    ``attempts`` are the student's in this course, oldest first."""
+    unit = current_unit(units, progress)
+    if unit is None:
+        return AllMastered(len(units))
+    slug = unit.unit.slug
+    mine = [each for each in attempts if each.unit_slug == slug]
+    if mine and mine[-1].submitted_at is None:
+        return ContinueCheck(unit, mine[-1])
+    posted, done = given.get(slug), evidence.get(slug)
+    if posted is not None and posted.posted_at is not None and (done is None or done.credited_at is None):
+        started, tries = (done.started_at, done.tries) if done else (None, 0)
+        return DoPreWork(posted, started, tries, overdue=posted.deadline <= now)
+    retake = mine[-1].retake_at if mine else None
+    return WaitForCheck(unit, retake) if retake and retake > now else TakeCheck(unit, len(mine) + 1)

@@ -1,0 +1,237 @@
+"""The course.toml of a pack as a Course; docs/reference describes the format for teachers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
+from bot.domain.questions import Question
+from bot.formats.archive import TEXT_SUFFIXES, path_problem
+from bot.formats.gift import Located, read_gift
+from bot.formats.text_file import decoded
+from bot.formats.toml_table import Table
+
+MAX_UNITS = 30
+MAX_OBJECTIVES = 12
+MAX_BANK = 300
+MAX_DRAW = 25
+MAX_VIDEOS = MAX_READINGS = MAX_PREWORK_QUESTIONS = 3
+MAX_TITLE = 80
+MAX_OBJECTIVE = 200
+MAX_REVIEW = 500
+#: Discord refuses longer ones on a link button
+MAX_URL = 512
+MAX_MINUTES = 600
+MAX_COOLDOWN_HOURS = 24 * 14
+DEFAULT_COOLDOWN_HOURS = 4
+
+_SLUG = re.compile(r"[a-z0-9-]{1,40}")
+_OBJECTIVE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+class CourseReader:
+    """Reads one course; ``files`` are the pack's texts by path, None where a lone .toml was brought."""
+
+    def __init__(self, files: Mapping[str, bytes] | None) -> None:
+        self._files = files
+        #: faults in question files; those in the .toml are in the tables' report
+        self.faults: list[Fault] = []
+
+    def course(self, root: Table) -> Course:
+        """The course; worth nothing if any fault was reported meanwhile."""
+        root.refuse_unknown("course", "units")
+        head = root.table("course")
+        slug = title = ""
+        if head is not None:
+            head.refuse_unknown("slug", "title")
+            slug, title = _slug(head, _SLUG), head.words("title", MAX_TITLE)
+        tables = root.tables("units", 1, MAX_UNITS)
+        units = tuple(self._unit(table) for table in tables[:MAX_UNITS])
+        _refuse_repeats(tables, [unit.slug for unit in units])
+        return Course(slug, title, units)
+
+    def _unit(self, table: Table) -> Unit:
+        table.refuse_unknown("slug", "title", "objectives", "prework", "check")
+        slug, title = _slug(table, _SLUG), table.words("title", MAX_TITLE)
+        tables = table.tables("objectives", 1, MAX_OBJECTIVES)
+        objectives = tuple(_objective(one) for one in tables)
+        slugs = [one.slug for one in objectives]
+        _refuse_repeats(tables, slugs)
+        prework, check = table.table("prework"), table.table("check")
+        return Unit(
+            slug,
+            title,
+            objectives,
+            self._prework(prework, slugs) if prework else PreWork((), ()),
+            self._check(check, slugs) if check else Check(1, (), 0),
+        )
+
+    def _prework(self, table: Table, objectives: Sequence[str]) -> PreWork:
+        table.refuse_unknown("videos", "readings", "questions", "questions_file")
+        materials: list[Material] = [_video(one) for one in table.tables("videos", 0, MAX_VIDEOS)]
+        materials += [_reading(one) for one in table.tables("readings", 0, MAX_READINGS)]
+        if "videos" not in table and "readings" not in table:
+            table.fault("videos", "pre-work needs at least one video or reading")
+        elif not materials:
+            table.fault("videos" if "videos" in table else "readings", "there must be at least one")
+        questions = self._questions(table, "questions", MAX_PREWORK_QUESTIONS, objectives, need_tag=False)
+        return PreWork(tuple(materials), questions)
+
+    def _check(self, table: Table, objectives: Sequence[str]) -> Check:
+        table.refuse_unknown("draw", "cooldown_hours", "bank", "bank_file")
+        draw = table.whole_number("draw", 1, MAX_DRAW)
+        hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
+        known_faults = len(self.faults)
+        bank = self._questions(table, "bank", MAX_BANK, objectives, need_tag=True)
+        if bank and draw > len(bank) and len(self.faults) == known_faults:
+            table.fault("draw", f"{draw} questions are to be drawn, and the bank has {len(bank)}")
+        return Check(draw, bank, int(hours * 3600))
+
+    def _questions(
+        self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool
+    ) -> tuple[Question, ...]:
+        """The questions written at ``key`` or in the file named at ``key``_file."""
+        source = self._source(table, key)
+        if source is None:
+            return ()
+        text, file, first_line = source
+        found, faults = read_gift(text, file, first_line)
+        if not found and not faults:
+            faults = [Fault(file, first_line, "", "there are no questions in it")]
+        if len(found) > most:
+            problem = f"there are {len(found)} questions, and {most} is the most"
+            faults.append(Fault(file, found[most].line, found[most].title, problem))
+        questions: list[Question] = []
+        for one in found:
+            objective = _objective_of(one, objectives, file, need_tag=need_tag)
+            if isinstance(objective, Fault):
+                faults.append(objective)
+            else:
+                questions.append(replace(one.question, objective=objective))
+        self.faults += faults
+        return tuple(questions)
+
+    def _source(self, table: Table, key: str) -> tuple[str, str, int] | None:
+        """The GIFT text, the file that it stands in and its first line there."""
+        file_key = f"{key}_file"
+        if key in table and file_key in table:
+            table.fault(file_key, f"write either {key} or {file_key}, not both")
+        if file_key in table:
+            path = table.text(file_key)
+            return None if path is None else self._question_file(table, file_key, path)
+        if key not in table:
+            table.fault(key, f"it is missing: write {key} = '''GIFT text''', or name a file with {file_key}")
+            return None
+        text = table.text(key)
+        return None if text is None else (text, table.report.file, table.line_of_text(key))
+
+    def _question_file(self, table: Table, key: str, path: str) -> tuple[str, str, int] | None:
+        path = unicodedata.normalize("NFC", path)
+        if problem := path_problem(path) or self._absence(path):
+            table.fault(key, problem)
+            return None
+        text = decoded((self._files or {})[path], path)
+        if isinstance(text, Fault):
+            self.faults.append(text)
+            return None
+        return text, path, 1
+
+    def _absence(self, path: str) -> str:
+        if self._files is None:
+            return "a lone .toml has no files beside it: bring a .zip of the folder instead"
+        if path in self._files:
+            return ""
+        if not path.endswith(TEXT_SUFFIXES):
+            return "a question file's name ends in .gift or .txt"
+        near = difflib.get_close_matches(path, self._files, n=1)
+        return f"there is no file {path} in the pack" + (f": did you mean {near[0]}?" if near else "")
+
+
+def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
+    """The slug of the objective that the question is tagged with; other tags beside it do not matter."""
+    named = [tag for tag in one.tags if tag in objectives]
+    title = one.title or one.question.slug
+    if len(named) == 1:
+        return named[0]
+    if len(named) > 1:
+        return Fault(file, one.line, title, f"tagged with {len(named)} objectives: a question belongs to one")
+    if one.tags and objectives:
+        problem = f"[tag:{one.tags[0][:40]}] is no objective of this unit ({', '.join(objectives)})"
+        return Fault(file, one.line, title, problem)
+    if len(objectives) == 1:
+        return objectives[0]
+    if need_tag and objectives:
+        problem = f"no objective: write a line // [tag:{objectives[0]}] directly before the question"
+        return Fault(file, one.line, title, problem)
+    return ""
+
+
+def _objective(table: Table) -> Objective:
+    table.refuse_unknown("slug", "text", "review")
+    return Objective(
+        _slug(table, _OBJECTIVE_SLUG),
+        table.words("text", MAX_OBJECTIVE),
+        table.words("review", MAX_REVIEW, optional=True),
+    )
+
+
+def _video(table: Table) -> Video:
+    table.refuse_unknown("title", "url", "length")
+    return Video(table.words("title", MAX_TITLE), _url(table), _length_s(table))
+
+
+def _reading(table: Table) -> Reading:
+    table.refuse_unknown("title", "url", "minutes")
+    minutes = table.number("minutes", 1, MAX_MINUTES)
+    return Reading(table.words("title", MAX_TITLE), _url(table), int(minutes * 60))
+
+
+def _length_s(table: Table) -> int:
+    text = table.text("length")
+    if text is None:
+        return 0
+    found = re.fullmatch(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)", text.strip(), re.ASCII)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    length = hours * 3600 + minutes * 60 + seconds
+    if not 0 < length <= MAX_MINUTES * 60 or (hours and minutes > 59):
+        table.fault("length", 'it must be minutes and seconds such as "6:32", or "1:06:32", 10 hours at most')
+    return length
+
+
+def _url(table: Table) -> str:
+    url = (table.text("url") or "").strip()
+    if "url" in table and (problem := _url_problem(url)):
+        table.fault("url", problem)
+    return url
+
+
+def _url_problem(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return "it is no web address"
+    if parts.scheme != "https":
+        return "it must start with https://"
+    if not host or "." not in host or parts.username is not None or not re.fullmatch(r"[!-~]+", url):
+        return "it is no plain web address: copy it from the browser's address bar"
+    return "" if len(url) <= MAX_URL else f"it has {len(url)} characters, and {MAX_URL} is the most"
+
+
+def _slug(table: Table, pattern: re.Pattern[str]) -> str:
+    slug = table.text("slug")
+    if slug is not None and not pattern.fullmatch(slug):
+        signs = "small letters, digits and -" if pattern is _SLUG else "letters, digits and . _ -"
+        table.fault("slug", f"it may have only {signs}, 1 to 40 of them")
+    return slug or ""
+
+
+def _refuse_repeats(tables: Sequence[Table], slugs: Sequence[str]) -> None:
+    for index, (table, slug) in enumerate(zip(tables, slugs, strict=False)):
+        if slug and slug in slugs[:index]:
+            table.fault("slug", f"{slug} is already taken by number {slugs.index(slug) + 1}")

@@ -1,0 +1,275 @@
+"""The answers of a GIFT question, what stands between its braces, as one of our kinds of question.
+
+Which kind it is follows Moodle's importer: ``#`` numeric, any ``~`` choices, ``=`` with ``->`` matching,
+T or F alone true/false, the rest short text. One thing is read better: ``=%50%`` among choices is worth
+half, where Moodle shows "%50%" to the student and gives full marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact
+from fractions import Fraction
+from itertools import pairwise
+
+from bot.domain.grading import parse_number
+from bot.domain.questions import (
+    AcceptedNumber,
+    AcceptedText,
+    Numeric,
+    Option,
+    Question,
+    SeveralChoices,
+    ShortText,
+    SingleChoice,
+    TrueFalse,
+)
+from bot.formats.gift_lexer import Piece, reveal
+from bot.formats.plain_text import one_line, split_format, to_plain
+
+MAX_TEXT = 200
+MAX_FEEDBACK = 1500
+MAX_OPTIONS = 10
+#: of a short or numeric question; a choice may have fewer
+MAX_ANSWERS = 50
+
+
+class MalformedError(Exception):
+    """One question cannot be read; caught where the question began, so that the next one is still read."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What the kinds have in common; ``format`` holds for answers that name none."""
+
+    slug: str
+    prompt: str
+    format: str
+    general_feedback: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer as written: its mark (``=``, ``~`` or none), percentage, text and feedback."""
+
+    mark: str
+    weight: Fraction | None
+    text: str
+    feedback: str
+    line: int
+
+    @property
+    def credit(self) -> Fraction:
+        if self.weight is not None:
+            return self.weight
+        return Fraction(0) if self.mark == "~" else Fraction(1)
+
+
+def split_general_feedback(answers: Piece) -> tuple[Piece, Piece | None]:
+    place = answers.text.rfind("####")
+    if place < 0:
+        return answers.strip(), None
+    return answers.cut(0, place).strip(), answers.cut(place + 4).strip()
+
+
+def read_answers(answers: Piece, stem: Stem) -> Question:
+    """The question; raises MalformedError for a kind we do not have and for anything that is not GIFT."""
+    if not answers.text:
+        problem = "an essay question (empty braces) cannot be marked here: give it answers, or take it out"
+        raise MalformedError(answers.line, problem)
+    if answers.text.startswith("#"):
+        return _numeric(answers.cut(1), stem)
+    if "~" in answers.text:
+        return _choices(answers, stem)
+    if "=" in answers.text and "->" in answers.text:
+        problem = "matching questions (=a -> b) are not supported: ask for one pair at a time"
+        raise MalformedError(answers.line, problem)
+    return _true_false(answers, stem) or _short_text(answers, stem)
+
+
+def _true_false(answers: Piece, stem: Stem) -> TrueFalse | None:
+    word, said = answers.split_at("#")
+    truth = {"T": True, "F": False}.get(word.text, {"TRUE": True, "FALSE": False}.get(word.text.upper()))
+    if truth is None:
+        return None
+    wrong, right = said.split_at("#") if said else (None, None)
+    return TrueFalse(
+        stem.slug,
+        stem.prompt,
+        truth,
+        wrong_feedback=read_feedback(wrong, stem.format),
+        right_feedback=read_feedback(right, stem.format),
+        general_feedback=stem.general_feedback,
+    )
+
+
+def _choices(answers: Piece, stem: Stem) -> SingleChoice | SeveralChoices:
+    written = _split_answers(answers, "=~", stem.format)
+    if not 2 <= len(written) <= MAX_OPTIONS:
+        raise MalformedError(
+            answers.line, f"a choice needs 2 to {MAX_OPTIONS} options, and this has {len(written)}"
+        )
+    for answer in written:
+        if not answer.mark:
+            raise MalformedError(answer.line, f"{answer.text!r} stands before the first = or ~")
+        if re.search(r"%-?\d+(\.\d+)?%$", answer.text):
+            raise MalformedError(answer.line, "a percentage stands before the option's text: =%100%text")
+    if any(answer.mark == "=" and answer.credit == 1 for answer in written):
+        options = (Option(answer.text, answer.credit, answer.feedback) for answer in written)
+        return SingleChoice(stem.slug, stem.prompt, tuple(options), general_feedback=stem.general_feedback)
+    return SeveralChoices(
+        stem.slug, stem.prompt, _shared_out(written, answers.line), general_feedback=stem.general_feedback
+    )
+
+
+def _shared_out(written: Sequence[_Answer], line: int) -> tuple[Option, ...]:
+    """The options; credits that nearly make 1 (33.3 % three times) are made to do so exactly."""
+    total = sum((answer.credit for answer in written if answer.credit > 0), Fraction(0))
+    if not total:
+        raise MalformedError(line, "no option is right: put = before one, or percentages such as ~%50%")
+    if abs(total - 1) >= Fraction(1, 200):
+        raise MalformedError(
+            line,
+            f"the percentages of the right options add up to {float(total * 100):.6g}, and must make 100 "
+            "(where any one of several options is right, mark each with a plain =)",
+        )
+    credits = (answer.credit / total if answer.credit > 0 else answer.credit for answer in written)
+    return tuple(
+        Option(answer.text, credit, answer.feedback) for answer, credit in zip(written, credits, strict=True)
+    )
+
+
+def _short_text(answers: Piece, stem: Stem) -> ShortText:
+    written = _split_answers(answers, "=", stem.format)
+    _need_full_marks(written, answers.line)
+    accepted = (AcceptedText(answer.text, answer.credit, answer.feedback) for answer in written)
+    return ShortText(stem.slug, stem.prompt, tuple(accepted), general_feedback=stem.general_feedback)
+
+
+def _numeric(answers: Piece, stem: Stem) -> Numeric:
+    numbers, wrong = answers.split_at("~")
+    written = _split_answers(numbers, "=", stem.format)
+    if wrong is not None:
+        written.append(_otherwise(wrong, stem.format))
+    intervals = [answer for answer in written if answer.text != "*"]
+    others = [answer for answer in written if answer.text == "*"]
+    _need_full_marks(intervals, answers.line)
+    if any(answer.credit != 0 for answer in others):
+        problem = "* stands for every other number and earns nothing: =%0%*#feedback"
+        raise MalformedError(others[0].line, problem)
+    return Numeric(
+        stem.slug,
+        stem.prompt,
+        tuple(_interval(answer) for answer in intervals),
+        general_feedback=stem.general_feedback,
+        otherwise_feedback=others[0].feedback if others else "",
+    )
+
+
+def _otherwise(wrong: Piece, format: str) -> _Answer:
+    said, feedback = wrong.split_at("#")
+    if said.text not in ("", "*"):
+        problem = "after ~ a numeric question has only feedback for other numbers: ~#feedback"
+        raise MalformedError(said.line, problem)
+    return _Answer("~", None, "*", read_feedback(feedback, format), wrong.line)
+
+
+#: sums of numbers between 1e-308 and 1e308 are exact with this many digits
+_EXACT = Context(prec=1000, traps=[Inexact])
+
+
+def _interval(answer: _Answer) -> AcceptedNumber:
+    low, range_mark, high = answer.text.partition("..")
+    if range_mark:
+        ends = _number(low, answer.line), _number(high, answer.line)
+        if ends[0] > ends[1]:
+            raise MalformedError(answer.line, f"the range {answer.text} goes from more to less")
+        return AcceptedNumber(*ends, answer.credit, answer.feedback)
+    middle, _, margin = answer.text.partition(":")
+    value, tolerance = _number(middle, answer.line), _number(margin or "0", answer.line)
+    if tolerance < 0:
+        raise MalformedError(answer.line, f"the margin in {answer.text} is less than 0")
+    low_end, high_end = _EXACT.subtract(value, tolerance), _EXACT.add(value, tolerance)
+    return AcceptedNumber(low_end, high_end, answer.credit, answer.feedback)
+
+
+def _number(text: str, line: int) -> Decimal:
+    number = parse_number(text)
+    if number is None:
+        problem = f"{text.strip()[:40]!r} is not a number: write 3.14, or 3.14:0.01, or 3..4"
+        raise MalformedError(line, problem)
+    return number
+
+
+def _need_full_marks(written: Sequence[_Answer], line: int) -> None:
+    if not any(answer.credit == 1 for answer in written):
+        raise MalformedError(line, "no answer earns 100 %: mark the right one with a plain =")
+
+
+def _split_answers(answers: Piece, marks: str, format: str) -> list[_Answer]:
+    places = [match.start() for match in re.finditer(f"[{marks}]", answers.text)]
+    if len(places) > MAX_ANSWERS:
+        raise MalformedError(answers.line, f"{len(places)} answers, and {MAX_ANSWERS} is the most")
+    found: list[_Answer] = []
+    first = answers.cut(0, places[0] if places else None).strip()
+    if first.text:
+        found.append(_answer("", first, format))
+    for start, end in pairwise([*places, len(answers.text)]):
+        found.append(_answer(answers.text[start], answers.cut(start + 1, end).strip(), format))
+    return found
+
+
+def _answer(mark: str, piece: Piece, format: str) -> _Answer:
+    said, feedback = piece.split_at("#")
+    weight, said = _weight(said)
+    own_format, text = split_format(said.text, format)
+    text = one_line(to_plain(text, own_format))
+    if not text:
+        where = r" before its #, which is \# where the sign is meant" if feedback else ""
+        raise MalformedError(piece.line, f"an answer has no text{where}")
+    if len(text) > MAX_TEXT:
+        raise MalformedError(
+            piece.line, f"an answer has {len(text)} characters, and {MAX_TEXT} is the most: {text[:30]}…"
+        )
+    return _Answer(mark, weight, text, read_feedback(feedback, own_format), piece.line)
+
+
+def read_feedback(piece: Piece | None, format: str) -> str:
+    if piece is None:
+        return ""
+    own_format, text = split_format(piece.text, format)
+    text = to_plain(text, own_format)
+    if len(text) > MAX_FEEDBACK:
+        raise MalformedError(
+            piece.line, f"a feedback has {len(text)} characters, and {MAX_FEEDBACK} is the most: {text[:30]}…"
+        )
+    return text
+
+
+def _weight(piece: Piece) -> tuple[Fraction | None, Piece]:
+    found = re.match(r"%(-?\d{1,3}(?:\.\d{0,10})?)%", piece.text)
+    if found is None:
+        return None, piece
+    weight = _as_fraction(found[1])
+    if abs(weight) > 1:
+        raise MalformedError(piece.line, f"{reveal(found[0])} is not between -100 and 100")
+    return weight, piece.cut(found.end()).strip()
+
+
+def _as_fraction(percent: str) -> Fraction:
+    """A percentage as a fraction of 1; 33.333 is a third, 16.67 a sixth, whether rounded or cut off."""
+    written = Fraction(percent)
+    decimals = len(percent.partition(".")[2])
+    last_digit = Fraction(1, 10**decimals)
+    for parts in (3, 6, 7, 9, 12) if decimals else ():
+        share = Fraction(round(written * parts / 100) * 100, parts)
+        if abs(share - written) <= last_digit / 2 or 0 < abs(share) - abs(written) < last_digit:
+            return share / 100
+    return written / 100

@@ -1,0 +1,20 @@
+"""Bytes that people bring, as text."""
+
+from __future__ import annotations
+
+from bot.domain.course import Fault
+
+
+def decoded(data: bytes, file: str) -> str | Fault:
+    """The text of a UTF-8 file, its line ends made ``\\n`` and a byte order mark taken off."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Fault(file, None, "", "it is saved as UTF-16: save it again with the encoding UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Fault(file, line, "", "it is not in UTF-8: save it again with the encoding UTF-8")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return Fault(file, line, "", "it holds a NUL character, so it is no text file")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

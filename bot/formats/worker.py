@@ -1,0 +1,137 @@
+"""Course packs parsed in a process of their own, so that a hostile one costs a few seconds of it at most.
+
+``python -m bot.formats.worker`` is that process: a JSON line with the file's name and then the file come in;
+one JSON line for each fault, or one for the course and one for each unit, go out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.domain.codec import question_from_json, question_to_json, unit_from_json, unit_to_json
+from bot.domain.course import Course, Fault, Unit
+from bot.formats.pack import read_pack, shown_name
+
+log = logging.getLogger(__name__)
+
+MEMORY_LIMIT = 512 * 1024 * 1024
+#: what a child needs to start; the rest of the environment holds secrets
+_ENVIRONMENT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG", "LC_ALL")
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class WorkerPackParser:
+    """Parses packs out of process. Two at a time: the others wait their turn."""
+
+    def __init__(self, timeout_s: float = 5.0) -> None:
+        self._timeout_s = timeout_s
+        self._turns = asyncio.Semaphore(2)
+
+    async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]:
+        """The course, or its faults; reading for longer than ``timeout_s`` seconds is one."""
+        file = shown_name(filename)
+        header = json.dumps({"filename": file}).encode() + b"\n"
+        async with self._turns:
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    output = await self._run(header + data)
+            except TimeoutError:
+                return (Fault(file, None, "", self._too_slow()),)
+            except OSError:
+                log.exception("the pack reader could not be started")
+                output = b""
+        return await _received(output) if output else (Fault(file, None, "", _STOPPED),)
+
+    async def _run(self, payload: bytes) -> bytes:
+        """What the child wrote, empty if it died; it never outlives this call."""
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", __name__, str(int(self._timeout_s) + 1)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=_environment(),
+        )
+        try:
+            output, complaint = await child.communicate(payload)
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.communicate()
+        if child.returncode == 0:
+            return output
+        words = complaint.decode(errors="replace")[-2000:]
+        log.error("the pack reader ended with %s: %s", child.returncode, words)
+        return b""
+
+    def _too_slow(self) -> str:
+        return (
+            f"reading it took more than {self._timeout_s:g} seconds, so nothing was imported: "
+            "look whether it is the file that you meant, and cut a very large course in two"
+        )
+
+
+_STOPPED = (
+    "the reader gave up on this file, and nothing was imported: zip the folder again, "
+    "and if that does not help send the file to whoever runs the bot"
+)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    return kept | {"PYTHONPATH": path, "PYTHONUTF8": "1"}
+
+
+async def _received(output: bytes) -> Course | tuple[Fault, ...]:
+    """Built unit by unit, so that the loop turns in between however large the course is."""
+    first, *rest = output.splitlines()
+    head = json.loads(first)
+    if "faults" in head:
+        return tuple(Fault(**fault) for fault in head["faults"])
+    units: list[Unit] = []
+    for line in rest:
+        entry = json.loads(line)
+        units.append(unit_from_json(entry["unit"], map(question_from_json, entry["bank"])))
+        await asyncio.sleep(0)
+    return Course(head["slug"], head["title"], tuple(units))
+
+
+def _lines(result: Course | tuple[Fault, ...]) -> Iterator[dict[str, Any]]:
+    if isinstance(result, tuple):
+        yield {"faults": [asdict(fault) for fault in result]}
+        return
+    yield {"slug": result.slug, "title": result.title}
+    for unit in result.units:
+        yield {"unit": unit_to_json(unit), "bank": [question_to_json(one) for one in unit.check.bank]}
+
+
+def _limit_this_process(cpu_s: int) -> None:
+    """Memory and processor time, where the system has such limits (Windows has none)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for limit, most in ((resource.RLIMIT_AS, MEMORY_LIMIT), (resource.RLIMIT_CPU, cpu_s)):
+        # macOS has the names and refuses the memory limit
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (most, most))
+
+
+def main() -> None:
+    _limit_this_process(int(sys.argv[1]))
+    filename = json.loads(sys.stdin.buffer.readline())["filename"]
+    for line in _lines(read_pack(filename, sys.stdin.buffer.read())):
+        sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

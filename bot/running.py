@@ -1,0 +1,68 @@
+"""One bot on one database file, from the lock to the last refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import discord
+import structlog
+
+from bot.app import open_app
+from bot.config import Settings
+from bot.storage.schema import NewerSchema
+
+log = structlog.get_logger()
+
+#: gateway close codes that a restart cannot mend (RA14)
+_FOR_GOOD = {
+    4004: "Discord does not accept the token. Copy it again: Developer Portal → Bot → Reset Token.",
+    4010: "Discord refused the shard.",
+    4011: "This bot is on too many servers for one connection.",
+    4012: "Discord refused the gateway's version.",
+    4013: "Discord does not know an intent that was asked for.",
+    4014: "Discord refused an intent. Flipcord needs none of the privileged ones: update it.",
+}
+
+
+class Refused(Exception):
+    """Starting again would not help; the text says what would."""
+
+
+async def run_bot(settings: Settings) -> None:
+    """Runs until it is cancelled. A second process on the same file stands by until the first one ends."""
+    async with sole_owner(settings.storage.path):
+        try:
+            async with open_app(settings) as app:
+                await app.run()
+        except discord.LoginFailure:
+            raise Refused(_FOR_GOOD[4004]) from None
+        except discord.PrivilegedIntentsRequired:
+            raise Refused(_FOR_GOOD[4014]) from None
+        except discord.ConnectionClosed as closed:
+            if closed.code in _FOR_GOOD:
+                raise Refused(_FOR_GOOD[closed.code]) from None
+            raise
+        except NewerSchema as newer:
+            raise Refused(str(newer)) from None
+
+
+@asynccontextmanager
+async def sole_owner(database: Path) -> AsyncIterator[None]:
+    """Holds the file's lock, which the kernel frees when the process ends, however it ends."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_name(database.name + ".lock").open("w") as handle:
+        said = False
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not said:
+                    log.warning("standing_by", why="another Flipcord runs on this database", database=str(database))
+                    said = True
+                await asyncio.sleep(1)
+        yield

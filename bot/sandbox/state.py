@@ -1,0 +1,66 @@
+"""What the page shows, as JSON: the clock, the people with their rooms and phones, and what just happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.loopback.texts import Text
+from bot.sandbox.rooms import Rooms
+from bot.sandbox.world import Inhabitant, World
+
+SHOWN_HAPPENINGS = 40
+
+
+class State:
+    """Reads the world. Keeps whom the page is acting as and what they have read."""
+
+    def __init__(self, world: World, rooms: Rooms) -> None:
+        self._world, self.rooms = world, rooms
+        self._looking: tuple[Inhabitant, int, bool] | None = None
+        self._texts_read: dict[int, int] = {}
+
+    def look(self, person: Inhabitant, room: int, *, phone: bool) -> None:
+        """The page shows that room to that person, and their phone or not."""
+        self._looking = (person, room, phone)
+
+    def to_json(self) -> dict[str, Any]:
+        self._read_on()
+        now = self._world.now()
+        return {
+            "now": now.isoformat(),
+            "zone": self._world.zone.key,
+            "moving": self._world.moving,
+            "people": [self._person(each) for each in self._world.people.values()],
+            "happenings": [
+                {"at": each.at.isoformat(), "what": each.what}
+                for each in list(self._world.happenings)[-SHOWN_HAPPENINGS:]
+            ],
+        }
+
+    def _read_on(self) -> None:
+        """What comes into the room that is being looked at is read as it comes."""
+        if self._looking is None:
+            return
+        person, room, phone = self._looking
+        self.rooms.read(person, room)
+        if phone:
+            self._texts_read[person.id] = len(self._texts(person))
+
+    def _person(self, person: Inhabitant) -> dict[str, Any]:
+        texts = self._texts(person)
+        return {
+            "id": str(person.id),
+            "name": person.name,
+            "teacher": person.is_teacher,
+            "dmsClosed": person.dms_closed,
+            "number": person.number,
+            "rooms": [
+                {"id": str(each.id), "name": each.name, "kind": each.kind, "unread": each.unread}
+                for each in self.rooms.of(person)
+            ],
+            "texts": [{"at": each.at.isoformat(), "body": each.body} for each in texts],
+            "unreadTexts": len(texts) - self._texts_read.get(person.id, 0),
+        }
+
+    def _texts(self, person: Inhabitant) -> list[Text]:
+        return self._world.phone.texts_to(person.number)

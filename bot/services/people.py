@@ -1,0 +1,175 @@
+"""Joining a class, opening the inbox, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.outbox import Effect, Kind, Way
+from bot.domain.records import Account, Asker, Section
+from bot.services.choosing import NoClass, WhichClass
+from bot.services.places import student_role, unit_role
+from bot.services.ports import Database, Ids, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class AskAge:
+    """Before joining, the student says that they are old enough for Discord (RA23)."""
+
+    section: Section
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    section: Section
+    inbox_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyIn:
+    section: Section
+    inbox_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClass:
+    """Who teaches a class cannot join it as a student."""
+
+    section: Section
+
+
+@dataclass(frozen=True, slots=True)
+class InboxOpens:
+    """The DM comes at ``at``: openings are dripped, so that Discord does not take them for spam (RA9)."""
+
+    at: datetime
+    in_queue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxIsOpen:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """At most ``opens`` DM channels are opened in any ``span``."""
+
+    opens: int
+    span: timedelta
+
+
+JoinResult = AskAge | Joined | AlreadyIn | OwnClass | WhichClass | NoClass
+
+
+class PeopleService:
+    def __init__(self, database: Database, drip: Drip, ids: Ids, wake: Callable[[], None]) -> None:
+        self._db, self._drip, self._ids, self._wake = database, drip, ids, wake
+
+    async def join(self, asker: Asker, handle: str | None, now: datetime, *, old_enough: bool = False) -> JoinResult:
+        """Joins the class of that handle, or the only one on the server; asks for the age first."""
+        result = await self._db.write(_join, asker, handle, now, self._ids, old_enough)
+        if isinstance(result, Joined):
+            self._wake()
+        return result
+
+    async def open_inbox(self, asker: Asker, now: datetime) -> InboxOpens | InboxIsOpen | NoClass:
+        """The student asks for DMs. Only this press ever opens one (RA8)."""
+        result = await self._db.write(_open_inbox, asker, self._drip, now, self._ids)
+        if isinstance(result, InboxOpens):
+            self._wake()
+        return result
+
+    async def left(self, account: int, guild: int, now: datetime) -> None:
+        """The person is no longer on the server: nudges stop, nothing is lost."""
+        await self._db.write(_left, account, guild, now)
+
+
+def _join(tx: Tx, asker: Asker, handle: str | None, now: datetime, ids: Ids, old_enough: bool) -> JoinResult:
+    section = _joinable(tx, asker, handle)
+    if not isinstance(section, Section):
+        return section
+    me = tx.people.known(asker.account, now)
+    if tx.sections.teaches(section.id, me.person):
+        return OwnClass(section)
+    if tx.sections.enrolment(section.id, me.person):
+        return AlreadyIn(section, me.dm_open)
+    if not old_enough:
+        return AskAge(section)
+    tx.sections.enrol(section.id, me.person, now)
+    _open_first_units(tx, section, me, now, ids)
+    return Joined(section, me.dm_open)
+
+
+def _joinable(tx: Tx, asker: Asker, handle: str | None) -> Section | WhichClass | NoClass:
+    here = tx.sections.on_guild(asker.guild or 0)
+    if handle is not None:
+        return next((each for each in here if each.handle == handle), NoClass())
+    if len(here) > 1:
+        return WhichClass(tuple(here))
+    return here[0] if here else NoClass()
+
+
+def _open_first_units(tx: Tx, section: Section, me: Account, now: datetime, ids: Ids) -> None:
+    """The first unit opens to everyone; who comes back finds every unit open that was."""
+    units = tx.courses.units(section.revision_id)
+    tx.progress.open(me.person, section.course_id, units[0].unit.slug, now)
+    opened = tx.progress.of(me.person, section.course_id)
+    purposes = [student_role(section), *(unit_role(section, slug) for slug in opened)]
+    tx.outbox.add([role_grant(section, me.person, purpose, now, ids()) for purpose in purposes], now, ids)
+
+
+def role_grant(section: Section, person: int, purpose: str, now: datetime, cause: str) -> Effect:
+    """One PUT of one role; ``cause`` tells a later grant of the same role (after a rejoin) from this one."""
+    return Effect(
+        key=f"role:{section.guild}:{person}:{purpose}:{cause}",
+        kind=Kind.GRANT_ROLE,
+        way=Way.ROLE,
+        due_at=now,
+        person=person,
+        section=section.id,
+        about=section.id,
+        args={"purpose": purpose},
+    )
+
+
+def _open_inbox(tx: Tx, asker: Asker, drip: Drip, now: datetime, ids: Ids) -> InboxOpens | InboxIsOpen | NoClass:
+    me = tx.people.of(asker.account)
+    sections = tx.sections.enrolled_in(me.person) if me else []
+    if me is None or not sections:
+        return NoClass()
+    if me.dm_open and me.dm_channel is not None:
+        return InboxIsOpen()
+    waiting = tx.outbox.by_key(_inbox_key(me))
+    if waiting is not None and me.dm_open:
+        return InboxOpens(max(waiting.due_at, now), in_queue=waiting.due_at > now)
+    at = drip_slot(tx.outbox.times_since(Kind.OPEN_INBOX, now - drip.span), drip, now)
+    tx.people.ask_inbox(me.person, now)
+    effect = Effect(
+        key=f"{_inbox_key(me)}:{ids()}" if waiting else _inbox_key(me),
+        kind=Kind.OPEN_INBOX,
+        way=Way.DM,
+        due_at=at,
+        person=me.person,
+        section=sections[0].id,
+    )
+    tx.outbox.add([effect], now, ids)
+    return InboxOpens(at, in_queue=at > now)
+
+
+def _inbox_key(me: Account) -> str:
+    return f"inbox:{me.person}"
+
+
+def drip_slot(taken: Sequence[datetime], drip: Drip, now: datetime) -> datetime:
+    """The first instant from now on at which one more opening keeps within ``drip``; ``taken`` is sorted."""
+    if len(taken) < drip.opens:
+        return now
+    return max(now, taken[-drip.opens] + drip.span)
+
+
+def _left(tx: Tx, account: int, guild: int, now: datetime) -> None:
+    who = tx.people.of(account)
+    if who is not None:
+        tx.sections.leave(guild, who.person, now)

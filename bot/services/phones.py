@@ -1,0 +1,253 @@
+"""Phones: a number given, proven by a code, and stopped at once. Without a live consent nothing is texted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.messages import PhoneCode
+from bot.domain.outbox import Delivery, Effect, Kind, Way
+from bot.domain.phones import (
+    CODE_LIFE,
+    DAY,
+    MOST_TRIES,
+    BadNumber,
+    PhoneRecord,
+    code_is_live,
+    ending,
+    next_code_at,
+    same_code,
+)
+from bot.domain.records import Account, Asker, Section
+from bot.services.choosing import NoClass
+from bot.services.ports import Cipher, Database, Ids, Numbers, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class TextsOff:
+    """Texting is not set up on this installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPhone:
+    """No number is kept: none was given, or texts were stopped."""
+
+    stopped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A number waits for its code; ``expires_at`` is None when no live code is out."""
+
+    ending: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    ending: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LostKey:
+    """The number's key is not in the settings any more: nothing is texted until it is given again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    ending: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyCodes:
+    #: when one more can be asked for
+    again_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoCode:
+    """No code is out: none was asked for, it is too old, or it was guessed at too often."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextsStopped:
+    pass
+
+
+StatusResult = TextsOff | NoClass | NoPhone | Unproven | Proven | LostKey
+GiveResult = CodeSent | BadNumber | TooManyCodes | TextsOff | NoClass
+EnterResult = Proven | WrongCode | NoCode | TextsOff
+StopResult = TextsStopped | NoPhone
+
+
+class PhoneService:
+    """``numbers`` and ``cipher`` are None where texting is not set up; stopping works there too."""
+
+    def __init__(
+        self,
+        database: Database,
+        numbers: Numbers | None,
+        cipher: Cipher | None,
+        ids: Ids,
+        codes: Callable[[], str],
+        wake: Callable[[], None],
+    ) -> None:
+        self._db, self._numbers, self._cipher = database, numbers, cipher
+        self._ids, self._codes, self._wake = ids, codes, wake
+
+    async def status(self, asker: Asker, now: datetime) -> StatusResult:
+        return await self._db.read(_status, asker, self._cipher, now)
+
+    async def give(self, asker: Asker, number: str, wording: str, now: datetime) -> GiveResult:
+        """Texts a code to a number as its owner typed it; ``wording`` is what they agreed to, as shown."""
+        if self._numbers is None or self._cipher is None:
+            return TextsOff()
+        section = await self._db.read(_first_class, asker)
+        if section is None:
+            return NoClass()
+        # read outside the write: the first use loads the world's numbering plans
+        e164 = self._numbers.read(number, section.zone)
+        if isinstance(e164, BadNumber):
+            return e164
+        given = _Given(e164, self._codes(), wording, self._cipher)
+        result = await self._db.write(_give, asker, given, now, self._ids)
+        if isinstance(result, CodeSent):
+            self._wake()
+        return result
+
+    async def enter(self, asker: Asker, code: str, now: datetime) -> EnterResult:
+        """The right code confirms the number; a wrong one costs a try."""
+        if self._cipher is None:
+            return TextsOff()
+        return await self._db.write(_enter, asker, code, self._cipher, now)
+
+    async def stop(self, asker: Asker, now: datetime) -> StopResult:
+        """Ends all texts at once, those that wait too, and forgets the number."""
+        return await self._db.write(_stop, asker, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    number: str
+    code: str
+    wording: str
+    cipher: Cipher
+
+    def __repr__(self) -> str:
+        """Says nothing: a number or code must not reach a log by way of a traceback."""
+        return "_Given()"
+
+
+def _first_class(tx: Tx, asker: Asker) -> Section | None:
+    me = tx.people.of(asker.account)
+    sections = tx.sections.enrolled_in(me.person) if me else ()
+    return sections[0] if sections else None
+
+
+def _status(tx: Tx, asker: Asker, cipher: Cipher | None, now: datetime) -> StatusResult:
+    me = tx.people.of(asker.account)
+    record = tx.phones.of(me.person) if me else None
+    if record is not None and record.number and cipher is not None:
+        return _shown(record, cipher, now)
+    if cipher is None:
+        return TextsOff()
+    if _first_class(tx, asker) is None:
+        return NoClass()
+    return NoPhone(record.stopped_at if record else None)
+
+
+def _shown(record: PhoneRecord, cipher: Cipher, now: datetime) -> Unproven | Proven | LostKey:
+    number = cipher.decrypt(record.number)
+    if number is None:
+        return LostKey()
+    if record.confirmed_at is not None:
+        return Proven(ending(number), record.confirmed_at)
+    return Unproven(ending(number), record.code_expires_at if code_is_live(record, now) else None)
+
+
+def _give(tx: Tx, asker: Asker, given: _Given, now: datetime, ids: Ids) -> GiveResult:
+    me = tx.people.of(asker.account)
+    if me is None:
+        return NoClass()
+    asked = tx.phones.consents_since(me.person, "asked", now - DAY)
+    again_at = next_code_at(asked, now)
+    if again_at is not None:
+        return TooManyCodes(again_at)
+    expires_at, seal = now + CODE_LIFE, given.cipher.encrypt
+    tx.phones.give(
+        me.person, seal(given.number), given.cipher.mark(given.number), seal(given.code), expires_at
+    )
+    tx.phones.record_consent(me.person, "asked", "discord", given.wording, now)
+    tx.outbox.add([_code_text(me, expires_at, now)], now, ids)
+    return CodeSent(ending(given.number), expires_at)
+
+
+def _code_text(me: Account, expires_at: datetime, now: datetime) -> Effect:
+    return Effect(
+        key=f"{Kind.PHONE_CODE}:{me.person}:{expires_at.isoformat()}",
+        kind=Kind.PHONE_CODE,
+        way=Way.SMS,
+        due_at=now,
+        person=me.person,
+        expires_at=expires_at,
+    )
+
+
+def _enter(tx: Tx, asker: Asker, typed: str, cipher: Cipher, now: datetime) -> EnterResult:
+    me = tx.people.of(asker.account)
+    record = tx.phones.of(me.person) if me else None
+    if me is None or record is None:
+        return NoCode()
+    number = cipher.decrypt(record.number)
+    if record.confirmed_at is not None and number:
+        return Proven(ending(number), record.confirmed_at)
+    code = cipher.decrypt(record.code) if record.code is not None and code_is_live(record, now) else None
+    if code is None or not number:
+        return NoCode()
+    if not same_code(typed, code):
+        tx.phones.count_try(me.person)
+        left = MOST_TRIES - record.code_tries - 1
+        return WrongCode(left) if left else NoCode()
+    tx.phones.confirm(me.person, now)
+    tx.phones.record_consent(me.person, "confirmed", "discord", "", now)
+    return Proven(ending(number), now)
+
+
+def _stop(tx: Tx, asker: Asker, now: datetime) -> StopResult:
+    me = tx.people.of(asker.account)
+    if me is None:
+        return NoPhone(None)
+    before = tx.phones.of(me.person)
+    if stop_texts(tx, me.person, "discord", "", now):
+        return TextsStopped()
+    return NoPhone(before.stopped_at if before else None)
+
+
+def stop_texts(tx: Tx, person: int, via: str, why: str, now: datetime) -> bool:
+    """Also for a carrier's lasting refusal (21610: a STOP was texted). ``via`` has at most 16 characters.
+
+    Texts that wait are suppressed at their last look, since no number is found any more.
+    """
+    if not tx.phones.stop(person, now):
+        return False
+    tx.phones.record_consent(person, "stopped", via, why, now)
+    return True
+
+
+def phone_code(tx: Tx, delivery: Delivery, now: datetime, cipher: Cipher | None) -> PhoneCode | str:
+    """The last look before a code is texted: of several asked for, only the newest."""
+    record = tx.phones.of(delivery.person or 0)
+    if record is None or record.code is None or record.code_expires_at != delivery.expires_at:
+        return "not wanted any more"
+    code = cipher.decrypt(record.code) if cipher else None
+    if code is None:
+        return "texting is not set up"
+    return PhoneCode(code, int(CODE_LIFE.total_seconds()) // 60)

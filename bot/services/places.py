@@ -1,0 +1,50 @@
+"""The roles and channels that a class has on its server, and their purposes as stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.messages import WantedPlace
+from bot.domain.records import Section, UnitRecord
+
+
+def student_role(section: Section) -> str:
+    return f"section:{section.id}:student"
+
+
+def prework_channel(section: Section) -> str:
+    return f"section:{section.id}:prework"
+
+
+def staff_channel(section: Section) -> str:
+    return f"section:{section.id}:staff"
+
+
+def unit_role(section: Section, slug: str) -> str:
+    """One role for a unit on a server, shared by the classes that are taught the course there."""
+    return f"course:{section.course_id}:unit:{slug}"
+
+
+def wanted_places(section: Section, units: Sequence[UnitRecord]) -> tuple[WantedPlace, ...]:
+    """Everything a class needs, roles before the channels that they open."""
+    name = slug_of(section.name)
+    roles = [WantedPlace(student_role(section), "role", f"{section.name} student")]
+    channels = [
+        WantedPlace(prework_channel(section), "channel", f"{name}-pre-work",
+                    f"Pre-work of {section.name}", student_role(section)),
+        WantedPlace(staff_channel(section), "channel", f"{name}-teachers", f"Teachers of {section.name} only"),
+    ]  # fmt: skip
+    for each in units:
+        number, purpose = each.position + 1, unit_role(section, each.unit.slug)
+        roles.append(WantedPlace(purpose, "role", f"Unit {number}: {each.unit.title}"[:100]))
+        channels.append(
+            WantedPlace(purpose, "channel", f"unit-{number}-{each.unit.slug}",
+                        f"Unit {number}: {each.unit.title}", purpose, writable=True)
+        )  # fmt: skip
+    return (*roles, *channels)
+
+
+def slug_of(name: str) -> str:
+    """A channel name of Discord's kind: lower case, dashes for everything but letters and digits."""
+    parts = "".join(each if each.isalnum() else " " for each in name.casefold()).split()
+    return "-".join(parts)[:60] or "class"

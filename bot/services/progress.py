@@ -1,0 +1,119 @@
+"""Where a student stands: "what do I do now?" for the student, the whole picture for the teacher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.booking import Booking
+from bot.domain.mastery import Attempt
+from bot.domain.records import Account, Asker, Enrolment, EvidenceRecord, Posted, ProgressRecord, Section, UnitRecord
+from bot.domain.today import Step, next_step
+from bot.services.choosing import NoClass, NotStaff
+from bot.services.ports import Database, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class ClassToday:
+    section: Section
+    step: Step
+    booking: Booking | None
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    classes: tuple[ClassToday, ...]
+    inbox_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStanding:
+    """One unit of the course for one student; ``progress`` is None while it is locked."""
+
+    unit: UnitRecord
+    progress: ProgressRecord | None
+    prework: Posted | None
+    evidence: EvidenceRecord | None
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    account: Account
+    section: Section
+    units: tuple[UnitStanding, ...]
+    step: Step
+    booking: Booking | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchStudent:
+    """The person named is a student in none of the asker's classes here."""
+
+    account: int
+
+
+class ProgressService:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def today(self, asker: Asker, now: datetime) -> Today | NoClass:
+        """The next step in each of the asker's classes; on a server, of that server's classes."""
+        return await self._db.read(_today, asker, now)
+
+    async def student(
+        self, asker: Asker, student: int, now: datetime
+    ) -> tuple[Standing, ...] | NoSuchStudent | NotStaff:
+        """Everything about one student (a Discord id), in each class of the asker's that they are in."""
+        return await self._db.read(_student, asker, student, now)
+
+
+def _today(tx: Tx, asker: Asker, now: datetime) -> Today | NoClass:
+    me = tx.people.of(asker.account)
+    sections = tx.sections.enrolled_in(me.person) if me else []
+    here = [each for each in sections if asker.guild in (None, each.guild)]
+    if me is None or not here:
+        return NoClass()
+    standings = [_standing(tx, me, each, now) for each in here]
+    return Today(tuple(ClassToday(each.section, each.step, each.booking) for each in standings), me.dm_open)
+
+
+def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing:
+    units = tx.courses.units(section.revision_id)
+    progress = tx.progress.of(who.person, section.course_id)
+    given = {each.unit.unit.slug: each for each in tx.prework.of_section(section.id)}
+    evidence = tx.prework.evidence_in(section.id, who.person)
+    by_slug = {slug: evidence[posted.id] for slug, posted in given.items() if posted.id in evidence}
+    attempts = tx.attempts.of_course(who.person, section.course_id)
+    return Standing(
+        account=who,
+        section=section,
+        units=tuple(
+            UnitStanding(
+                each,
+                progress.get(slug := each.unit.slug),
+                given.get(slug),
+                by_slug.get(slug),
+                tuple(attempt for attempt in attempts if attempt.unit_slug == slug),
+            )
+            for each in units
+        ),
+        step=next_step(units, progress, given, by_slug, attempts, now),
+        booking=tx.bookings.ahead(section.id, who.person, now),
+    )
+
+
+def _student(tx: Tx, asker: Asker, student: int, now: datetime) -> tuple[Standing, ...] | NoSuchStudent | NotStaff:
+    me, who = tx.people.of(asker.account), tx.people.of(student)
+    taught = [each for each in tx.sections.taught_by(me.person) if each.guild == asker.guild] if me else []
+    if not taught:
+        return NotStaff()
+    enrolments = [_enrolment(tx, each, who) for each in taught]
+    shared = [each.section for each in enrolments if each]
+    if who is None or not shared:
+        return NoSuchStudent(student)
+    return tuple(_standing(tx, who, each, now) for each in shared)
+
+
+def _enrolment(tx: Tx, section: Section, who: Account | None) -> Enrolment | None:
+    return tx.sections.enrolment(section.id, who.person) if who else None

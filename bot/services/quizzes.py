@@ -1,0 +1,334 @@
+"""The mastery check: begun, answered one question at a time, handed in once; a pass opens what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.grading import is_blank, mark, score
+from bot.domain.mastery import Attempt, current_unit, draw_form, next_open, passed, retake_at
+from bot.domain.messages import UnitOpened
+from bot.domain.outbox import Delivery
+from bot.domain.questions import Answer
+from bot.domain.records import Asker, Posted, Section, UnitRecord
+from bot.domain.showing import (
+    Asked,
+    LookedBack,
+    LookOver,
+    fit,
+    is_readable,
+    look_back,
+    show,
+    show_all,
+    show_next,
+)
+from bot.domain.today import (
+    AllMastered,
+    ContinueCheck,
+    DoPreWork,
+    Step,
+    TakeCheck,
+    WaitForCheck,
+    next_step,
+)
+from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.places import unit_role
+from bot.services.ports import Database, Ids, Tx
+from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
+
+
+@dataclass(frozen=True, slots=True)
+class NotANumber:
+    """What was typed is kept in ``asked.typed``, but the question stays open."""
+
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """The attempt has no such question, or the question no such answer."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """There is no such attempt, or it is somebody else's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    look_over: LookOver
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyHandedIn:
+    result: Passed | NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class TooEarly:
+    last: NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class StillLocked:
+    """``first`` is the title of the unit to master before."""
+
+    unit_title: str
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreWorkFirst:
+    posted: Posted
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyMastered:
+    unit_title: str
+    #: handle of the passed attempt, if there was one
+    attempt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NothingLeft:
+    """Every unit of the class's course is mastered."""
+
+    section: Section
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchUnit:
+    typed: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyKept:
+    """Answers can be looked back at once the check is passed."""
+
+
+BeginRefusal = StillLocked | TooEarly | PreWorkFirst | AlreadyMastered | NothingLeft | NoSuchUnit
+BeginResult = Asked | LookOver | BeginRefusal | WhichClass | NoClass
+QuestionResult = Asked | Unfit | NotYours | AlreadyHandedIn
+LookOverResult = LookOver | NotYours | AlreadyHandedIn
+AnswerResult = Asked | LookOver | NotANumber | Blank | Unfit | NotYours | AlreadyHandedIn
+SubmitResult = Passed | NotYet | Unanswered | NotYours | AlreadyHandedIn
+LookBackResult = LookedBack | KeyKept | Unfit | NotYours
+
+
+class QuizService:
+    def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
+        self._db, self._ids, self._wake = database, ids, wake
+
+    async def begin(self, asker: Asker, section: str | None, unit: str | None, now: datetime) -> BeginResult:
+        """Begins the check that is next, or goes on with the one begun, at its first open question.
+
+        ``section`` is a handle; ``unit`` a slug, a title or a number, for another check than the next.
+        """
+        result = await self._db.write(_begin, asker, section, unit, now, self._ids)
+        self._wake()
+        return result
+
+    async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
+        """The question at ``position``, from 1."""
+        return await self._db.read(_question, asker, attempt, position)
+
+    async def look_over(self, asker: Asker, attempt: str) -> LookOverResult:
+        return await self._db.read(_look_over, asker, attempt)
+
+    async def answer(
+        self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
+    ) -> AnswerResult:
+        """Keeps an answer at once and gives the next open question. Indices are of the options as shown."""
+        return await self._db.write(_answer, asker, attempt, position, answer, now)
+
+    async def submit(self, asker: Asker, attempt: str, now: datetime) -> SubmitResult:
+        """Hands the attempt in; whoever presses twice gets the one result."""
+        result = await self._db.write(_submit, asker, attempt, now, self._ids)
+        if isinstance(result, Passed):
+            self._wake()
+        return result
+
+    async def look_back(self, asker: Asker, attempt: str, position: int) -> LookBackResult:
+        """A question of a passed attempt with its key."""
+        return await self._db.read(_look_back, asker, attempt, position)
+
+
+# --- beginning -------------------------------------------------------------------------------------
+
+
+def _begin(
+    tx: Tx, asker: Asker, handle: str | None, unit: str | None, now: datetime, ids: Ids
+) -> BeginResult:
+    chosen = attended_class(tx, asker, handle)
+    if not isinstance(chosen, tuple):
+        return chosen
+    me, section = chosen
+    wanted = _wanted(tx, section, me.person, unit, now, ids)
+    if not isinstance(wanted, UnitRecord):
+        return wanted
+    tries = tx.attempts.of_unit(me.person, section.course_id, wanted.unit.slug)
+    match _step(tx, section, me.person, wanted, tries, now):
+        case ContinueCheck(_, attempt):
+            return show_next(attempt, tx.attempts.items(attempt.id))
+        case DoPreWork(posted):
+            return PreWorkFirst(posted)
+        case WaitForCheck():
+            return TooEarly(not_yet(tx, tries[-1]))
+        case TakeCheck():
+            return _draw(tx, section, me.person, wanted, now, ids)
+        case AllMastered():
+            return AlreadyMastered(
+                wanted.unit.title, next((each.handle for each in tries if each.passed), None)
+            )
+
+
+def _wanted(
+    tx: Tx, section: Section, person: int, typed: str | None, now: datetime, ids: Ids
+) -> UnitRecord | NoSuchUnit | StillLocked | NothingLeft:
+    """The open unit that was typed, or else the first one that is not mastered."""
+    units, progress = tx.courses.units(section.revision_id), tx.progress.of(person, section.course_id)
+    current = current_unit(units, progress)
+    if typed is None:
+        return current or open_added(tx, section, person, now, ids) or NothingLeft(section)
+    unit = _named(units, typed)
+    if unit is None:
+        return NoSuchUnit(typed, tuple(each.unit.title for each in units))
+    if unit.unit.slug not in progress:
+        return StillLocked(unit.unit.title, (current or unit).unit.title)
+    return unit
+
+
+def _named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
+    wanted = typed.strip().casefold()
+    for each in units:
+        if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
+            return each
+    return None
+
+
+def _step(
+    tx: Tx, section: Section, person: int, unit: UnitRecord, tries: Sequence[Attempt], now: datetime
+) -> Step:
+    """What "what do I do now?" says of this one unit (rule 8)."""
+    slug = unit.unit.slug
+    posted = tx.prework.of_unit(section.id, slug)
+    done = tx.prework.evidence(posted.id, person) if posted else None
+    given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
+    return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, now)
+
+
+def _draw(
+    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
+) -> Asked | LookOver:
+    seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
+    form = draw_form(tx.attempts.bank(unit.id), unit.unit.check.draw, seen, seed)
+    attempt = tx.attempts.begin(
+        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
+    )
+    return show_next(attempt, tx.attempts.items(attempt.id))
+
+
+# --- answering -------------------------------------------------------------------------------------
+
+
+def _running(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHandedIn:
+    attempt = tx.attempts.of_account(handle, asker.account)
+    if attempt is None:
+        return NotYours()
+    return attempt if attempt.submitted_at is None else AlreadyHandedIn(result_of(tx, attempt))
+
+
+def _question(tx: Tx, asker: Asker, handle: str, position: int) -> QuestionResult:
+    attempt = _running(tx, asker, handle)
+    if not isinstance(attempt, Attempt):
+        return attempt
+    items = tx.attempts.items(attempt.id)
+    return show(attempt, items, position) if 1 <= position <= len(items) else Unfit(handle)
+
+
+def _look_over(tx: Tx, asker: Asker, handle: str) -> LookOverResult:
+    attempt = _running(tx, asker, handle)
+    return show_all(attempt, tx.attempts.items(attempt.id)) if isinstance(attempt, Attempt) else attempt
+
+
+def _answer(tx: Tx, asker: Asker, handle: str, position: int, given: Answer, now: datetime) -> AnswerResult:
+    attempt = _running(tx, asker, handle)
+    if not isinstance(attempt, Attempt):
+        return attempt
+    items = list(tx.attempts.items(attempt.id))
+    if not 1 <= position <= len(items):
+        return Unfit(handle)
+    item = items[position - 1]
+    answer = fit(item, given)
+    if answer is None:
+        return Unfit(handle)
+    if is_blank(answer):
+        return Blank(show(attempt, items, position))
+    answered_at = now if is_readable(item.question, answer) else None
+    tx.attempts.answer(attempt.id, position, answer, answered_at)
+    items[position - 1] = replace(item, answer=answer, answered_at=answered_at)
+    if answered_at is None:
+        return NotANumber(show(attempt, items, position))
+    return show_next(attempt, items, after=position)
+
+
+# --- handing in ------------------------------------------------------------------------------------
+
+
+def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> SubmitResult:
+    attempt = _running(tx, asker, handle)
+    if not isinstance(attempt, Attempt):
+        return attempt
+    items = tx.attempts.items(attempt.id)
+    if next_open(items) is not None:
+        return Unanswered(show_all(attempt, items))
+    credits = [mark(each.question, each.answer).credit for each in items if each.answer is not None]
+    total = score(credits)
+    is_pass = passed(total, attempt.bar)
+    cooldown_s = tx.courses.unit(attempt.unit).unit.check.cooldown_s
+    again_at = None if is_pass else retake_at(now, cooldown_s)
+    is_first = tx.attempts.submit(
+        attempt.id, credits=credits, score=total, passed=is_pass, retake_at=again_at, at=now
+    )
+    done = tx.attempts.get(attempt.id)
+    if not is_first:
+        return AlreadyHandedIn(result_of(tx, done))
+    if is_pass:
+        pass_unit(tx, done, now, ids)
+    return result_of(tx, done)
+
+
+def _look_back(tx: Tx, asker: Asker, handle: str, position: int) -> LookBackResult:
+    attempt = tx.attempts.of_account(handle, asker.account)
+    if attempt is None:
+        return NotYours()
+    if not attempt.passed:
+        return KeyKept()
+    items = tx.attempts.items(attempt.id)
+    if not 1 <= position <= len(items):
+        return Unfit(handle)
+    return look_back(attempt, items, position)
+
+
+def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
+    """What is told when a passed check opened a unit, or why it need not be told any more."""
+    attempt = tx.attempts.get(delivery.about or 0)
+    section, unit = tx.sections.get(attempt.section), following(tx, attempt)
+    if tx.sections.enrolment(section.id, attempt.person) is None:
+        return "no longer in the class"
+    if unit is None:
+        return "the course has no such unit any more"
+    record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
+    if record is not None and record.mastered_at is not None:
+        return "mastered meanwhile"
+    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
+    return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)

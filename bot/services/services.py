@@ -1,0 +1,34 @@
+"""All services of a running Flipcord, as one value that views and cogs are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.services.booking import BookingService
+from bot.services.classes import ClassService
+from bot.services.courses import CourseService
+from bot.services.deliveries import DeliveryService
+from bot.services.nudges import NudgeService
+from bot.services.people import PeopleService
+from bot.services.phones import PhoneService
+from bot.services.prework import PreWorkService
+from bot.services.progress import ProgressService
+from bot.services.quizzes import QuizService
+from bot.services.upkeep import UpkeepService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    clock: Clock
+    people: PeopleService
+    courses: CourseService
+    classes: ClassService
+    prework: PreWorkService
+    nudges: NudgeService
+    booking: BookingService
+    phones: PhoneService
+    quizzes: QuizService
+    progress: ProgressService
+    deliveries: DeliveryService
+    upkeep: UpkeepService

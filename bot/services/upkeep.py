@@ -1,0 +1,44 @@
+"""What the installation itself must remember over restarts: the commands it registered, its gateway log-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.services.ports import Database, Tx
+
+HOUR = timedelta(hours=1)
+
+
+class UpkeepService:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def fact(self, name: str) -> str | None:
+        return await self._db.read(_fact, name)
+
+    async def set_fact(self, name: str, value: str) -> None:
+        await self._db.write(_set_fact, name, value)
+
+    async def may_identify(self, now: datetime, per_hour: int) -> datetime:
+        """When the next gateway log-in keeps within the budget: ``now`` or later."""
+        return await self._db.read(_may_identify, now, per_hour)
+
+    async def note_identify(self, now: datetime) -> None:
+        await self._db.write(_note_identify, now)
+
+
+def _fact(tx: Tx, name: str) -> str | None:
+    return tx.upkeep.fact(name)
+
+
+def _set_fact(tx: Tx, name: str, value: str) -> None:
+    tx.upkeep.set_fact(name, value)
+
+
+def _may_identify(tx: Tx, now: datetime, per_hour: int) -> datetime:
+    lately = tx.upkeep.identifies_since(now - HOUR)
+    return now if len(lately) < per_hour else max(now, lately[-per_hour] + HOUR)
+
+
+def _note_identify(tx: Tx, now: datetime) -> None:
+    tx.upkeep.note_identify(now, forget_before=now - timedelta(days=1))

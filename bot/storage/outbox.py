@@ -1,0 +1,202 @@
+"""The outbox: every effect outside the database, written in the same transaction as its cause.
+
+A row moves due → leased → calling → an end; each move asks for the lease it was given, so that a worker which
+lost its lease changes nothing. Rows are never deleted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.storage.tables import outbox
+
+_COLUMNS = (
+    outbox.c.id,
+    outbox.c.dedupe_key,
+    outbox.c.kind,
+    outbox.c.way,
+    outbox.c.person_id,
+    outbox.c.section_id,
+    outbox.c.about_id,
+    outbox.c.args,
+    outbox.c.nonce,
+    outbox.c.state,
+    outbox.c.due_at,
+    outbox.c.expires_at,
+    outbox.c.tries,
+    outbox.c.called_at,
+    outbox.c.lease,
+    outbox.c.why,
+    outbox.c.channel_id,
+    outbox.c.result,
+)
+
+
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    number, key, kind, way, person, section, about, args, nonce, state, *rest = tuple(row)
+    return Delivery(number, key, Kind(kind), Way(way), person, section, about, args, nonce, State(state), *rest)
+
+
+class StoredOutbox:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def add(self, effects: Collection[Effect], at: datetime, nonces: Callable[[], str]) -> int:
+        if not effects:
+            return 0
+        rows = [
+            {
+                "dedupe_key": effect.key,
+                "kind": effect.kind,
+                "way": effect.way,
+                "person_id": effect.person,
+                "section_id": effect.section,
+                "about_id": effect.about,
+                "args": effect.args,
+                "nonce": nonces(),
+                "state": State.DUE,
+                "due_at": effect.due_at,
+                "expires_at": effect.expires_at,
+                "created_at": at,
+            }
+            for effect in effects
+        ]
+        before = self._db.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
+        self._db.execute(insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
+        return self._db.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one() - before
+
+    def claim(self, now: datetime, limit: int, lease: str, until: datetime) -> Sequence[Delivery]:
+        due = outbox.alias()
+        chosen = (
+            sa.select(due.c.id)
+            .where(due.c.state == State.DUE, due.c.due_at <= now)
+            .order_by(due.c.due_at, due.c.id)
+            .limit(limit)
+        )
+        rows = self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.id.in_(chosen))
+            .values(state=State.LEASED, lease=lease, lease_until=until, tries=outbox.c.tries + 1)
+            .returning(*_COLUMNS)
+        )
+        return sorted((_delivery(row) for row in rows), key=lambda each: (each.due_at, each.id))
+
+    def get(self, delivery: int) -> Delivery:
+        return _delivery(self._db.execute(sa.select(*_COLUMNS).where(outbox.c.id == delivery)).one())
+
+    def next_due(self) -> datetime | None:
+        return self._db.execute(sa.select(sa.func.min(outbox.c.due_at)).where(outbox.c.state == State.DUE)).scalar()
+
+    def call(self, delivery: int, lease: str, at: datetime) -> bool:
+        return self._move(delivery, lease, (State.LEASED,), state=State.CALLING, called_at=at)
+
+    def end(
+        self,
+        delivery: int,
+        lease: str,
+        state: State,
+        at: datetime,
+        *,
+        why: str = "",
+        channel: int | None = None,
+        result: str | None = None,
+    ) -> bool:
+        return self._move(
+            delivery,
+            lease,
+            (State.LEASED, State.CALLING, State.UNCERTAIN),
+            state=state,
+            ended_at=at,
+            why=why[:300],
+            channel_id=channel,
+            result=result,
+        )
+
+    def doubt(self, delivery: int, lease: str, why: str) -> bool:
+        return self._move(delivery, lease, (State.CALLING,), state=State.UNCERTAIN, why=why[:300])
+
+    def wait(self, delivery: int, lease: str, until: datetime, why: str) -> bool:
+        states = (State.LEASED, State.CALLING, State.UNCERTAIN)
+        return self._move(
+            delivery, lease, states, state=State.DUE, due_at=until, why=why[:300], lease=None, lease_until=None
+        )
+
+    def _move(self, delivery: int, lease: str, states: tuple[State, ...], **values: object) -> bool:
+        done = self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == delivery, outbox.c.lease == lease, outbox.c.state.in_(states))
+            .values(**values)
+        )
+        return done.rowcount == 1
+
+    def hurry(self, section_ids: Collection[int], now: datetime) -> int:
+        return self._db.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.section_id.in_(section_ids),
+                outbox.c.state == State.DUE,
+                outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM)),
+                outbox.c.tries > 0,
+                outbox.c.due_at > now,
+            )
+            .values(due_at=now)
+        ).rowcount
+
+    def free(self, now: datetime, *, everyone: bool) -> None:
+        """Leases that ran out (or all, when this process is known to be the only one) go back to due.
+
+        What was only leased had not been called: it is safe to take up again at once.
+        """
+        self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.state == State.LEASED, *_dead(now, everyone))
+            .values(state=State.DUE, lease=None, lease_until=None)
+        )
+
+    def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]:
+        """Takes over what was in mid-call when its lease ended: nobody knows yet whether it went out."""
+        rows = self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.state.in_((State.CALLING, State.UNCERTAIN)), *_dead(now, everyone))
+            .values(lease=lease, lease_until=until)
+            .returning(*_COLUMNS)
+        )
+        return [_delivery(row) for row in rows]
+
+    def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
+        """Due times, from ``since`` on, of all rows of a kind, in order."""
+        query = sa.select(outbox.c.due_at).where(outbox.c.kind == kind, outbox.c.due_at >= since)
+        return list(self._db.execute(query.order_by(outbox.c.due_at)).scalars())
+
+    def hold_back(self, kind: Kind, until: datetime) -> None:
+        """Nothing of that kind goes out before ``until``."""
+        self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.kind == kind, outbox.c.state == State.DUE, outbox.c.due_at < until)
+            .values(due_at=until)
+        )
+
+    def waiting(self, section: int) -> Sequence[Delivery]:
+        """What a class's server owes it: due rows that were tried and told why they wait."""
+        query = sa.select(*_COLUMNS).where(
+            outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != ""
+        )
+        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+
+    def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
+        query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
+        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+
+    def by_key(self, key: str) -> Delivery | None:
+        row = self._db.execute(sa.select(*_COLUMNS).where(outbox.c.dedupe_key == key)).first()
+        return _delivery(row) if row else None
+
+
+def _dead(now: datetime, everyone: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if everyone else (outbox.c.lease_until <= now,)

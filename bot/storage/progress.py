@@ -1,0 +1,40 @@
+"""Which units are open to a person, and which are mastered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.domain.records import ProgressRecord
+from bot.storage.tables import progress
+
+
+class StoredProgresses:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def open(self, person: int, course: int, unit_slug: str, at: datetime) -> bool:
+        row = insert(progress).values(person_id=person, course_id=course, unit_slug=unit_slug, opened_at=at)
+        return self._db.execute(row.on_conflict_do_nothing()).rowcount == 1
+
+    def master(self, person: int, course: int, unit_slug: str, at: datetime) -> None:
+        self._db.execute(
+            sa.update(progress)
+            .where(
+                progress.c.person_id == person,
+                progress.c.course_id == course,
+                progress.c.unit_slug == unit_slug,
+                progress.c.mastered_at.is_(None),
+            )
+            .values(mastered_at=at)
+        )
+
+    def of(self, person: int, course: int) -> dict[str, ProgressRecord]:
+        rows = self._db.execute(
+            sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
+                progress.c.person_id == person, progress.c.course_id == course
+            )
+        )
+        return {row.unit_slug: ProgressRecord(*row) for row in rows}

@@ -1,0 +1,59 @@
+"""Brings a database file to the newest schema, by Alembic, on a connection of its own.
+
+Foreign keys are off while tables are rebuilt: batch mode drops the old table, and with them on that would delete
+every child row without a word. The whole is checked before it is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+#: the newest revision in migrations/versions; a test keeps it true
+HEAD = "0001"
+
+
+class NewerSchema(Exception):
+    """The file was written by a newer Flipcord than this one."""
+
+
+async def bring_up_to_date(path: Path) -> None:
+    if _version(path) != HEAD:
+        await asyncio.to_thread(_upgrade, path)
+
+
+def _version(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return row[0] if row else None
+    except sqlite3.OperationalError:
+        return None
+    finally:
+        connection.close()
+
+
+def _upgrade(path: Path) -> None:
+    # imported only here: Alembic costs more than half a second and most starts need none of it
+    import sqlalchemy as sa
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    version = _version(path)
+    if version is not None and version not in known:
+        raise NewerSchema(f"{path} was written by a newer Flipcord (schema {version}). Update Flipcord, then start again.")
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()

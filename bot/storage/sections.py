@@ -1,0 +1,152 @@
+"""Classes, who teaches and who attends them, and the roles and channels that stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.domain.records import Account, CourseRecord, Enrolment, Place, Section
+from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
+from bot.storage.tables import enrolment, person, place, section, staff
+
+SECTION_COLUMNS = (
+    section.c.id,
+    section.c.handle,
+    section.c.guild_id,
+    section.c.name,
+    section.c.course_id,
+    section.c.revision_id,
+    section.c.zone,
+    section.c.bar,
+)
+_SECTIONS = sa.select(*SECTION_COLUMNS).select_from(section)
+
+
+class StoredSections:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def create(
+        self, *, handle: str, guild: int, name: str, course: CourseRecord, zone: str, bar: int, owner: int, at: datetime
+    ) -> Section:
+        made = self._db.execute(
+            sa.insert(section)
+            .values(
+                handle=handle,
+                guild_id=guild,
+                name=name,
+                course_id=course.id,
+                revision_id=course.revision_id,
+                zone=zone,
+                bar=bar,
+                created_at=at,
+                age_confirmed_at=at,
+                age_confirmed_by=owner,
+            )
+            .returning(*SECTION_COLUMNS)
+        ).one()
+        self._db.execute(sa.insert(staff).values(section_id=made[0], person_id=owner, part="teacher"))
+        return Section(*made)
+
+    def get(self, section_id: int) -> Section:
+        return Section(*self._db.execute(_SECTIONS.where(section.c.id == section_id)).one())
+
+    def by_handle(self, handle: str) -> Section | None:
+        return self._one(section.c.handle == handle)
+
+    def by_name(self, guild: int, name: str) -> Section | None:
+        return self._one(section.c.guild_id == guild, sa.func.lower(section.c.name) == name.lower())
+
+    def _one(self, *where: sa.ColumnElement[bool]) -> Section | None:
+        row = self._db.execute(_SECTIONS.where(*where)).first()
+        return Section(*row) if row else None
+
+    def on_guild(self, guild: int) -> Sequence[Section]:
+        rows = self._db.execute(_SECTIONS.where(section.c.guild_id == guild).order_by(section.c.name))
+        return [Section(*row) for row in rows]
+
+    def taught_by(self, person: int) -> Sequence[Section]:
+        query = _SECTIONS.join(staff, staff.c.section_id == section.c.id).where(staff.c.person_id == person).order_by(section.c.name)
+        return [Section(*row) for row in self._db.execute(query)]
+
+    def teaches(self, section_id: int, person: int) -> bool:
+        query = sa.select(staff.c.part).where(staff.c.section_id == section_id, staff.c.person_id == person)
+        return self._db.execute(query).first() is not None
+
+    def teachers(self, section_id: int) -> Sequence[Account]:
+        query = (
+            sa.select(*ACCOUNT_COLUMNS)
+            .select_from(ACCOUNTS.join(staff, staff.c.person_id == person.c.id))
+            .where(staff.c.section_id == section_id)
+        )
+        return [Account(*row) for row in self._db.execute(query)]
+
+    def pin(self, section_id: int, revision: int) -> None:
+        self._db.execute(sa.update(section).where(section.c.id == section_id).values(revision_id=revision))
+
+    def enrol(self, section_id: int, person: int, at: datetime) -> None:
+        row = insert(enrolment).values(section_id=section_id, person_id=person, joined_at=at, age_confirmed_at=at)
+        self._db.execute(row.on_conflict_do_update(index_elements=["section_id", "person_id"], set_={"left_at": None}))
+
+    def enrolment(self, section_id: int, person: int) -> Enrolment | None:
+        row = self._db.execute(
+            sa.select(enrolment.c.person_id, enrolment.c.joined_at, enrolment.c.thread_id).where(
+                enrolment.c.section_id == section_id, enrolment.c.person_id == person, enrolment.c.left_at.is_(None)
+            )
+        ).first()
+        return Enrolment(self.get(section_id), *row) if row else None
+
+    def enrolled_in(self, person: int) -> Sequence[Section]:
+        query = (
+            _SECTIONS.join(enrolment, enrolment.c.section_id == section.c.id)
+            .where(enrolment.c.person_id == person, enrolment.c.left_at.is_(None))
+            .order_by(section.c.name)
+        )
+        return [Section(*row) for row in self._db.execute(query)]
+
+    def students(self, section_id: int) -> Sequence[Account]:
+        query = (
+            sa.select(*ACCOUNT_COLUMNS)
+            .select_from(ACCOUNTS.join(enrolment, enrolment.c.person_id == person.c.id))
+            .where(enrolment.c.section_id == section_id, enrolment.c.left_at.is_(None))
+            .order_by(enrolment.c.joined_at)
+        )
+        return [Account(*row) for row in self._db.execute(query)]
+
+    def leave(self, guild: int, person: int, at: datetime) -> None:
+        sections = sa.select(section.c.id).where(section.c.guild_id == guild)
+        self._db.execute(
+            sa.update(enrolment)
+            .where(
+                enrolment.c.section_id.in_(sections), enrolment.c.person_id == person, enrolment.c.left_at.is_(None)
+            )
+            .values(left_at=at)
+        )
+
+    def set_thread(self, section_id: int, person: int, thread: int | None) -> None:
+        self._db.execute(
+            sa.update(enrolment)
+            .where(enrolment.c.section_id == section_id, enrolment.c.person_id == person)
+            .values(thread_id=thread)
+        )
+
+    def place(self, guild: int, purpose: str, kind: str) -> int | None:
+        query = sa.select(place.c.discord_id).where(
+            place.c.guild_id == guild, place.c.purpose == purpose, place.c.kind == kind
+        )
+        return self._db.execute(query).scalar()
+
+    def places(self, guild: int) -> Sequence[Place]:
+        rows = self._db.execute(
+            sa.select(place.c.purpose, place.c.kind, place.c.discord_id).where(place.c.guild_id == guild)
+        )
+        return [Place(*row) for row in rows]
+
+    def set_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
+        row = insert(place).values(guild_id=guild, purpose=purpose, kind=kind, discord_id=discord)
+        self._db.execute(
+            row.on_conflict_do_update(index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord})
+        )

@@ -1,0 +1,35 @@
+"""Autocomplete: at most 25 choices, and only of what the asker may see (checks do not run for autocomplete)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from discord import app_commands
+
+from bot.views.cards import shorten
+from bot.views.presses import Interaction, asker, services
+
+Choices = list[app_commands.Choice[str]]
+
+
+def matching(typed: str, pairs: Iterable[tuple[str, str]]) -> Choices:
+    """Choices from (name, value) pairs whose name holds what was typed."""
+    wanted = typed.casefold().strip()
+    found = ((name, value) for name, value in pairs if wanted in name.casefold())
+    return [app_commands.Choice(name=shorten(name, 100), value=value) for (name, value), _ in zip(found, range(25), strict=False)]
+
+
+async def class_choices(interaction: Interaction, typed: str) -> Choices:
+    sections = await services(interaction).classes.taught(asker(interaction))
+    return matching(typed, ((each.name, each.name) for each in sections))
+
+
+async def course_choices(interaction: Interaction, typed: str) -> Choices:
+    courses = await services(interaction).courses.mine(asker(interaction))
+    return matching(typed, ((each.title, each.slug) for each in courses))
+
+
+async def unit_choices(interaction: Interaction, typed: str) -> Choices:
+    named = getattr(interaction.namespace, "class", None)
+    units = await services(interaction).prework.units(asker(interaction), named or None)
+    return matching(typed, ((f"{each.position + 1}. {each.unit.title}", each.unit.slug) for each in units))

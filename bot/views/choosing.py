@@ -1,0 +1,33 @@
+"""What is shown when it is not clear which class is meant, or the person has none."""
+
+from __future__ import annotations
+
+from discord import ui
+
+from bot.services.choosing import NoClass, NotStaff, WhichClass
+from bot.views.cards import Choice, Look, Menu, card, plain, primary
+
+
+def draw_choice(result: WhichClass | NoClass | NotStaff, action: str = "") -> ui.LayoutView:
+    """``action`` is the menu's that takes the chosen class's handle; without one, the class is typed."""
+    match result:
+        case WhichClass(sections) if action:
+            choices = [Choice(plain(each.name), each.handle) for each in sections]
+            return card(Look.ASK, "Which class?", controls=[Menu("Choose a class", action, "-", choices)])
+        case WhichClass(sections):
+            names = ", ".join(f"**{plain(each.name)}**" for each in sections)
+            return card(Look.ASK, "Which class?", f"You teach {names} here. Give the command its `class` as well.")
+        case NoClass():
+            return card(
+                Look.ASK,
+                "No class of yours here",
+                "If you are a student, join your class first.",
+                "-# Teachers: `/class create` makes one.",
+                controls=[primary("Join a class", "join")],
+            )
+        case NotStaff():
+            return card(
+                Look.PROBLEM,
+                "This is for the class's teacher",
+                "You need to teach this class, or have the permission Manage Server, to do that.",
+            )

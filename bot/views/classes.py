@@ -1,0 +1,135 @@
+"""Creating a class, and what its server still lacks."""
+
+from __future__ import annotations
+
+import discord
+from discord import ui
+
+from bot.domain.messages import WantedPlace
+from bot.services.choosing import NoClass, NotStaff, WhichClass
+from bot.services.classes import BadName, BadZone, Check, ClassCreated, ClassPlan, NoCourse, PlanGone, PlanResult
+from bot.views.cards import Button, Look, card, plain, primary
+from bot.views.choosing import draw_choice
+from bot.views.presses import Interaction, asker, on_press, replace, services
+
+#: what the bot needs on the server, and what for: shown when one is missing
+NEEDED = {
+    "manage_roles": "Manage Roles",
+    "manage_channels": "Manage Channels",
+    "create_private_threads": "Create Private Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+}
+
+
+@on_press("class_create")
+async def create(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).classes.create(asker(interaction), handle, interaction.created_at)
+    await replace(interaction, draw_created(result))
+
+
+def missing_permissions(permissions: discord.Permissions) -> list[str]:
+    """The names, as Discord's settings spell them, of what the bot lacks."""
+    return [name for key, name in NEEDED.items() if not getattr(permissions, key)]
+
+
+def draw_plan(result: PlanResult, missing: list[str]) -> ui.LayoutView:
+    match result:
+        case ClassPlan():
+            return _draw_plan(result, missing)
+        case BadZone(typed):
+            return card(
+                Look.PROBLEM,
+                "I do not know that time zone",
+                f"“{plain(typed)[:60]}” is none I know. Start typing a city, such as `Chicago` or `Madrid`, "
+                "and choose from the list.",
+            )
+        case BadName(problem):
+            return card(Look.PROBLEM, "That name does not work", problem)
+        case NoCourse(typed, own):
+            return card(
+                Look.ASK,
+                "First the course",
+                f"You have no course “{plain(typed)[:60]}”.",
+                "Your courses: " + ", ".join(f"**{plain(each)}**" for each in own) if own else "",
+                "Bring in your own pack with `/course import`, or try the sample with `/course sample`.",
+                controls=[] if own else [primary("Bring in the sample course", "course_sample")],
+            )
+        case NotStaff():
+            return draw_choice(result)
+
+
+def _draw_plan(plan: ClassPlan, missing: list[str]) -> ui.LayoutView:
+    new = [each for each in plan.places if (each.purpose, each.kind) not in plan.standing]
+    if missing:
+        names = "\n".join(f"- {name}" for name in missing)
+        return card(
+            Look.PROBLEM,
+            "I need a permission first",
+            f"My role lacks:\n{names}",
+            "Open **Server Settings → Roles**, choose my role, switch these on, then run `/class create` again.",
+        )
+    return card(
+        Look.STAFF,
+        f"{plain(plan.name)}: {'what is still missing' if plan.exists else 'what I will create'}",
+        f"Course **{plain(plan.course_title)}** · time zone **{plan.zone}** · bar **{plan.bar} %**",
+        _listed("Roles", [each for each in new if each.kind == "role"]),
+        _listed("Channels", [each for each in new if each.kind == "channel"]),
+        "Everything stands already; confirming changes nothing." if not new else "",
+        "-# Unit channels stay locked until a student reaches the unit. Only you and I see the teachers' room.",
+        "-# By creating it you say that all students are 13 or over, or as old as Discord asks where they live.",
+        controls=[primary("Create the class", "class_create", plan.handle), Button("Not now", "dismiss")],
+    )
+
+
+def _listed(title: str, places: list[WantedPlace]) -> str:
+    if not places:
+        return ""
+    mark = "#" if places[0].kind == "channel" else "@"
+    return f"**{title}**\n" + "\n".join(f"{mark}{plain(each.name)}" for each in places)
+
+
+def draw_created(result: ClassCreated | PlanGone | NotStaff) -> ui.LayoutView:
+    match result:
+        case ClassCreated(section, places, is_new):
+            return card(
+                Look.DONE,
+                f"{plain(section.name)} is {'being made' if is_new else 'being looked after'}",
+                f"I am making its {len(places)} roles and channels; that takes some seconds. "
+                "The card with **Join** stands in the pre-work channel.",
+                "Next: post the first pre-work with `/prework post`.",
+                "-# `/class check` shows what stands and what is missing.",
+            )
+        case PlanGone():
+            return card(Look.WAIT, "That was confirmed already", "`/class check` shows what stands.")
+        case NotStaff():
+            return draw_choice(result)
+
+
+@on_press("dismiss")
+async def dismiss(interaction: Interaction, handle: str) -> None:
+    await replace(interaction, card(Look.WAIT, "Nothing was changed"))
+
+
+def draw_check(
+    result: Check | WhichClass | NoClass | NotStaff, missing: list[str], below: list[str]
+) -> ui.LayoutView:
+    """``below``: roles of ours that stand above the bot's own, which it can therefore not give."""
+    if not isinstance(result, Check):
+        return draw_choice(result)
+    lacking = [each.name for each in result.places if (each.purpose, each.kind) not in result.standing]
+    troubles = [
+        *(f"My role lacks the permission **{name}**." for name in missing),
+        *(f"The role **{plain(name)}** stands above mine: drag my role above it in Server Settings." for name in below),
+        *(f"Not made yet: **{plain(name)}**." for name in lacking),
+        *(f"Waiting: {plain(why)}." for why in result.waiting),
+    ]
+    if not troubles:
+        return card(
+            Look.DONE, f"{plain(result.section.name)} is in order", f"{result.students} students have joined."
+        )
+    return card(
+        Look.PROBLEM,
+        f"{plain(result.section.name)}: {len(troubles)} to mend",
+        "\n".join(f"- {each}" for each in troubles),
+        "-# What waits goes out by itself once it is mended; nothing is lost.",
+    )

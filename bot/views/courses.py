@@ -1,0 +1,75 @@
+"""Bringing in a course pack."""
+
+from __future__ import annotations
+
+from discord import ui
+
+from bot.services.choosing import NotStaff
+from bot.services.courses import Faulty, Imported, Moved, TooLarge, UpToDate
+from bot.views.cards import Button, Look, card, plain
+from bot.views.choosing import draw_choice
+from bot.views.presses import Interaction, asker, on_press, replace, services
+
+MOST_FAULTS = 15
+
+
+@on_press("course_sample")
+async def sample(interaction: Interaction, handle: str) -> None:
+    await interaction.response.defer(ephemeral=True)  # a worker process reads the pack
+    result = await services(interaction).courses.import_sample(asker(interaction), interaction.created_at)
+    await interaction.edit_original_response(view=draw_import(result))
+
+
+@on_press("course_use")
+async def use(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).courses.use_newest(asker(interaction), handle, interaction.created_at)
+    await replace(interaction, draw_moved(result))
+
+
+def draw_import(result: Imported | Faulty | TooLarge | NotStaff) -> ui.LayoutView:
+    match result:
+        case Imported(course, units, questions, is_new, behind):
+            return card(
+                Look.DONE,
+                f"{plain(course.title)} is in",
+                f"{units} units, {questions} questions, revision {course.number}."
+                + ("" if is_new else " This very pack was here already, so nothing changed."),
+                "Classes that still use the revision before can move on; what students have begun stays as it is."
+                if behind
+                else f"Next: `/class create` with the course `{course.slug}`.",
+                controls=[Button(f"Use it in {each.name}", "course_use", each.handle) for each in behind[:5]],
+            )
+        case Faulty(faults):
+            shown = "\n".join(f"- {plain(str(fault))}" for fault in faults[:MOST_FAULTS])
+            more = f"\n… and {len(faults) - MOST_FAULTS} more." if len(faults) > MOST_FAULTS else ""
+            count = "one thing" if len(faults) == 1 else f"{len(faults)} things"
+            return card(
+                Look.PROBLEM,
+                f"The pack has {count} to mend",
+                shown + more,
+                "Nothing was changed. Mend them and import the pack again.",
+            )
+        case TooLarge(limit):
+            return card(
+                Look.PROBLEM,
+                "That file is too large",
+                f"A course pack has at most {limit // 1024 // 1024} MB: text and questions only, videos as links.",
+            )
+        case NotStaff():
+            return draw_choice(result)
+
+
+def draw_moved(result: Moved | UpToDate | NotStaff) -> ui.LayoutView:
+    match result:
+        case Moved(section, course):
+            return card(
+                Look.DONE,
+                f"{plain(section.name)} uses revision {course.number}",
+                "New units get their roles and channels now.",
+            )
+        case UpToDate(section):
+            return card(Look.DONE, f"{plain(section.name)} is up to date already")
+        case NotStaff():
+            return draw_choice(result)
+
+

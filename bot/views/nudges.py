@@ -1,0 +1,114 @@
+"""Nudges as a teacher sends them, and a student's "why did I get this?"."""
+
+from __future__ import annotations
+
+from discord import ui
+
+from bot.domain.outbox import Way
+from bot.services.choosing import NoClass, NotStaff, WhichClass
+from bot.services.nudges import (
+    NobodyOwes,
+    NothingOpen,
+    Nudged,
+    NudgePreview,
+    PreviewGone,
+    PreviewResult,
+    Recipient,
+    WhyNudged,
+)
+from bot.views.cards import Button, Look, card, plain, primary, stamp
+from bot.views.choosing import draw_choice
+from bot.views.presses import Interaction, asker, on_press, replace, reply, services
+
+WAYS = {Way.DM: "💬 By DM", Way.THREAD: "🧵 In a private thread", Way.SMS: "📱 By text"}
+
+
+@on_press("nudge")
+async def preview(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).nudges.preview_of(asker(interaction), handle, interaction.created_at)
+    await reply(interaction, draw_preview(result))
+
+
+@on_press("nudge_send")
+async def send(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).nudges.send(asker(interaction), handle, interaction.created_at)
+    await replace(interaction, draw_sent(result))
+
+
+@on_press("pw_why")
+async def why(interaction: Interaction, handle: str) -> None:
+    await reply(interaction, draw_why(await services(interaction).nudges.why(asker(interaction), handle)))
+
+
+def draw_preview(result: PreviewResult) -> ui.LayoutView:
+    match result:
+        case NudgePreview(posted, handle, recipients, unreachable):
+            return card(
+                Look.STAFF,
+                f"Nudge about {plain(posted.unit.unit.title)}?",
+                f"**{plain(posted.section.name)}**, deadline {stamp(posted.deadline, 'R')}. "
+                "Who finishes before it goes out gets nothing.",
+                *(_by_way(way, [each for each in recipients if each.way is way]) for way in WAYS),
+                _held(recipients),
+                "\n".join(
+                    ["**⚠️ Cannot be reached**", *(f"<@{who.discord}>: {reason}" for who, reason in unreachable)]
+                )
+                if unreachable
+                else "",
+                controls=[primary(f"Send {len(recipients)}", "nudge_send", handle), Button("Not now", "dismiss")]
+                if recipients
+                else [],
+            )
+        case NobodyOwes(posted):
+            return card(Look.DONE, f"Nobody owes {plain(posted.unit.unit.title)}", "There is nobody to nudge.")
+        case NothingOpen(section):
+            return card(
+                Look.WAIT,
+                f"{plain(section.name)} has no open pre-work",
+                "A nudge is about pre-work whose deadline lies ahead. `/prework post` posts some.",
+            )
+        case WhichClass() | NoClass() | NotStaff():
+            return draw_choice(result)
+
+
+def _by_way(way: Way, recipients: list[Recipient]) -> str:
+    if not recipients:
+        return ""
+    names = " ".join(f"<@{each.account.discord}>" for each in recipients[:60])
+    more = f" and {len(recipients) - 60} more" if len(recipients) > 60 else ""
+    return f"**{WAYS[way]}: {len(recipients)}**\n{names}{more}"
+
+
+def _held(recipients: tuple[Recipient, ...]) -> str:
+    held = [each.held_until for each in recipients if each.held_until is not None]
+    return f"🌙 Quiet hours: {len(held)} of them go out {stamp(min(held), 'R')}." if held else ""
+
+
+def draw_sent(result: Nudged | PreviewGone) -> ui.LayoutView:
+    match result:
+        case Nudged(posted, count, unreachable):
+            return card(
+                Look.DONE,
+                f"{count} nudges are on their way",
+                f"About {plain(posted.unit.unit.title)}. Whom I cannot reach is named in the teachers' room.",
+                f"{unreachable} cannot be reached by any way." if unreachable else "",
+            )
+        case PreviewGone():
+            return card(Look.WAIT, "Nothing was sent", "That preview was used already, or its deadline has passed.")
+
+
+def draw_why(result: WhyNudged | None) -> ui.LayoutView:
+    if result is None:
+        return card(Look.WAIT, "I have no record of that", "`/today` shows what to do now.")
+    posted = result.posted
+    if not result.owes:
+        return card(Look.DONE, "You owe nothing here any more", "The reminders have stopped by themselves.")
+    return card(
+        Look.ASK,
+        "Why you got this",
+        f"You are in **{plain(posted.section.name)}**, and the pre-work **{plain(posted.unit.unit.title)}** is open to "
+        f"you and not handed in. Its deadline is {stamp(posted.deadline)}.",
+        "I write a day before and three hours before, and stop at once when you hand in. "
+        "Texts come only to a number that you confirmed; `/phone stop` ends them.",
+        controls=[primary("Hand in", "pw_hand_in", posted.handle)],
+    )

@@ -1,0 +1,188 @@
+"""Buttons, menus and forms that work on any message, however old, whichever process posted it.
+
+A custom_id is ``fc:action:handle`` (button), ``fs:action:handle`` (menu) or ``fm:action:handle`` (form). The
+handle is opaque and comes back from the user: the service behind the action checks who may do what with it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, Self, TypeVar, cast
+
+import discord
+import structlog
+from discord import ui
+
+from bot.domain.records import Asker
+from bot.services.services import Services
+from bot.views.cards import Look, card
+
+log = structlog.get_logger()
+
+Interaction = discord.Interaction[Any]
+OnPress = Callable[[Interaction, str], Awaitable[None]]
+OnPick = Callable[[Interaction, str, Sequence[str]], Awaitable[None]]
+Fields = dict[str, str | list[str]]
+OnForm = Callable[[Interaction, str, Fields], Awaitable[None]]
+
+F = TypeVar("F")
+
+_presses: dict[str, OnPress] = {}
+_picks: dict[str, OnPick] = {}
+_forms: dict[str, OnForm] = {}
+
+
+def on_press(action: str) -> Callable[[OnPress], OnPress]:
+    """Registers ``async def fn(interaction, handle)`` for buttons of that action."""
+    return _register(_presses, action)
+
+
+def on_pick(action: str) -> Callable[[OnPick], OnPick]:
+    """Registers ``async def fn(interaction, handle, values)`` for menus of that action."""
+    return _register(_picks, action)
+
+
+def on_form(action: str) -> Callable[[OnForm], OnForm]:
+    """Registers ``async def fn(interaction, handle, fields)``; fields are by custom_id, lists where several tick."""
+    return _register(_forms, action)
+
+
+def _register(registry: dict[str, F], action: str) -> Callable[[F], F]:
+    def keep(fn: F) -> F:
+        if action in registry:
+            raise ValueError(f"two handlers for {action!r}")
+        registry[action] = fn
+        return fn
+
+    return keep
+
+
+class Press(ui.DynamicItem[ui.Button[Any]], template=r"fc:(?P<action>[a-z_]{1,24}):(?P<handle>[\w.-]{1,64})"):
+    """Every button of ours."""
+
+    def __init__(self, item: ui.Button[Any], action: str, handle: str) -> None:
+        super().__init__(item)
+        self.action, self.handle = action, handle
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(cast("ui.Button[Any]", item), match["action"], match["handle"])
+
+    async def callback(self, interaction: Interaction) -> None:
+        fn = _presses.get(self.action)
+        await guarded(interaction, fn(interaction, self.handle) if fn else outdated(interaction))
+
+
+class Pick(ui.DynamicItem[ui.Select[Any]], template=r"fs:(?P<action>[a-z_]{1,24}):(?P<handle>[\w.-]{1,64})"):
+    """Every menu of ours."""
+
+    def __init__(self, item: ui.Select[Any], action: str, handle: str) -> None:
+        super().__init__(item)
+        self.action, self.handle = action, handle
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(cast("ui.Select[Any]", item), match["action"], match["handle"])
+
+    async def callback(self, interaction: Interaction) -> None:
+        fn = _picks.get(self.action)
+        values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
+        await guarded(interaction, fn(interaction, self.handle, values) if fn else outdated(interaction))
+
+
+class Form(ui.Modal):
+    """A form. Its answer is handled by ``submitted``, so that one that was open over a restart counts too."""
+
+    def __init__(self, title: str, action: str, handle: str, *fields: ui.Item[Any]) -> None:
+        super().__init__(title=title[:45], custom_id=f"fm:{action}:{handle}", timeout=None)
+        for field in fields:
+            self.add_item(field)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Nothing here: the client hands every form to ``submitted``."""
+
+
+async def submitted(interaction: Interaction) -> None:
+    """The client's on_interaction: carries out a submitted form of ours."""
+    data = cast("dict[str, Any]", interaction.data or {})
+    match = re.fullmatch(r"fm:([a-z_]{1,24}):([\w.-]{1,64})", str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+        return
+    fn = _forms.get(match[1])
+    await guarded(interaction, fn(interaction, match[2], _fields(data)) if fn else outdated(interaction))
+
+
+def _fields(data: dict[str, Any]) -> Fields:
+    found: Fields = {}
+    for row in data.get("components", []):
+        for part in [row["component"]] if "component" in row else row.get("components", []):
+            values = part.get("values")
+            found[part["custom_id"]] = list(map(str, values)) if values is not None else str(part.get("value") or "")
+    return found
+
+
+async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
+    """The last resort: an answer with a number to quote, and the fault in the log under the same number."""
+    try:
+        await work
+    except discord.HTTPException as error:
+        if error.code in (10062, 40060):  # too late, or answered before: a replayed event, its effect stands
+            log.info("interaction_stale", code=error.code)
+            return
+        await _apologise(interaction, error)
+    except Exception as error:  # noqa: BLE001  # nothing may leave a person without an answer
+        await _apologise(interaction, error)
+
+
+async def _apologise(interaction: Interaction, error: Exception) -> None:
+    number = secrets.token_hex(3)
+    log.error("interaction_fault", number=number, exc_info=error)
+    sorry = card(
+        Look.PROBLEM,
+        "That did not work",
+        "Something went wrong on my side. What you did before is safe. Please try once more.",
+        f"-# If it happens again, tell your teacher this number: {number}",
+    )
+    try:
+        await reply(interaction, sorry)
+    except discord.HTTPException as second:
+        log.info("interaction_lost", number=number, code=second.code)
+
+
+async def outdated(interaction: Interaction) -> None:
+    await reply(interaction, card(Look.WAIT, "This button is from an older version", "Use `/today` to go on."))
+
+
+async def reply(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Shows a card to the person who pressed, and to nobody else."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+    else:
+        await interaction.response.send_message(
+            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        )
+
+
+async def replace(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Puts a card in the place of the private one that was pressed; on a public card it answers privately."""
+    message = interaction.message
+    if message is not None and message.flags.ephemeral and not interaction.response.is_done():
+        await interaction.response.edit_message(view=view)
+    else:
+        await reply(interaction, view)
+
+
+class HasServices(Protocol):
+    services: Services
+
+
+def services(interaction: Interaction) -> Services:
+    return cast("HasServices", interaction.client).services
+
+
+def asker(interaction: Interaction) -> Asker:
+    """Who pressed or typed, as Discord vouches for it."""
+    guild = interaction.guild_id
+    return Asker(interaction.user.id, guild, guild is not None and interaction.permissions.manage_guild)

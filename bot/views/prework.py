@@ -1,0 +1,225 @@
+"""Pre-work as a student meets it: started, handed in on one form, credited or not yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.evidence import LookAgain, NotStarted, Reason, SayMore, TooSoon
+from bot.domain.questions import Answer, Chosen, Numeric, Question, SeveralChoices, ShortText, SingleChoice, TrueFalse, Typed
+from bot.domain.records import Posted
+from bot.services.prework import (
+    AlreadyCredited,
+    Credited,
+    FormResult,
+    Gone,
+    HandInForm,
+    HandInResult,
+    NotYet,
+    NotYours,
+    Refusal,
+    Started,
+    StartResult,
+    StillLocked,
+)
+from bot.views.cards import Button, Control, Link, Look, card, plain, primary, shorten, stamp
+from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, reply, services
+
+
+@on_press("pw_start")
+async def start(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).prework.start(asker(interaction), handle, interaction.created_at)
+    await reply(interaction, draw_start(result))
+
+
+@on_press("pw_hand_in")
+async def open_form(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).prework.form(asker(interaction), handle)
+    if isinstance(result, HandInForm):
+        await interaction.response.send_modal(draw_form(result))
+    else:
+        await reply(interaction, draw_refusal(result))
+
+
+@on_form("pw_hand_in")
+async def hand_in(interaction: Interaction, handle: str, fields: Fields) -> None:
+    answers = [_answer(fields.get(f"q{number}")) for number in range(3) if f"q{number}" in fields]
+    result = await services(interaction).prework.hand_in(
+        asker(interaction),
+        handle,
+        answers,
+        str(fields.get("summary", "")),
+        str(fields.get("question", "")),
+        interaction.created_at,
+    )
+    await reply(interaction, draw_hand_in(result))
+
+
+def _answer(value: str | list[str] | None) -> Answer | None:
+    """An option comes as its number behind a mark that nobody types; anything else was typed."""
+    if isinstance(value, list):
+        return Chosen(tuple(sorted(int(each) for each in value if each.isdecimal())))
+    if value is None or not value.strip():
+        return None
+    return Chosen((int(value[1:]),)) if value[:1] == "\N{ZERO WIDTH SPACE}" and value[1:].isdecimal() else Typed(value)
+
+
+def draw_form(form: HandInForm) -> Form:
+    unit = form.posted.unit.unit
+    questions = [
+        _field(number, question, answer)
+        for number, (question, answer) in enumerate(zip(unit.prework.questions, form.answers, strict=True))
+    ]
+    return Form(
+        f"Hand in: {unit.title}",
+        "pw_hand_in",
+        form.posted.handle,
+        *questions,
+        _text("summary", "Summary", "In two sentences: what was it about?", form.summary, 1000),
+        _text("question", "Your question for class", "What would you like to ask or discuss?", form.question, 500),
+    )
+
+
+def _text(name: str, label: str, hint: str, typed: str, limit: int) -> ui.Label[Any]:
+    box: ui.TextInput[Any] = ui.TextInput(
+        custom_id=name, style=discord.TextStyle.paragraph, default=typed or None, max_length=limit
+    )
+    return ui.Label(text=label, description=hint, component=box)
+
+
+def _field(number: int, question: Question, answer: Answer | None) -> ui.Label[Any]:
+    return ui.Label(
+        text=f"Question {number + 1}", description=shorten(question.prompt, 100), component=_input(number, question, answer)
+    )
+
+
+def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[Any]:
+    name = f"q{number}"
+    chosen = answer.indices if isinstance(answer, Chosen) else ()
+    match question:
+        case TrueFalse():
+            return _radio(name, ["True", "False"], chosen)
+        case SingleChoice(options=options):
+            return _radio(name, [option.text for option in options], chosen)
+        case SeveralChoices(options=options):
+            return ui.CheckboxGroup(
+                custom_id=name,
+                min_values=1,
+                max_values=len(options),
+                options=[
+                    discord.CheckboxGroupOption(label=shorten(plain(each.text), 100), value=str(place), default=place in chosen)
+                    for place, each in enumerate(options)
+                ],
+            )
+        case ShortText() | Numeric():
+            typed = answer.text if isinstance(answer, Typed) else None
+            return ui.TextInput(custom_id=name, default=typed, max_length=200)
+
+
+def _radio(name: str, labels: list[str], chosen: tuple[int, ...]) -> ui.RadioGroup[Any]:
+    return ui.RadioGroup(
+        custom_id=name,
+        options=[
+            discord.RadioGroupOption(
+                label=shorten(plain(label), 100), value=f"\N{ZERO WIDTH SPACE}{place}", default=place in chosen
+            )
+            for place, label in enumerate(labels)
+        ],
+    )
+
+
+def draw_start(result: StartResult) -> ui.LayoutView:
+    if not isinstance(result, Started):
+        return draw_refusal(result)
+    unit = result.posted.unit.unit
+    return card(
+        Look.DO,
+        f"Started: {plain(unit.title)}",
+        "Watch with something to write at hand. Then hand in: the answers, a summary, and a question for class.",
+        f"Handing in counts from {stamp(result.ready_at, 't')} on ({stamp(result.ready_at, 'R')}): "
+        "half the length, as if watched at double speed.",
+        controls=[*_links(result.posted), Button("Hand in", "pw_hand_in", result.posted.handle)],
+    )
+
+
+def _links(posted: Posted) -> list[Control]:
+    return [Link(each.title, each.url) for each in posted.unit.unit.prework.materials[:4]]
+
+
+def draw_hand_in(result: HandInResult) -> ui.LayoutView:
+    match result:
+        case Credited(posted, late):
+            return card(
+                Look.DONE,
+                f"Done: {plain(posted.unit.unit.title)}",
+                "Your pre-work counts. It came after the deadline, so it is marked late." if late else "Your pre-work counts, and on time.",
+                "Your question goes to your teacher for class.",
+                controls=[primary("What do I do now?", "today")],
+            )
+        case NotYet(posted, reasons):
+            return card(
+                Look.NOT_YET,
+                f"Not yet: {plain(posted.unit.unit.title)}",
+                "\n".join(f"- {_say(reason)}" for reason in reasons),
+                "What you wrote is kept: the form opens with it again.",
+                controls=_after(posted, reasons),
+            )
+        case NotYours() | Gone() | StillLocked() | AlreadyCredited():
+            return draw_refusal(result)
+
+
+def _after(posted: Posted, reasons: tuple[Reason, ...]) -> list[Control]:
+    again = primary("Hand in again", "pw_hand_in", posted.handle)
+    if any(isinstance(reason, NotStarted) for reason in reasons):
+        return [primary("Start", "pw_start", posted.handle), Button("Hand in again", "pw_hand_in", posted.handle)]
+    return [again, *_links(posted)]
+
+
+def _say(reason: Reason) -> str:
+    match reason:
+        case NotStarted():
+            return "Press **Start** when you begin to watch, so that I know you had the time for it."
+        case TooSoon(ready, taken, length):
+            return (
+                f"That was quick: {_span(taken)} for {_span(length)} of video. "
+                f"Watch it through, then hand in again from {stamp(ready, 't')} on ({stamp(ready, 'R')})."
+            )
+        case LookAgain(number, feedback):
+            return f"Question {number} is not right yet. {feedback}".rstrip()
+        case SayMore("summary", words, least):
+            return f"Your summary has {words} words. Write at least {least}: two sentences do."
+        case SayMore(_, words, least):
+            return f"Your question has {words} words. Write at least {least}, so that your teacher understands it."
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{seconds} s"
+
+
+def draw_refusal(result: Refusal) -> ui.LayoutView:
+    match result:
+        case NotYours(section):
+            return card(
+                Look.ASK,
+                f"This is for {plain(section.name)}",
+                "You are not in that class yet.",
+                controls=[primary("Join this class", "join", section.handle)],
+            )
+        case Gone():
+            return card(Look.WAIT, "This pre-work is gone", "`/today` shows what to do now.")
+        case StillLocked(posted, first):
+            return card(
+                Look.WAIT,
+                f"{plain(posted.unit.unit.title)} is still locked",
+                f"It opens when you pass the check of **{plain(first.unit.title)}**.",
+                controls=[primary("What do I do now?", "today")],
+            )
+        case AlreadyCredited(posted, credited_at, late):
+            return card(
+                Look.DONE,
+                f"Done: {plain(posted.unit.unit.title)}",
+                f"You handed it in {stamp(credited_at, 'R')}{', late' if late else ', on time'}. It counts.",
+                controls=[primary("What do I do now?", "today")],
+            )

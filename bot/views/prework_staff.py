@@ -1,0 +1,114 @@
+"""Pre-work as a teacher meets it: posted, and who has done it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.domain.times import BadTime
+from bot.services.choosing import NoClass, NotStaff, WhichClass
+from bot.services.ports import Handed, Owing
+from bot.services.prework import (
+    AlreadyGiven,
+    InThePast,
+    NothingPosted,
+    NoUnit,
+    Planned,
+    PostResult,
+    Status,
+    StatusResult,
+)
+from bot.views.cards import Button, Look, card, plain, primary, stamp
+from bot.views.choosing import draw_choice
+from bot.views.presses import Interaction, asker, on_press, reply, services
+
+#: a list of this many names still fits a card beside the others
+MOST_NAMES = 30
+
+
+@on_press("pw_status")
+async def status(interaction: Interaction, handle: str) -> None:
+    await reply(interaction, draw_status(await services(interaction).prework.status_of(asker(interaction), handle)))
+
+
+def draw_post(result: PostResult) -> ui.LayoutView:
+    match result:
+        case Planned(posted, is_now):
+            title = plain(posted.unit.unit.title)
+            return card(
+                Look.DONE,
+                f"{title} is being posted" if is_now else f"{title} will be posted {stamp(posted.post_at, 'F')}",
+                f"To **{plain(posted.section.name)}**, deadline {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
+                "I remind those who still owe it a day before, three hours before, and by text one hour before.",
+                controls=[Button("Who has done it?", "pw_status", posted.handle)],
+            )
+        case AlreadyGiven(posted):
+            return card(
+                Look.WAIT,
+                f"{plain(posted.unit.unit.title)} was given already",
+                f"Its deadline is {stamp(posted.deadline)}.",
+                controls=[Button("Who has done it?", "pw_status", posted.handle)],
+            )
+        case NoUnit(typed, units):
+            return draw_no_unit(typed, units)
+        case BadTime(problem):
+            return card(Look.PROBLEM, "I do not understand that time", problem)
+        case InThePast(problem, promise):
+            return card(Look.PROBLEM, problem, f"I understood {stamp(promise.at)}, that is {stamp(promise.at, 'R')}.")
+        case WhichClass() | NoClass() | NotStaff():
+            return draw_choice(result)
+
+
+def draw_no_unit(typed: str, units: Sequence[str]) -> ui.LayoutView:
+    listed = "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(units, start=1))
+    return card(Look.PROBLEM, f"There is no unit “{plain(typed)[:60]}”", f"The units are:\n{listed}")
+
+
+def draw_status(result: StatusResult) -> ui.LayoutView:
+    match result:
+        case Status():
+            return _draw_status(result)
+        case NothingPosted(section):
+            return card(
+                Look.WAIT, f"{plain(section.name)} has no pre-work yet", "Post some with `/prework post`."
+            )
+        case NoUnit(typed, units):
+            return draw_no_unit(typed, units)
+        case WhichClass() | NoClass() | NotStaff():
+            return draw_choice(result)
+
+
+def _draw_status(status: Status) -> ui.LayoutView:
+    posted = status.posted
+    return card(
+        Look.STAFF,
+        f"{plain(posted.unit.unit.title)} · {plain(posted.section.name)}",
+        f"Deadline {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')})",
+        f"✅ {len(status.on_time)} on time · 🕓 {len(status.late)} late · "
+        f"🔁 {len(status.owing)} not yet · 🔒 {len(status.locked)} not there yet",
+        _block("🔁 Not yet, most behind first", [_owing(each) for each in status.owing]),
+        _block("🕓 Late", [_handed(each) for each in status.late]),
+        _block("✅ On time", [f"<@{each.account.discord}>" for each in status.on_time]),
+        controls=[primary("Nudge those who owe it", "nudge", posted.section.handle)] if status.owing else [],
+    )
+
+
+def _block(title: str, names: list[str]) -> str:
+    if not names:
+        return ""
+    more = f"\n… and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"**{title}**\n" + "\n".join(names[:MOST_NAMES]) + more
+
+
+def _owing(each: Owing) -> str:
+    if each.reasons:
+        why = f"tried {each.tries} times" if each.tries > 1 else "tried once"
+        return f"<@{each.account.discord}>: {why}, {plain('; '.join(each.reasons))}"
+    if each.started_at is not None:
+        return f"<@{each.account.discord}>: started {stamp(each.started_at, 'R')}, not handed in"
+    return f"<@{each.account.discord}>: not opened"
+
+
+def _handed(each: Handed) -> str:
+    return f"<@{each.account.discord}> {stamp(each.credited_at, 'R')}"

@@ -1,0 +1,162 @@
+"""What do I do now?, and where a student stands."""
+
+from __future__ import annotations
+
+from discord import ui
+
+from bot.domain.grading import percent
+from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, Step, TakeCheck, WaitForCheck
+from bot.services.choosing import NoClass, NotStaff
+from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, UnitStanding
+from bot.views.cards import Button, Control, Link, Look, card, plain, primary, stamp
+from bot.views.choosing import draw_choice
+from bot.views.presses import Interaction, asker, on_press, reply, services
+
+
+@on_press("today")
+async def today(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).progress.today(asker(interaction), interaction.created_at)
+    await reply(interaction, draw_today(result))
+
+
+def draw_today(result: Today | NoClass) -> ui.LayoutView:
+    if isinstance(result, NoClass):
+        return draw_choice(result)
+    controls = [control for each in result.classes for control in _controls(each)]
+    if not result.inbox_open:
+        controls.append(Button("Open my inbox", "inbox"))
+    return card(
+        _look(result.classes[0].step) if len(result.classes) == 1 else Look.DO,
+        "What to do now",
+        *(_line(each, named=len(result.classes) > 1) for each in result.classes),
+        "" if result.inbox_open else "Your inbox is closed: open it, and I remind you before a deadline.",
+        controls=controls[:25],
+    )
+
+
+def _look(step: Step) -> Look:
+    match step:
+        case WaitForCheck():
+            return Look.WAIT
+        case AllMastered():
+            return Look.DONE
+        case _:
+            return Look.DO
+
+
+def _line(each: ClassToday, *, named: bool) -> str:
+    head = f"**{plain(each.section.name)}**\n" if named else ""
+    slot = f"\nOffice hours: {stamp(each.booking.slot.starts_at)}" if each.booking else ""
+    return head + _say(each.step) + slot
+
+
+def _say(step: Step) -> str:
+    match step:
+        case DoPreWork(posted, started_at, tries, overdue):
+            title = plain(posted.unit.unit.title)
+            minutes = -(-posted.unit.unit.prework.length_s // 60)
+            when = f"was due {stamp(posted.deadline, 'R')}" if overdue else f"due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')})"
+            state = (
+                "You tried to hand it in: look at what was missing and hand in again."
+                if tries
+                else "You have started. When you have watched it, hand in."
+                if started_at
+                else f"{minutes} minutes of video, then a short form."
+            )
+            return f"Pre-work **{title}**, {when}.\n{state}"
+        case TakeCheck(unit, number):
+            again = "" if number == 1 else " again, with other questions"
+            return f"You are ready: take the check of **{plain(unit.unit.title)}**{again}."
+        case ContinueCheck(unit, _):
+            return f"Your check of **{plain(unit.unit.title)}** is half done. Your answers are kept."
+        case WaitForCheck(unit, retake_at):
+            return (
+                f"**{plain(unit.unit.title)}**: not yet. Look again at what was open; "
+                f"the next try is possible {stamp(retake_at, 'R')} ({stamp(retake_at, 't')})."
+            )
+        case AllMastered(units):
+            return f"You have mastered all {units} units. Well done!"
+
+
+def _controls(each: ClassToday) -> list[Control]:
+    section = each.section.handle
+    match each.step:
+        case DoPreWork(posted, None, _, _):
+            return [primary("Start", "pw_start", posted.handle), *_links(each.step)]
+        case DoPreWork(posted, _, 0, _):
+            return [primary("Hand in", "pw_hand_in", posted.handle), *_links(each.step)]
+        case DoPreWork(posted, _, _, _):
+            return [primary("Continue", "pw_hand_in", posted.handle), *_links(each.step)]
+        case TakeCheck():
+            return [primary("Start the check", "check", section)]
+        case ContinueCheck():
+            return [primary("Continue", "check", section)]
+        case WaitForCheck():
+            return [primary("Book office hours", "book", section)]
+        case AllMastered():
+            return []
+
+
+def _links(step: DoPreWork) -> list[Control]:
+    return [Link(each.title, each.url) for each in step.posted.unit.unit.prework.materials[:3]]
+
+
+def draw_student(result: tuple[Standing, ...] | NoSuchStudent | NotStaff) -> ui.LayoutView:
+    match result:
+        case NotStaff():
+            return draw_choice(result)
+        case NoSuchStudent(account):
+            return card(Look.WAIT, "Not in a class of yours", f"<@{account}> has joined none of your classes here.")
+        case standings:
+            return card(
+                Look.STAFF,
+                "Where they stand",
+                f"<@{standings[0].account.discord}>",
+                *(_draw_standing(each) for each in standings),
+            )
+
+
+def _draw_standing(standing: Standing) -> str:
+    mastered = sum(1 for each in standing.units if each.progress and each.progress.mastered_at)
+    lines = [f"**{plain(standing.section.name)}**: {mastered} of {len(standing.units)} units mastered, bar {standing.section.bar} %"]
+    lines += [_unit(each) for each in standing.units]
+    lines.append(f"Next: {_next(standing.step)}")
+    if standing.booking:
+        lines.append(f"Office hours: {stamp(standing.booking.slot.starts_at)}")
+    return "\n".join(lines)
+
+
+def _unit(each: UnitStanding) -> str:
+    title = f"{each.unit.position + 1}. {plain(each.unit.unit.title)}"
+    if each.progress is None:
+        return f"🔒 {title}"
+    tries = ", ".join(
+        f"{percent(attempt.score)} %{' ✅' if attempt.passed else ''}" for attempt in each.attempts if attempt.score is not None
+    )
+    checks = f" · checks: {tries}" if tries else ""
+    if each.progress.mastered_at:
+        return f"✅ {title}, mastered {stamp(each.progress.mastered_at, 'd')}{checks}"
+    return f"▶️ {title}{_prework(each)}{checks}"
+
+
+def _prework(each: UnitStanding) -> str:
+    if each.prework is None:
+        return ""
+    done = each.evidence
+    if done and done.credited_at:
+        return f" · pre-work {'late' if done.late else 'on time'}"
+    return " · pre-work not yet" + (f" ({'; '.join(done.reasons)})" if done and done.reasons else "")
+
+
+def _next(step: Step) -> str:
+    match step:
+        case DoPreWork(posted, _, _, overdue):
+            return f"pre-work {plain(posted.unit.unit.title)}, {'was ' if overdue else ''}due {stamp(posted.deadline, 'R')}"
+        case TakeCheck(unit, number):
+            return f"check of {plain(unit.unit.title)}, attempt {number}"
+        case ContinueCheck(unit, attempt):
+            return f"finish the check of {plain(unit.unit.title)}, begun {stamp(attempt.began_at, 'R')}"
+        case WaitForCheck(unit, retake_at):
+            return f"check of {plain(unit.unit.title)} again from {stamp(retake_at, 'R')}"
+        case AllMastered():
+            return "nothing: all units mastered"

@@ -1,0 +1,177 @@
+"""What comes of a mastery check: passed, not yet, looked back at, or why it cannot be taken now."""
+
+from __future__ import annotations
+
+from discord import ui
+
+from bot.domain.grading import percent
+from bot.domain.records import Posted
+from bot.domain.showing import Asked, LookedBack
+from bot.services.quizzes import (
+    AlreadyMastered,
+    KeyKept,
+    NoSuchUnit,
+    NothingLeft,
+    NotYours,
+    PreWorkFirst,
+    StillLocked,
+    TooEarly,
+    Unfit,
+)
+from bot.services.unlocking import NotYet, Passed
+from bot.views.cards import Button, Control, Look, card, plain, primary, shorten, stamp
+
+LETTERS = "ABCDEFGHIJ"
+TODAY = primary("What do I do now?", "today")
+
+Refusal = (
+    Unfit
+    | NotYours
+    | KeyKept
+    | TooEarly
+    | StillLocked
+    | PreWorkFirst
+    | AlreadyMastered
+    | NothingLeft
+    | NoSuchUnit
+)
+
+
+def block(text: str) -> str:
+    """A teacher's text with its lines kept."""
+    return "\n".join(plain(line) for line in text.splitlines())
+
+
+def option_line(asked: Asked, place: int) -> str:
+    mine = " ☑ *your answer*" if place in asked.chosen else ""
+    return f"**{LETTERS[place]}** · {plain(asked.options[place])}{mine}"
+
+
+def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
+    match result:
+        case Passed(attempt, title, score, bar, opened):
+            return card(
+                Look.DONE,
+                f"Passed: {plain(title)}",
+                note,
+                f"**{percent(score)} %**. Your bar is {bar} %.",
+                f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
+                if opened
+                else "That was the last unit. You have mastered the whole course!",
+                controls=[TODAY, Button("See my answers", "check_back", f"{attempt}.1")],
+            )
+        case NotYet():
+            return card(
+                Look.NOT_YET,
+                f"Not yet: {plain(result.unit_title)}",
+                note,
+                f"**{percent(result.score)} %**. Your bar is {result.bar} %.",
+                *_review(result),
+                f"Your next attempt has other questions. It is possible from {stamp(result.retake_at)} on "
+                f"({stamp(result.retake_at, 'R')}).",
+                controls=_after(result),
+            )
+
+
+def _review(result: NotYet) -> list[str]:
+    again = [
+        f"- {plain(each.text)}" + (f"\n  {plain(each.review)}" if each.review else "")
+        for each in result.review
+    ]
+    said = [f"- Question {each.position}: {plain(each.said)}" for each in result.hints]
+    return [
+        "Look at this again:\n" + "\n".join(again) if again else "",
+        "About your answers:\n" + "\n".join(said) if said else "",
+    ]
+
+
+def _after(result: NotYet) -> list[Control]:
+    return [
+        primary("Try again", "check", result.section),
+        Button("Book office hours", "book", result.section),
+    ]
+
+
+def _draw_too_early(last: NotYet) -> ui.LayoutView:
+    return card(
+        Look.WAIT,
+        f"{plain(last.unit_title)}: a little later",
+        f"Your next attempt is possible {stamp(last.retake_at, 'R')}, at {stamp(last.retake_at)}.",
+        *_review(last),
+        controls=[Button("Book office hours", "book", last.section), TODAY],
+    )
+
+
+def draw_look_back(back: LookedBack) -> ui.LayoutView:
+    asked = back.asked
+    return card(
+        Look.DONE if back.credit == 1 else Look.NOT_YET,
+        f"{plain(asked.unit_title)}: answer {asked.position} of {asked.total}",
+        block(asked.prompt),
+        "\n".join(option_line(asked, place) + _is_right(back, place) for place in range(len(asked.options))),
+        f"☑ Your answer: {plain(asked.typed)}" if asked.typed else "",
+        _earned(back),
+        block(back.feedback),
+        controls=[
+            _turn("Back", asked, asked.position - 1),
+            _turn("Next", asked, asked.position + 1),
+            TODAY,
+        ],
+    )
+
+
+def _turn(label: str, asked: Asked, position: int) -> Button:
+    is_there = 1 <= position <= asked.total
+    return Button(label, "check_back", f"{asked.attempt}.{position}", disabled=not is_there)
+
+
+def _is_right(back: LookedBack, place: int) -> str:
+    return " ✅ *right*" if place in back.right else ""
+
+
+def _earned(back: LookedBack) -> str:
+    key = " or ".join(f"**{plain(each)}**" for each in back.accepted)
+    if back.credit == 1:
+        return "✅ Right."
+    share = f"🔁 Partly right: {percent(back.credit)} %." if back.credit > 0 else "🔁 Not right."
+    return f"{share} Right would be {key}." if key else share
+
+
+def draw_refusal(result: Refusal) -> ui.LayoutView:
+    match result:
+        case Unfit(attempt):
+            on = primary("Look over my check", "check_over", attempt)
+            return card(Look.ASK, "Go on with your check", "That button does not fit it.", controls=[on])
+        case NotYours():
+            return card(Look.PROBLEM, "This is not your check", "`/quiz` opens your own.", controls=[TODAY])
+        case KeyKept():
+            text = "You can see the answers when you have passed."
+            return card(Look.WAIT, "Not yet", text, controls=[TODAY])
+        case StillLocked(title, first):
+            text = f"It opens when you pass the check of **{plain(first)}**."
+            return card(Look.WAIT, f"{plain(title)} is still locked", text, controls=[TODAY])
+        case TooEarly(last):
+            return _draw_too_early(last)
+        case PreWorkFirst(posted):
+            return _draw_pre_work_first(posted)
+        case AlreadyMastered(title, attempt):
+            back = [Button("See my answers", "check_back", f"{attempt}.1")] if attempt else []
+            done = f"You have mastered {plain(title)}"
+            return card(Look.DONE, done, "Go on with the next unit.", controls=[TODAY, *back])
+        case NothingLeft(section):
+            text = f"You have mastered every unit of {plain(section.name)}."
+            return card(Look.DONE, "Nothing left to check", text, controls=[TODAY])
+        case NoSuchUnit(typed, units):
+            names = "\n".join(f"{number}. {plain(each)}" for number, each in enumerate(units, start=1))
+            title = f"There is no unit “{plain(shorten(typed, 40))}”"
+            return card(Look.ASK, title, "Give the number of one of these:\n" + names)
+
+
+def _draw_pre_work_first(posted: Posted) -> ui.LayoutView:
+    return card(
+        Look.WAIT,
+        f"First the pre-work: {plain(posted.unit.unit.title)}",
+        "The check opens as soon as your pre-work counts, also when it comes late.",
+        f"Deadline: {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
+        controls=[TODAY],
+    )

@@ -1,0 +1,61 @@
+"""What a text (SMS) says: one segment of GSM-7, whatever the titles are, ending with how to stop."""
+
+from __future__ import annotations
+
+from bot.domain.messages import PhoneCode, PreWorkNudge, SlotReminder, UnitOpened
+from bot.words.gsm import SEGMENT, cut, segments, septets, to_gsm
+from bot.words.lengths import roughly
+
+__all__ = ["HOW_TO_STOP", "Textable", "segments", "text"]
+
+#: what makes sense as a text; everything else needs its buttons
+Textable = PreWorkNudge | SlotReminder | PhoneCode | UnitOpened
+
+HOW_TO_STOP = "To stop: /phone stop in Discord"
+
+
+def text(content: Textable) -> str:
+    """At most 160 septets of GSM-7: one segment. Titles are shortened until it fits."""
+    match content:
+        case PreWorkNudge():
+            return _nudge(content)
+        case SlotReminder(class_name, _, starts_local, _, where, _):
+            return _fitted(
+                "Flipcord, {name}: office hours {when}, {where}. Cannot come? Cancel in Discord. {stop}",
+                name=to_gsm(class_name) or "your class",
+                when=to_gsm(starts_local),
+                where=to_gsm(where) or "see Discord",
+            )
+        case PhoneCode(code, minutes):
+            return _fitted(
+                "Flipcord code: {code}. Type it in Discord within {minutes} min. Not you? Ignore this. {stop}",
+                code=to_gsm(code),
+                minutes=str(minutes),
+            )
+        case UnitOpened(class_name, passed_title, title, _):
+            return _fitted(
+                "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",
+                name=to_gsm(class_name) or "your class",
+                passed=to_gsm(passed_title) or "your check",
+                title=to_gsm(title) or "your next unit",
+            )
+
+
+def _nudge(nudge: PreWorkNudge) -> str:
+    step = "You have started, so hand it in on Discord." if nudge.started else "Start it in Discord."
+    return _fitted(
+        "Flipcord, {name}: pre-work {title} ({length}) is due {when}. " + step + " {stop}",
+        name=to_gsm(nudge.class_name) or "your class",
+        title=to_gsm(nudge.unit_title) or "for your next class",
+        length=roughly(nudge.length_s),
+        when=to_gsm(nudge.deadline_local),
+    )
+
+
+def _fitted(template: str, **parts: str) -> str:
+    """The longest part is shortened until all fits. What is fixed in the templates leaves room for the rest."""
+    while (over := septets(template.format(**parts, stop=HOW_TO_STOP)) - SEGMENT) > 0:
+        longest = max(parts, key=lambda name: septets(parts[name]))
+        size = septets(parts[longest])
+        parts[longest] = cut(parts[longest], max(size // 2, size - over))
+    return template.format(**parts, stop=HOW_TO_STOP)

@@ -1,0 +1,75 @@
+"""/class: create one, and see what its server lacks."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.services.classes import Check
+from bot.views.choices import class_choices, course_choices, matching
+from bot.views.classes import draw_check, draw_plan, missing_permissions
+from bot.views.presses import Interaction, asker, reply, services
+
+
+class Classes(commands.GroupCog, group_name="class", group_description="Create a class and look after it"):
+    def __init__(self) -> None:
+        self._zones = sorted(available_timezones())
+
+    @app_commands.command(name="create", description="Create a class: roles, channels and the first card")
+    @app_commands.describe(
+        name="What you call it, such as Period 3",
+        course="The course it follows; /course import brings one in",
+        zone="The time zone of the class: type a city",
+        bar="Percent that passes a mastery check (80 if left out)",
+    )
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def create(
+        self,
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, 60],
+        course: str,
+        zone: str,
+        bar: app_commands.Range[int, 1, 100] = 80,
+    ) -> None:
+        plan = await services(interaction).classes.plan(
+            asker(interaction), name, course, zone, bar, interaction.created_at
+        )
+        await reply(interaction, draw_plan(plan, missing_permissions(interaction.app_permissions)))
+
+    @create.autocomplete("course")
+    async def _courses(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await course_choices(interaction, typed)
+
+    @create.autocomplete("zone")
+    async def _zone(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return matching(typed.replace(" ", "_"), ((zone, zone) for zone in self._zones))
+
+    @app_commands.command(name="check", description="What your class has on this server, and what is missing")
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(class_name="The class, if you teach several here")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def check(self, interaction: Interaction, class_name: str | None = None) -> None:
+        result = await services(interaction).classes.check(asker(interaction), class_name)
+        below = _out_of_reach(interaction.guild, result) if isinstance(result, Check) and interaction.guild else []
+        await reply(interaction, draw_check(result, missing_permissions(interaction.app_permissions), below))
+
+    @check.autocomplete("class_name")
+    async def _classes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await class_choices(interaction, typed)
+
+
+def _out_of_reach(guild: discord.Guild, result: Check) -> list[str]:
+    """Roles of the class that stand above the bot's highest, or beside it: Discord refuses to give those."""
+    roles = (guild.get_role(discord_id) for (_, kind), discord_id in result.standing.items() if kind == "role")
+    return [role.name for role in roles if role is not None and role >= guild.me.top_role]
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(Classes())
+
+
