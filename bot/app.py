@@ -16,7 +16,9 @@ import yarl
 from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
 from bot.config import HoursPart, Settings
-from bot.delivery.worker import Courier, open_courier
+from bot.delivery.line import Line
+from bot.delivery.sms import TwilioAccount
+from bot.delivery.worker import Courier
 from bot.domain.nudging import Hours
 from bot.domain.quiet import OpenHours
 from bot.formats.numbers import PhoneNumbers
@@ -46,13 +48,22 @@ SAMPLE_COURSE = Path(__file__).parent.parent / "data" / "courses" / "intro-chemi
 class App:
     """A Flipcord that is put together. ``client`` is not connected yet."""
 
-    courier: Courier
-
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
         self.schedule = Schedule(self.work, self.next_due, clock, settings.wake.poll_s)
         self.services = _services(settings, database, clock, self.schedule.wake)
-        self.client = FlipcordClient(self.services, identifies_per_hour=settings.discord.identify.per_hour)
+        line = Line()
+        self.client = FlipcordClient(
+            self.services, identifies_per_hour=settings.discord.identify.per_hour, http_trace=line.trace
+        )
+        self.courier = Courier(
+            self.services.deliveries,
+            self.client,
+            line,
+            clock,
+            nonce_window_s=settings.discord.nonce_window_s,
+            twilio=_twilio(settings),
+        )
         self._turn = asyncio.Lock()
 
     async def work(self) -> int:
@@ -86,7 +97,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.storage.path))
         app = App(settings, now, database)
-        app.courier = await stack.enter_async_context(open_courier(app.services.deliveries, app.client, settings, now))
+        stack.push_async_callback(app.courier.aclose)
         yield app
 
 
@@ -115,6 +126,15 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         progress=ProgressService(database),
         deliveries=DeliveryService(database, Terms(hours, vault), new_handle),
         upkeep=UpkeepService(database),
+    )
+
+
+def _twilio(settings: Settings) -> TwilioAccount | None:
+    part = settings.twilio
+    if part is None:
+        return None
+    return TwilioAccount(
+        part.account_sid, part.auth_token.get_secret_value(), part.from_number, part.api_base, part.timeout_s
     )
 
 

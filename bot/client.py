@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib
 import json
+import pkgutil
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot import views
 from bot.services.services import Services
 from bot.views import presses
 from bot.views.presses import Pick, Press
@@ -36,7 +40,7 @@ async def _raise(error: Exception) -> None:
 
 
 class FlipcordClient(commands.Bot):
-    def __init__(self, services: Services, *, identifies_per_hour: int = 20) -> None:
+    def __init__(self, services: Services, *, identifies_per_hour: int, http_trace: aiohttp.TraceConfig) -> None:
         super().__init__(
             commands.when_mentioned,
             help_command=None,
@@ -46,11 +50,14 @@ class FlipcordClient(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             # a long 429 comes back to the outbox, which waits better than a held request does
             max_ratelimit_timeout=30.0,
+            http_trace=http_trace,
         )
         self.services = services
         self._identifies_per_hour = identifies_per_hour
 
     async def setup_hook(self) -> None:
+        for module in pkgutil.iter_modules(views.__path__):
+            importlib.import_module(f"{views.__name__}.{module.name}")  # each registers what its buttons do
         for cog in COGS:
             await self.load_extension(f"cogs.{cog}")
         self.add_dynamic_items(Press, Pick)

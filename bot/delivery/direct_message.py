@@ -1,4 +1,4 @@
-"""Direct messages. A conversation is opened only for a parcel without a channel: its student asked for that."""
+"""Direct messages. A conversation is opened only for a parcel without a channel: its student asked for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Discord's refusals mean for a delivery: one table from error code to outcome, with the words for people.
+"""What Discord's refusals mean for a delivery: from error code to outcome, with the words for people.
 
 ``why`` is the end of a sentence for a teacher ("the DM: …"); ``mend`` says what to do. Codes: Discord's
 opcodes-and-status-codes page; 20026 is not on it but is what a quarantined bot gets (RA9, RA10).
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import aiohttp
 import discord
 
-from bot.delivery.line import LineShut, NotRepeated
+from bot.delivery.line import LineShutError, NotRepeatedError
 from bot.domain.messages import Closed, Outcome, Refused, Unknown, Wait
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -22,8 +22,8 @@ DISCORD_ERRORS = (
     discord.RateLimited,
     aiohttp.ClientError,
     OSError,
-    LineShut,
-    NotRepeated,
+    LineShutError,
+    NotRepeatedError,
 )
 
 OPERATOR = "Ask the person who runs the bot to look at its log"
@@ -103,9 +103,9 @@ TO_PLACE: Mapping[int, Outcome] = {
 
 
 def read(error: Exception, special: Mapping[int, Outcome]) -> Outcome:
-    """The outcome of a call that raised one of DISCORD_ERRORS; ``special`` goes before what holds anywhere."""
+    """The outcome of a call that raised one of DISCORD_ERRORS; ``special`` goes before ANYWHERE."""
     match error:
-        case LineShut():
+        case LineShutError():
             return Wait(min(error.seconds, HOUR), "Discord refused too many requests")
         case discord.RateLimited():
             return Wait(error.retry_after, "Discord is busy")

@@ -12,7 +12,7 @@ LOOK_BACK = 100
 
 
 async def post(client: discord.Client, channel: int, message: Message, *, person: int | None = None) -> Sent:
-    """Sends the card. Only ``person`` is mentioned: a thread makes no sound otherwise. Raises DISCORD_ERRORS."""
+    """Sends the card, mentioning ``person``: a thread makes no sound otherwise. Raises DISCORD_ERRORS."""
     view = draw(message.content, message.marker)
     mentions = discord.AllowedMentions.none()
     if person is not None:
@@ -33,10 +33,9 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
 async def look(client: discord.Client, channel: int, marker: int) -> Sent | None:
     """The bot's own message with that card among the newest of a channel. Raises DISCORD_ERRORS."""
     async for message in client.get_partial_messageable(channel).history(limit=LOOK_BACK):
-        if (
-            client.user
-            and message.author.id == client.user.id
-            and marker in {each.id for each in message.components}
+        ours = client.user is not None and message.author.id == client.user.id
+        if ours and any(
+            isinstance(each, discord.Container) and each.id == marker for each in message.components
         ):
             return Sent(channel, str(message.id))
     return None

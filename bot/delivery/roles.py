@@ -26,7 +26,7 @@ class Roles:
         if (wait := cannot_give(guild, guild.get_role(grant.role))) is not None:
             return wait
         try:
-            # Member.add_roles does the same, but needs the member, whom a bot without privileged intents has not
+            # as Member.add_roles does, which needs the member: without privileged intents there is none
             await self._client.http.add_role(
                 grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
             )

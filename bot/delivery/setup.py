@@ -59,8 +59,7 @@ class Setup:
 
     async def _make(self, server: _Server, place: WantedPlace) -> int:
         with self._line.once():
-            made = await (server.make_role(place) if place.kind == "role" else server.make_channel(place))
-        return made
+            return await (server.make_role(place) if place.kind == "role" else server.make_channel(place))
 
     async def _let_teachers_in(self, server: _Server, place: int | None) -> None:
         """A channel of a unit is shared by classes: a second teacher is let into one that stands."""
@@ -83,7 +82,7 @@ class Setup:
 
 @dataclass(slots=True)
 class _Server:
-    """What stands on a server, as Discord tells it now: events that a cache lives by may come late or never (RA5)."""
+    """What stands on a server, as Discord tells it now: events may come late to the cache, or never (RA5)."""
 
     guild: discord.Guild
     wanted: ClassSetUp

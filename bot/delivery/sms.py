@@ -120,14 +120,16 @@ class Texts:
 
     async def _open(self) -> MessageList:
         async with self._opening:
-            if self._messages is None:
+            messages = self._messages
+            if messages is None:
                 # the SDK logs phone numbers at INFO
                 logging.getLogger("twilio").setLevel(logging.WARNING)
                 # in a thread: presses are answered meanwhile
                 sdk = await asyncio.to_thread(importlib.import_module, "bot.delivery.twilio_client")
                 self._http = sdk.HttpClient(self._account.api_base, self._account.timeout_s)
-                self._messages = sdk.messages(self._account.sid, self._account.token, self._http)
-        return self._messages
+                messages = sdk.messages(self._account.sid, self._account.token, self._http)
+                self._messages = messages
+        return messages
 
     def _held(self, error: Exception) -> Outcome | None:
         outcome = HOLDS.get(getattr(error, "code", None) or 0)

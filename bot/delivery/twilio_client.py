@@ -1,4 +1,4 @@
-"""Twilio's SDK over its async client, with the two repairs it needs. Imported on first use only: it is heavy."""
+"""Twilio's SDK over its async client, with the two repairs it needs. Heavy: imported on first use only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox carried out: a few parcels at a time, each begun durably before its call and finished after it."""
+"""The outbox carried out: a few parcels at a time, each begun durably before its call, finished after it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Courier:
         self._in_hand: set[int] = set()
 
     async def work(self) -> int:
-        """Carries out everything that is due, what follows from it included; gives how many rows it took up."""
+        """Carries out everything that is due and what follows from it; gives how many rows it took up."""
         async with self._working:
             resumed = await self._deliveries.resume(self._clock())
             # a row whose long call outlived its lease is still in our own hands
@@ -140,7 +140,7 @@ class Courier:
         crashpoint("finished")
 
     async def _take_up(self, delivery: Delivery, parcel: Parcel) -> None:
-        """After a crash or a lost answer: repeated where a repeat is no harm, looked for where it is (RA4, RB1)."""
+        """After a crash or a lost answer: repeated where that does no harm, else looked for (RA4, RB1)."""
         if not isinstance(parcel, Message) or self._is_known(delivery, parcel):
             await self._call(delivery, parcel)
             return
@@ -148,7 +148,7 @@ class Courier:
             with self._line.carrying():
                 async with asyncio.timeout(CALL_S):
                     sent = await self._find(parcel, delivery.called_at or delivery.due_at)
-        except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
+        except Exception as error:  # as long as nobody could look, nothing is sent again
             log.warning("delivery_look_failed", delivery=delivery.id, error=repr(error))
             doubt = Unknown(f"could not look whether it arrived ({type(error).__name__})")
             await self._deliveries.finish(delivery, parcel, doubt, self._clock())

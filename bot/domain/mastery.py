@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,12 +69,16 @@ def draw_form(bank: Sequence[Question], draw: int, seen: Mapping[str, int], seed
     """``draw`` questions of ``bank`` in a random order, the same ones for the same seed.
 
     They are spread over the objectives as evenly as the bank allows; within an objective, questions that the
-    student has not seen come first, then those seen longest ago. ``seen`` gives, by slug, the number of the
-    last attempt that asked the question. A bank smaller than ``draw`` is drawn whole.
+    student has not seen come first, then those seen longest ago (K7). ``seen`` gives, by slug, the number of
+    the last attempt that asked the question. A bank smaller than ``draw`` is drawn whole.
     """
     dice = random.Random(seed)
     luck = {question.slug: dice.random() for question in bank}
-    freshest = sorted(bank, key=lambda each: (seen.get(each.slug, 0), luck[each.slug]))
+    # the odd question goes to the objective with the most unseen ones, so that none runs out early
+    unseen = Counter(each.objective for each in bank if each.slug not in seen)
+    freshest = sorted(
+        bank, key=lambda each: (seen.get(each.slug, 0), -unseen[each.objective], luck[each.slug])
+    )
     # everyone's first before anyone's second: sorting is stable, so within a turn the freshest stay in front
     turn = _turns(freshest)
     chosen = sorted(freshest, key=lambda each: turn[each.slug])[:draw]

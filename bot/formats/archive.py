@@ -94,8 +94,11 @@ def _read_texts(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) ->
     for entry in entries:
         if entry.filename.endswith(TEXT_SUFFIXES):
             with archive.open(entry) as stream:
-                # reads no further than announced, and the checksum then tells a lie about the size
-                files[_key(entry.filename)] = stream.read(MAX_FILE + 1)
+                # no further than announced: the checksum tells of more, and nothing in zipfile of less
+                text = stream.read(MAX_FILE + 1)
+            if len(text) != entry.file_size:
+                raise zipfile.BadZipFile(f"{entry.filename} has not the size that it announces")
+            files[_key(entry.filename)] = text
     return files
 
 

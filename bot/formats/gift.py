@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.domain.course import Fault
 from bot.domain.questions import Question
@@ -20,6 +21,8 @@ from bot.formats.gift_lexer import Block, Piece, blocks, reveal
 from bot.formats.plain_text import UNNAMED, one_line, split_format, to_plain
 
 MAX_PROMPT = 1500
+#: of one text; no bank may have as many
+MAX_QUESTIONS = 1000
 #: three, since Discord's Markdown draws five underscores as one that is underlined
 GAP = "___"
 
@@ -42,7 +45,10 @@ def read_gift(text: str, file: str, first_line: int = 1) -> tuple[list[Located],
     """
     found: list[Located] = []
     faults: list[Fault] = []
-    questions = list(blocks(text, first_line))
+    questions = list(islice(blocks(text, first_line), MAX_QUESTIONS + 1))
+    if len(questions) > MAX_QUESTIONS:
+        line = questions.pop().body.line
+        faults.append(Fault(file, line, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read"))
     slugs = _Slugs({_marks(block.comments).id for block in questions})
     for block in questions:
         title = ""

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -29,11 +29,16 @@ _ENVIRONMENT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR",
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+#: the seconds of processor time that it may take are added as its argument
+COMMAND = (sys.executable, "-P", "-m", "bot.formats.worker")
+
+
 class WorkerPackParser:
     """Parses packs out of process. Two at a time: the others wait their turn."""
 
-    def __init__(self, timeout_s: float = 5.0) -> None:
+    def __init__(self, timeout_s: float = 5.0, command: Sequence[str] = COMMAND) -> None:
         self._timeout_s = timeout_s
+        self._command = command
         self._turns = asyncio.Semaphore(2)
 
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]:
@@ -54,7 +59,8 @@ class WorkerPackParser:
     async def _run(self, payload: bytes) -> bytes:
         """What the child wrote, empty if it died; it never outlives this call."""
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", __name__, str(int(self._timeout_s) + 1)),
+            *self._command,
+            str(int(self._timeout_s) + 1),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -114,7 +120,7 @@ def _lines(result: Course | tuple[Fault, ...]) -> Iterator[dict[str, Any]]:
         yield {"unit": unit_to_json(unit), "bank": [question_to_json(one) for one in unit.check.bank]}
 
 
-def _limit_this_process(cpu_s: int) -> None:
+def limit_this_process(cpu_s: int) -> None:
     """Memory and processor time, where the system has such limits (Windows has none)."""
     try:
         import resource
@@ -127,7 +133,7 @@ def _limit_this_process(cpu_s: int) -> None:
 
 
 def main() -> None:
-    _limit_this_process(int(sys.argv[1]))
+    limit_this_process(int(sys.argv[1]))
     filename = json.loads(sys.stdin.buffer.readline())["filename"]
     for line in _lines(read_pack(filename, sys.stdin.buffer.read())):
         sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")

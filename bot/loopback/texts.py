@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
@@ -111,4 +111,6 @@ def listed(texts: list[Text], query: Mapping[str, str]) -> list[Text]:
 
 
 def _instant(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+    """Twilio takes a day or an instant, in UTC where no zone is named."""
+    read = datetime.fromisoformat(stamp)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -26,6 +26,9 @@ FILES = Path(simcord.preview.__file__).parent
 OWN_STYLE = Path(__file__).parent / "static" / "frame.css"
 INDEX = "/discord"
 
+#: acts by which a person means something; the others only ask what to show
+PRESSES = {"click", "select", "modal_submit", "run_command", "send_message"}
+
 # simcord imports this when a preview opens its port, which none does here
 _server.web = web  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -66,6 +69,8 @@ class RoomPreview(Preview):
         async with self._world.lock:
             answer = await super()._action(context_id, body)
             self._shown = {page.id: self._fingerprint() for page in self._browser_pages()}
+        if body.get("kind") in PRESSES and (trouble := _trouble(answer)):
+            self._world.warn(trouble)
         self._world.hurry()
         return answer
 
@@ -88,6 +93,18 @@ class RoomPreview(Preview):
         member = guild.members.get(self._person.id)
         messages = list(backend.messages.get(room, {}).values())
         return hash((repr(messages), repr(backend.channels.get(room)), repr(member), repr(guild.roles)))
+
+
+def _trouble(answer: dict[str, Any]) -> str | None:
+    """Why an act did not count, for the person who did it."""
+    if answer["rejected"]:
+        codes = {each.get("code") for each in answer["diagnostics"]}
+        if codes & {"stale-revision", "stale-context", "busy"}:
+            return "The room had just changed, so that did not count. Please press it once more."
+        return None if "command-option-invalid" in codes else "Discord would not let you do that here."
+    if answer["settlement"] != "settled" or answer["acknowledgement"] == "unacknowledged":
+        return "The bot did not answer. On Discord you would read “This interaction failed”."
+    return None
 
 
 class AllPreviews:

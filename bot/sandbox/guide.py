@@ -5,28 +5,90 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.domain.course import Course
+from bot.domain.questions import Question
+from bot.sandbox.answers import right
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    question: str
+    answers: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     title: str
-    #: one line each; a word in *stars* is shown as a button's label, in `ticks` as typed
+    #: one paragraph each; a word in *stars* is shown as a button's label, in `ticks` as typed
     lines: tuple[str, ...]
     #: whom to be, by name
     person: str = ""
     #: the beginning of the room's name, or "dm"
     room: str = ""
-    #: what moves time on: "minutes", "hour" or "morning"
+    #: offers to move time on: "minutes", "hour" or "morning"
     time: str = ""
+    #: for who does not know the course
+    solutions: tuple[Solution, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-STEPS = (
-    Step(
-        "Hand in too early",
-        ("You are Ben. Under the pre-work card, press *Hand in* and fill in the form.",
-         "He only just started the video, so it does not count yet. The bot says why, and keeps what he wrote."),
-        person="Ben", room="period-3-pre-work",
-    ),
-)  # fmt: skip
+def steps(course: Course) -> tuple[Step, ...]:
+    """The tour of the class in ``scenario``, which is at the first unit of ``course``."""
+    unit = course.units[0]
+    return (
+        Step(
+            "See who has done it",
+            ("You are the teacher. Type `/prework status` below and press Enter twice.",
+             "Ana is done, Ben tried, Chloé and Dev have not opened it. Only you see this answer."),
+            person="Ms Rivera", room="general",
+        ),
+        Step(
+            "Hand in too early",
+            ("You are Chloé. Under the pre-work card press *Start*, then *Hand in*, and fill in the form.",
+             "A minute is not enough for this video, so it says not yet, and why. What you wrote is kept."),
+            person="Chloé", room="period-3-pre-work", solutions=_solutions(unit.prework.questions),
+        ),
+        Step(
+            "Get texts on your phone",
+            ("Still Chloé: type `/phone number`, press *Give my number*, and type the number of the phone on this page.",
+             "A code arrives on that phone. Press *Enter the code* and type it in."),
+            person="Chloé", room="dm",
+        ),
+        Step(
+            "Let the evening pass",
+            ("Everybody still owes the pre-work but Ana. Move time on, and watch the red numbers on the left.",
+             "Ben gets a reminder by DM. Dev's DMs are closed, so his comes in a private thread. "
+             "Chloé's phone gets a text as well. Ana gets nothing: she is done."),
+            person="Chloé", room="dm", time="morning",
+        ),
+        Step(
+            "Hand in, late",
+            ("You are Ben. The reminder in the DM has its next step as a button. Fill in what was missing.",
+             "It counts, and is marked late. Then press *What do I do now?*"),
+            person="Ben", room="dm", solutions=_solutions(unit.prework.questions),
+        ),
+        Step(
+            "Book office hours",
+            ("You are the teacher. Type `/officehours open`, start `tomorrow 15:00`, until `16:00`, and open them.",
+             "Then be a student and type `/book`: they choose a time, and you see it in the teachers' room."),
+            person="Ms Rivera", room="period-3-teachers",
+        ),
+        Step(
+            "Pass the check, open the next unit",
+            ("You are Ana. Type `/quiz` and answer the questions. Nobody else sees them.",
+             "With 80 % or more the channel of unit 2 appears on the left. Below that you see what to look at again."),
+            person="Ana", room="dm", solutions=_solutions(unit.check.bank),
+        ),
+        Step(
+            "Join as somebody new",
+            ("You are Emeka, and new. Type `/join`, say that you are old enough, and open your inbox.",
+             "That is all of it. Everything else you find is real, too: press what you like, and Ctrl-C in the terminal ends it."),
+            person="Emeka", room="general",
+        ),
+    )  # fmt: skip
+
+
+def _solutions(questions: tuple[Question, ...]) -> tuple[Solution, ...]:
+    return tuple(Solution(question.prompt, right(question)) for question in questions)

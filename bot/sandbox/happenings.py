@@ -32,6 +32,8 @@ class Watcher:
         self._env, self._phone = env, phone
         self._requests = self._texts = 0
         self._transcript = 0
+        #: telephone number → whose it is
+        self.owners: dict[str, str] = {}
         #: ids of DM channels that refuse the bot
         self.closed: set[int] = set()
         #: whether anything at all went between Discord and the bot before the last look
@@ -41,18 +43,9 @@ class Watcher:
         transcript, requests, texts = len(self._env.backend.transcript), self._env.http_requests, self._phone.texts
         self.moved = transcript != self._transcript or len(texts) != self._texts
         told = [what for request in requests[self._requests :] if (what := self._told(request))]
-        told += [f"Text to {self._owner(text.to)}: {text.body}" for text in texts[self._texts :]]
+        told += [f"Text to {self.owners.get(text.to, text.to)}: {text.body}" for text in texts[self._texts :]]
         self._transcript, self._requests, self._texts = transcript, len(requests), len(texts)
         return [Happening(now, what) for what in told]
-
-    def name_numbers(self, owners: dict[str, str]) -> None:
-        """Says whose the telephone numbers are."""
-        self._owners = owners
-
-    def _owner(self, number: str) -> str:
-        return self._owners.get(number, number)
-
-    _owners: dict[str, str] = {}
 
     def _told(self, request: Any) -> str | None:
         match (request.method, *request.path.strip("/").split("/")):

@@ -55,7 +55,7 @@ class Server:
 
     @asynccontextmanager
     async def listening(self, port: int) -> AsyncIterator[str]:
-        """Serves on that port (0: any that is free) until left. Raises OSError when the port is taken."""
+        """Serves on that port until left; on any free one when it is taken, or 0."""
         app = web.Application(middlewares=[self._same_host])
         app.add_routes(
             [
@@ -71,7 +71,10 @@ class Server:
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
         await runner.setup()
         try:
-            await web.TCPSite(runner, HOST, port).start()
+            try:
+                await web.TCPSite(runner, HOST, port).start()
+            except OSError:
+                await web.TCPSite(runner, HOST, 0).start()
             self._port = self._frames.port = runner.addresses[0][1]
             refreshing = asyncio.create_task(self._refresh())
             try:

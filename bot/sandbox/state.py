@@ -23,6 +23,13 @@ class State:
         """The page shows that room to that person, and their phone or not."""
         self._looking = (person, room, phone)
 
+    def begin(self) -> None:
+        """Everybody has read the server's rooms; what came into their DMs is still unread."""
+        for person in self._world.people.values():
+            for room in self.rooms.of(person):
+                if room.kind == "channel":
+                    self.rooms.read(person, room.id)
+
     def to_json(self) -> dict[str, Any]:
         self._read_on()
         now = self._world.now()
@@ -30,6 +37,7 @@ class State:
             "now": now.isoformat(),
             "zone": self._world.zone.key,
             "moving": self._world.moving,
+            "trouble": self._world.trouble,
             "people": [self._person(each) for each in self._world.people.values()],
             "happenings": [
                 {"at": each.at.isoformat(), "what": each.what}

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from simcord.actors import MemberActor
+from simcord.enums import ChannelType, MessageType
 from simcord.env import Env
 
 from bot.loopback.changes import Changes
@@ -69,6 +70,8 @@ class World:
         self.version = 0
         self.happenings: deque[Happening] = deque(maxlen=80)
         self.moving = False
+        #: the last thing that went wrong with what the user pressed, and its number
+        self.trouble = (0, "")
         self._watcher = Watcher(env, phone)
         self._hurry = asyncio.Event()
 
@@ -79,6 +82,7 @@ class World:
     def add(self, people: Sequence[Inhabitant]) -> None:
         for person in people:
             self.people[person.id] = person
+            self._watcher.owners[person.number] = person.name
             if person.dms_closed:
                 self._close_dms(person)
 
@@ -99,6 +103,11 @@ class World:
 
     def note(self, what: str) -> None:
         self.happenings.append(Happening(self.now(), what))
+
+    def warn(self, what: str) -> None:
+        """Tells the user of the page that what they pressed did not work."""
+        self.trouble = (self.trouble[0] + 1, what)
+        self.changed()
 
     async def live(self) -> None:
         """Follows real time until cancelled."""
@@ -141,10 +150,19 @@ class World:
         except Exception as fault:  # noqa: BLE001  # the world goes on, so that the fault can be looked at
             log.exception("sandbox_fault")
             self.note(f"Something broke: {type(fault).__name__}. The terminal says more.")
+        self._hide_private_threads()
         told = self._watcher.look(self.now())
         self.happenings.extend(told)
         if told or self._watcher.moved or self.moving:
             self.changed()
+
+    def _hide_private_threads(self) -> None:
+        """simcord announces a private thread to everybody in its channel; Discord does not."""
+        for messages in self.env.backend.messages.values():
+            for each in [each for each in messages.values() if each.type == MessageType.THREAD_CREATED]:
+                thread = self.env.backend.channels.get(each.system_metadata.channel_id if each.system_metadata else 0)
+                if thread is None or thread.type == ChannelType.PRIVATE_THREAD:
+                    del messages[each.id]
 
     def _close_dms(self, person: Inhabitant) -> None:
         """simcord has no closed DMs: Discord's answer (403, 50007) is given on that one channel instead."""

@@ -319,6 +319,8 @@ def _trouble(delivery: Delivery, why: str, mend: str, now: datetime) -> list[Eff
 
 
 def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime) -> None:
+    if delivery.kind is Kind.SET_UP_CLASS and delivery.section is not None:
+        tx.outbox.hurry([delivery.section], now)  # cards and grants that waited for their channel or role
     if delivery.kind is Kind.POST_PREWORK and sent.channel is not None:
         tx.prework.mark_posted(delivery.about or 0, sent.channel, int(sent.result), now)
     if not isinstance(parcel, Message) or delivery.person is None or sent.channel is None:

@@ -127,10 +127,10 @@ class StoredOutbox:
             delivery, lease, states, state=State.DUE, due_at=until, why=why[:300], lease=None, lease_until=None
         )
 
-    def _move(self, delivery: int, lease: str, states: tuple[State, ...], **values: object) -> bool:
+    def _move(self, delivery: int, held: str, states: tuple[State, ...], **values: object) -> bool:
         done = self._db.execute(
             sa.update(outbox)
-            .where(outbox.c.id == delivery, outbox.c.lease == lease, outbox.c.state.in_(states))
+            .where(outbox.c.id == delivery, outbox.c.lease == held, outbox.c.state.in_(states))
             .values(**values)
         )
         return done.rowcount == 1

@@ -1,7 +1,8 @@
 """The one layout that everything shown on Discord has: a title, a few lines, and the next step as a button.
 
-Components V2: a container with an accent. Each accent has one meaning and never stands alone: the title's mark
-says the same thing in a glyph. Text from people is cut to Discord's limits here (RA11), never inside a character.
+Components V2: a container with an accent. Each accent has one meaning and never stands alone: the title's
+mark says the same thing in a glyph. Text from people is cut to Discord's limits here (RA11), never inside a
+character.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def card(
         box.add_item(row)
     view = ui.LayoutView(timeout=None)
     view.add_item(box)
-    # presses are found by custom_id alone: discord.py would keep every view that is not stopped in memory for ever
+    # presses are found by custom_id alone; discord.py would keep a view that is not stopped for ever
     view.stop()
     return view
 
@@ -105,11 +106,12 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Without what is invisible and acts on its surroundings: line breaks, controls, overrides of direction."""
-    visible = "".join(
-        " " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") or each in _DIRECTIONS else each for each in text
-    )
-    return " ".join(visible.split())
+    """Without what is invisible and acts on what is around it: breaks, controls, overrides of direction."""
+    return " ".join("".join(" " if _is_control(each) else each for each in text).split())
+
+
+def _is_control(each: str) -> bool:
+    return unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") or each in _DIRECTIONS
 
 
 #: embeddings, overrides and isolates; the marks of right-to-left words themselves stay
@@ -117,7 +119,7 @@ _DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most ``limit`` UTF-16 units, as Discord counts, cut between characters and marked with an ellipsis."""
+    """At most ``limit`` UTF-16 units, as Discord counts, cut between characters, marked with an ellipsis."""
     if utf16(text) <= limit:
         return text
     kept, size = [], 1
@@ -137,7 +139,8 @@ def _clusters(text: str) -> list[str]:
     """Characters with what is joined to them: marks, skin tones, joined emoji, the two letters of a flag."""
     out: list[str] = []
     for each in text:
-        if out and (_joins(each) or out[-1].endswith("\u200d") or (_is_flag_half(each) and _is_flag_half(out[-1]))):
+        flag = out and _is_flag_half(each) and _is_flag_half(out[-1])
+        if out and (flag or _joins(each) or out[-1].endswith("\u200d")):
             out[-1] += each
         else:
             out.append(each)
@@ -184,7 +187,8 @@ def _rows(controls: Sequence[Control]) -> list[ui.ActionRow[Any]]:
 def _item(control: Button | Link | Menu) -> ui.Item[Any]:
     match control:
         case Button(label, action, handle, style, disabled):
-            return ui.Button(label=_label(label), style=style, custom_id=f"fc:{action}:{handle}", disabled=disabled)
+            name = f"fc:{action}:{handle}"
+            return ui.Button(label=_label(label), style=style, custom_id=name, disabled=disabled)
         case Link(label, url):
             return ui.Button(label=_label(label), url=url)
         case Menu(placeholder, action, handle, choices, most):

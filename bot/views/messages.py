@@ -17,6 +17,7 @@ from bot.domain.messages import (
     PreWorkCard,
     PreWorkNudge,
     SlotBooked,
+    SlotCalledOff,
     SlotCancelled,
     SlotReminder,
     Trouble,
@@ -50,8 +51,8 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             return card(
                 Look.DONE,
                 "Your inbox is open",
-                f"Reminders for **{_name(class_name)}** come here: only what you still owe, and before it is due.",
-                "You asked for this. To end it, close direct messages from this server in its privacy settings.",
+                f"Reminders for **{_name(class_name)}** come here: what you still owe, before it is due.",
+                "You asked for this. To end it, close direct messages in this server's privacy settings.",
                 controls=[TODAY],
                 marker=marker,
             )
@@ -66,6 +67,15 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             )
         case SlotReminder():
             return _slot_reminder(content, marker)
+        case SlotCalledOff(class_name, starts_at, _, handle):
+            return card(
+                Look.PROBLEM,
+                "Your office hours are cancelled",
+                f"Your teacher of **{_name(class_name)}** had to cancel {stamp(starts_at)}.",
+                "You can book another time.",
+                controls=[primary("Book another", "book", handle)],
+                marker=marker,
+            )
         case UnitOpened():
             return _unit_opened(content, marker)
         case PhoneCode(code, minutes):
@@ -147,7 +157,7 @@ def _material(material: Material) -> str:
     return f"- {kind}: {linked} ({exactly(material.length_s)})"
 
 
-def _links(materials: Sequence[Material]) -> list[Control]:
+def _links(materials: Sequence[Material]) -> Sequence[Control]:
     found = [(each.title, _url(each.url)) for each in materials]
     return [Link(title, url) for title, url in found if url and len(url) <= URL_LIMIT][:MOST_LINKS]
 
@@ -181,10 +191,11 @@ def _nudge(nudge: PreWorkNudge, marker: int) -> ui.LayoutView:
         if nudge.started
         else primary("Start", "pw_start", nudge.handle)
     )
+    due = f"{stamp(nudge.deadline)} ({stamp(nudge.deadline, 'R')})"
     return card(
         Look.DO,
         f"Still open: {_name(nudge.unit_title)}",
-        f"Your pre-work for **{_name(nudge.class_name)}** is due {stamp(nudge.deadline)} ({stamp(nudge.deadline, 'R')}).",
+        f"Your pre-work for **{_name(nudge.class_name)}** is due {due}.",
         "You have started: what is left is handing in."
         if nudge.started
         else f"It takes about {roughly(nudge.length_s)}.",
@@ -203,7 +214,7 @@ def _slot_reminder(reminder: SlotReminder, marker: int) -> ui.LayoutView:
         Look.DO,
         f"Office hours {stamp(reminder.starts_at, 'R')}",
         f"**{_name(reminder.class_name)}**: {stamp(reminder.starts_at)} to {stamp(reminder.ends_at, 't')}",
-        f"Where: {_with_links(reminder.where)}" if reminder.where.strip() else "",
+        f"Where: {with_links(reminder.where)}" if reminder.where.strip() else "",
         "Cannot come? Give the slot back, so that somebody else can have it.",
         controls=[Button("Cancel my slot", "slot_cancel", reminder.handle)],
         marker=marker,
@@ -240,7 +251,7 @@ def _sentence(text: str) -> str:
     )
 
 
-def _with_links(text: str) -> str:
+def with_links(text: str) -> str:
     """Text from a person in which an address of the web stays one that can be pressed."""
     words = shorten(one_line(text), 500).split(" ")
     return " ".join(_url(word) or plain(word) if "://" in word else plain(word) for word in words)

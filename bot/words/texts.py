@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.domain.messages import PhoneCode, PreWorkNudge, SlotReminder, UnitOpened
+from bot.domain.messages import PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
 from bot.words.gsm import SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 
 __all__ = ["HOW_TO_STOP", "Textable", "segments", "text"]
 
 #: what makes sense as a text; everything else needs its buttons
-Textable = PreWorkNudge | SlotReminder | PhoneCode | UnitOpened
+Textable = PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened
 
 HOW_TO_STOP = "To stop: /phone stop in Discord"
 
@@ -26,9 +26,16 @@ def text(content: Textable) -> str:
                 when=to_gsm(starts_local),
                 where=to_gsm(where) or "see Discord",
             )
+        case SlotCalledOff(class_name, _, starts_local, _):
+            return _fitted(
+                "Flipcord, {name}: your teacher cancelled office hours {when}. Book another in Discord. "
+                "{stop}",
+                name=to_gsm(class_name) or "your class",
+                when=to_gsm(starts_local),
+            )
         case PhoneCode(code, minutes):
             return _fitted(
-                "Flipcord code: {code}. Type it in Discord within {minutes} min. Not you? Ignore this. {stop}",
+                "Flipcord code: {code}. Type it in Discord within {minutes} min. Not you? Ignore it. {stop}",
                 code=to_gsm(code),
                 minutes=str(minutes),
             )
@@ -53,7 +60,7 @@ def _nudge(nudge: PreWorkNudge) -> str:
 
 
 def _fitted(template: str, **parts: str) -> str:
-    """The longest part is shortened until all fits. What is fixed in the templates leaves room for the rest."""
+    """The longest part is shortened until all fits; what is fixed in the templates leaves room for it."""
     while (over := septets(template.format(**parts, stop=HOW_TO_STOP)) - SEGMENT) > 0:
         longest = max(parts, key=lambda name: septets(parts[name]))
         size = septets(parts[longest])

@@ -41,7 +41,9 @@ def numeric(*accepted: tuple[str, str, Fraction], otherwise: str = "") -> Numeri
 
 
 def several(*credits: Fraction) -> SeveralChoices:
-    return SeveralChoices("q", "?", tuple(Option(f"o{n}", credit, f"f{n}") for n, credit in enumerate(credits)))
+    return SeveralChoices(
+        "q", "?", tuple(Option(f"o{n}", credit, f"f{n}") for n, credit in enumerate(credits))
+    )
 
 
 # --- choices -----------------------------------------------------------------------------------------
@@ -54,7 +56,9 @@ def test_a_true_false_answer_earns_all_or_nothing_and_gets_its_own_feedback():
 
 
 def test_a_single_choice_earns_the_credit_of_its_option_also_a_negative_one():
-    question = SingleChoice("q", "?", (Option("a", ONE), Option("b", Fraction(-1, 4), "no"), Option("c", HALF)))
+    question = SingleChoice(
+        "q", "?", (Option("a", ONE), Option("b", Fraction(-1, 4), "no"), Option("c", HALF))
+    )
     assert [mark(question, Chosen((n,))).credit for n in range(3)] == [1, Fraction(-1, 4), HALF]
     assert mark(question, Chosen((1,))).feedback == "no"
 
@@ -243,8 +247,36 @@ def test_numbers_are_read_as_people_and_calculators_write_them(text: str, number
 
 @pytest.mark.parametrize(
     "text",
-    ["", "five", "5 cm", "3/4", "50%", "1e999", "1e-999", "nan", "NaN", "inf", "-Infinity", "∞", "0x10", "1_000"]
-    + ["1 2", "12,34,5", "1,23,456", "--5", "5-", "1e", "e5", "x10^8", "2 10^3", "5²", "9" * 4301, "1e" + "9" * 50]
+    [
+        "",
+        "five",
+        "5 cm",
+        "3/4",
+        "50%",
+        "1e999",
+        "1e-999",
+        "nan",
+        "NaN",
+        "inf",
+        "-Infinity",
+        "∞",
+        "0x10",
+        "1_000",
+    ]
+    + [
+        "1 2",
+        "12,34,5",
+        "1,23,456",
+        "--5",
+        "5-",
+        "1e",
+        "e5",
+        "x10^8",
+        "2 10^3",
+        "5²",
+        "9" * 4301,
+        "1e" + "9" * 50,
+    ]
     + ["0." + "3" * 200, "5\n6"],
 )
 def test_what_is_no_number_is_none(text: str):
@@ -301,13 +333,22 @@ def written(value: Fraction, random: random.Random) -> tuple[str, Fraction]:
     text = whole + (random.choice(",." if places != 3 else ".") + part if part else "")
     if power:
         superscript = str(power).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
-        forms = [f"e{power}", f"E{power:+}", f" x 10^{power}", f"×10{superscript}", f" · 10^{power}", f"*10**{power}"]
+        forms = [
+            f"e{power}",
+            f"E{power:+}",
+            f" x 10^{power}",
+            f"×10{superscript}",
+            f" · 10^{power}",
+            f"*10**{power}",
+        ]
         text += random.choice(forms)
     return (random.choice(MINUS) if value < 0 else random.choice(["", "", "+"])) + text, typed
 
 
 def some_credit(random: random.Random) -> Fraction:
-    return Fraction(random.choice([100, 50, 25, 0, -25, -50, -100]), 100) * random.choice([1, 1, Fraction(1, 3)])
+    return Fraction(random.choice([100, 50, 25, 0, -25, -50, -100]), 100) * random.choice(
+        [1, 1, Fraction(1, 3)]
+    )
 
 
 def numeric_case(random: random.Random) -> tuple[Fraction, Fraction]:
@@ -343,11 +384,16 @@ def several_case(random: random.Random) -> tuple[Fraction, Fraction]:
 def text_case(random: random.Random) -> tuple[Fraction, Fraction]:
     text = "".join(random.choice("abAB é*") for _ in range(random.randint(1, 6))).strip() or "a"
     accepted = [
-        ("".join(random.choice("ab*é ") for _ in range(random.randint(1, 4))).strip() or "b", some_credit(random))
+        (
+            "".join(random.choice("ab*é ") for _ in range(random.randint(1, 4))).strip() or "b",
+            some_credit(random),
+        )
         for _ in range(random.randint(1, 5))
     ]
     plain = " ".join(text.split())
-    expected = (credit for pattern, credit in accepted if oracle_text_matches(" ".join(pattern.split()), plain))
+    expected = (
+        credit for pattern, credit in accepted if oracle_text_matches(" ".join(pattern.split()), plain)
+    )
     return mark(short(*accepted), Typed(unicodedata.normalize("NFD", text))).credit, next(expected, NONE)
 
 

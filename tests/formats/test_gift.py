@@ -241,7 +241,10 @@ def test_lines_are_those_of_the_file_that_holds_the_text():
         ("[html]<pre>\n  def f()\\:\n    pass\n</pre>done", "def f():\n    pass\n\ndone"),
         ("[html]10<sup>8</sup> and H<sub>2</sub>O", "10⁸ and H₂O"),
         ("[html]e<sup>kt</sup>, v<sub>max</sub>", "e^(kt), v_max"),
-        ('[html]See <img src\\="a.png" alt\\="a flask"> and <img src\\="b.png">', "See a flask and [picture]"),
+        (
+            '[html]See <img src\\="a.png" alt\\="a flask"> and <img src\\="b.png">',
+            "See a flask and [picture]",
+        ),
         ("the <head> of a page", "the <head> of a page"),
         ("if a < b and c > d", "if a < b and c > d"),
         ("one<br>two", "one\ntwo"),
@@ -255,9 +258,7 @@ def test_every_format_comes_down_to_what_people_read(written: str, shown: str):
 
 def test_answers_take_the_questions_format_unless_they_name_their_own():
     question = one("[html]<p>Where?</p>{=<p>East</p>#<b>Yes</b> ~[plain]<p>#[plain]<b>}")
-    assert question == SingleChoice(
-        "q1", "Where?", (Option("East", ONE, "Yes"), Option("<p>", NONE, "<b>"))
-    )
+    assert question == SingleChoice("q1", "Where?", (Option("East", ONE, "Yes"), Option("<p>", NONE, "<b>")))
 
 
 def test_an_option_that_is_a_tag_is_shown_as_it_stands():
@@ -323,6 +324,14 @@ def test_one_broken_question_does_not_take_the_others_with_it():
     found, faults = read_gift(text, "f")
     assert [one.question.prompt for one in found] == ["A", "C", "E"]
     assert [(fault.line, fault.field) for fault in faults] == [(3, "Broken"), (7, "D }")]
+
+
+def test_a_text_without_end_is_read_to_a_thousand_questions():
+    found, faults = read_gift("A{T}\n\n" * 1001, "f")
+    assert len(found) == 1000
+    assert [(fault.line, fault.problem) for fault in faults] == [
+        (2001, "more than 1,000 questions: the rest is not read")
+    ]
 
 
 def test_the_same_id_twice_is_refused_and_the_first_named():

@@ -103,7 +103,9 @@ def answers_of(question: Question) -> list[Any]:
         case ShortText(accepted=texts):
             return [(bare(text.pattern), text.credit, bare(text.feedback)) for text in texts]
         case Numeric(accepted=numbers):
-            return [(Fraction(one.low), Fraction(one.high), one.credit, bare(one.feedback)) for one in numbers]
+            return [
+                (Fraction(one.low), Fraction(one.high), one.credit, bare(one.feedback)) for one in numbers
+            ]
 
 
 def golden_answers(item: dict[str, Any]) -> list[Any]:
@@ -117,7 +119,8 @@ def golden_answers(item: dict[str, Any]) -> list[Any]:
             for choice in item["choices"]
         ]
     return [
-        (bare(choice["text"]["text"]), golden_credit(choice), said(choice["feedback"])) for choice in item["choices"]
+        (bare(choice["text"]["text"]), golden_credit(choice), said(choice["feedback"]))
+        for choice in item["choices"]
     ]
 
 

@@ -75,8 +75,10 @@ def test_it_finds_every_leaf_that_tomllib_finds():
     assert found <= set(outline(COURSE).lines)
 
 
-keys = st.sampled_from(["a", "b-1", '"q w"', "'l.l'", '"\\u00e9"'])
-scalars = st.sampled_from(['"s # ="', "'[l]'", "1", "-1.5e3", "0x1F", "true", "nan", "07:32:00", "1979-05-27T07:32:00Z"])
+keys = st.sampled_from(["a", "b-1", '"q w"', "'l.l'"])
+scalars = st.sampled_from(
+    ['"s # ="', "'[l]'", "1", "-1.5e3", "0x1F", "true", "nan", "07:32:00", "1979-05-27T07:32:00Z"]
+)
 long_strings = st.sampled_from(['"""\nm " m\n"""', "'''l\n'l'''''", '"""\\\n  x"""'])
 inline = st.recursive(
     scalars | long_strings,
@@ -107,7 +109,7 @@ def test_what_tomllib_reads_is_gone_through_to_the_end(text: str):
         return
     look = outline(text)
     assert look.stopped is None
-    assert len(leaves(values)) <= len(look.lines) + 1
+    assert leaves(values) - {()} <= set(look.lines)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,9 @@ def test_what_stays_within_the_limits_goes_through():
     assert outline(dots + nested).stopped is None
 
 
-@pytest.mark.parametrize("text", ['a = 1\nb = "open\nc = 2', "a = 1\nb = '''open\n\n", "a = 1\n= 2", "a = 1\nb c"])
+@pytest.mark.parametrize(
+    "text", ['a = 1\nb = "open\nc = 2', "a = 1\nb = '''open\n\n", "a = 1\n= 2", "a = 1\nb c"]
+)
 def test_what_is_not_toml_is_left_to_tomllib_from_its_line_on(text: str):
     stopped = outline(text).stopped
     assert stopped is not None

@@ -95,6 +95,7 @@ async def test_sent_texts_are_listed_newest_first_by_number_and_time(phone: Phon
     listed = await twilio.messages.list_async(to=ANA, from_=phone.number, date_sent_after=began, page_size=2)
     assert [message.body for message in listed] == ["text 2", "text 1", "text 0"]
     assert await twilio.messages.list_async(to=ANA, date_sent_after=began + timedelta(days=1)) == []
+    assert len(await twilio.messages.list_async(to=BEN, date_sent=datetime.now(UTC).date())) == 1
     assert len(await twilio.messages.list_async(date_sent_before=datetime.now(UTC) + timedelta(days=1))) == 4
 
 

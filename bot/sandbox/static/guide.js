@@ -32,6 +32,13 @@ function marked(line) {
   }));
 }
 
+function solutions(all) {
+  return el("details", { class: "solutions" }, el("summary", { text: "Right answers, if you want them" }),
+    el("dl", {}, ...all.flatMap((each) => [
+      el("dt", { text: each.question }), ...each.answers.map((answer) => el("dd", { text: answer })),
+    ])));
+}
+
 function draw() {
   const step = steps[at];
   if (!step) return;
@@ -40,6 +47,7 @@ function draw() {
   $("guide").replaceChildren(
     el("h3", { tabindex: "-1", text: step.title }),
     el("div", { class: "lines" }, ...step.lines.map(marked)),
+    step.solutions.length ? solutions(step.solutions) : "",
     el("div", { class: "go" },
       step.person ? el("button", { type: "button", class: "main", text: `Be ${step.person}`, onclick: () => go(step) }) : null,
       step.time ? el("button", { type: "button", text: TIMES[step.time], onclick: () => time(step.time) }) : null),

@@ -88,9 +88,11 @@ function goTo(step) {
 }
 
 function receive(next) {
+  if (state && next.trouble[0] > state.trouble[0]) frames.notice(next.trouble[1]);
   state = { ...state, ...next };
   ahead = new Date(state.now) - Date.now();
-  $("notice").hidden ||= $("notice").dataset.lost === "true";
+  if ($("notice").dataset.lost === "true") $("notice").hidden = true;
+  $("notice").dataset.lost = "false";
   if (!me()) now.person = state.people[0].id;
   if (me().rooms.some((room) => room.id === now.room)) draw();
   else be(now.person);

@@ -33,10 +33,10 @@ export function drawRail(state, now, choosePerson, chooseRoom) {
   const me = state.people.find((person) => person.id === now.person);
   $("rooms-title").textContent = `What ${me.name} sees`;
   fill($("rooms"), me.rooms.map((room) => el("li", { class: room.kind }, el("button", {
-    type: "button", class: room.unread ? "unread" : null, "data-key": room.id, title: room.name,
+    type: "button", class: room.unread ? "unread" : null, "data-key": room.id, title: room.kind === "dm" ? "Direct messages with Flipcord" : room.name,
     "aria-current": String(room.id === now.room),
   }, el("span", { class: "sign", "aria-hidden": "true", text: SIGNS[room.kind] }),
-  el("span", { class: "room-name", text: room.kind === "dm" ? `${room.name} (direct messages)` : room.name }),
+  el("span", { class: "room-name", text: room.name }),
   badge(room.unread, "unread")))));
   $("people").onclick = (event) => pick(event, choosePerson);
   $("rooms").onclick = (event) => pick(event, chooseRoom);

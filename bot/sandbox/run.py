@@ -1,0 +1,130 @@
+"""The sandbox from the first line to the last: a world, the bot in it, and the page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import simcord
+import simcord.env
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from pydantic_settings import PydanticBaseSettingsSource
+
+from bot.app import SAMPLE_COURSE, open_app
+from bot.config import DiscordPart, SecurityPart, Settings, StoragePart, TwilioPart
+from bot.domain.course import Course
+from bot.formats.pack import read_path
+from bot.loopback.phone import Phone
+from bot.sandbox import scenario
+from bot.sandbox.avatars import give_avatar
+from bot.sandbox.guide import steps
+from bot.sandbox.rooms import Rooms
+from bot.sandbox.server import Server
+from bot.sandbox.state import State
+from bot.sandbox.world import World
+
+PORT = 8765
+#: a worker process reads the course pack while simcord waits for it, in real seconds
+PATIENCE_S = 30.0
+FALLBACK_ZONE = "America/New_York"
+
+# simcord idles 50 ms after each act in case more comes; the bot's own writes wake it sooner than that
+simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.002
+
+
+async def run_sandbox(port: int = PORT, open_browser: bool = False) -> None:
+    """Prints one address and serves until cancelled; then everything is closed and deleted.
+
+    When the port is taken any free one is used, and the address says which.
+    """
+    print("Making a class to try. One moment …", flush=True)
+    async with open_server() as server, server.listening(port) as address:
+        print(f"Open {address}\nCtrl-C ends it.", flush=True)
+        if open_browser:
+            webbrowser.open(address)
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def open_server(zone: ZoneInfo | None = None) -> AsyncIterator[Server]:
+    """A fresh world with its scenario played, alive, and a page over it that does not listen yet."""
+    course = read_path(SAMPLE_COURSE)
+    assert isinstance(course, Course), course
+    async with open_world(zone or local_zone()) as world:
+        place = scenario.build(world.env, world)
+        await scenario.play(world, place, course)
+        state = State(world, Rooms(world.env))
+        state.begin()
+        living = asyncio.create_task(world.live())
+        try:
+            yield Server(world, state, steps(course))
+        finally:
+            living.cancel()
+            with suppress(asyncio.CancelledError):
+                await living
+
+
+@asynccontextmanager
+async def open_world(zone: ZoneInfo) -> AsyncIterator[World]:
+    """An empty Discord that begins an hour ago, with the bot connected to it, on a database of its own."""
+    with tempfile.TemporaryDirectory(prefix="flipcord-sandbox-") as folder:
+        begin = datetime.now(UTC) - scenario.BEFORE
+        env = None
+
+        def now() -> datetime:
+            return env.now() if env is not None else begin
+
+        async with Phone(now=now) as phone, open_app(settings(Path(folder), phone), clock=now) as app:
+            running = simcord.run(app.client, check_errors=False, settle_timeout=PATIENCE_S)
+            env = running._env
+            env.backend.clock._epoch = begin
+            env.backend.bot_user.name = "Flipcord"
+            give_avatar(env.backend, env.backend.bot_user, None)
+            try:
+                async with running:
+                    yield World(env, app, phone, zone)
+            finally:
+                await app.client.close()
+
+
+class OwnSettings(Settings):
+    """Settings that hold what they are given: the environment may be meant for a bot on the real Discord."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: Any, init_settings: PydanticBaseSettingsSource, **others: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def settings(folder: Path, phone: Phone) -> Settings:
+    """The bot's settings there: nothing leads off this machine."""
+    return OwnSettings(
+        discord=DiscordPart(token=SecretStr("sandbox")),
+        storage=StoragePart(path=folder / "flipcord.sqlite3"),
+        security=SecurityPart(keys=(SecretStr(Fernet.generate_key().decode()),)),
+        twilio=TwilioPart(
+            account_sid=phone.account_sid,
+            auth_token=SecretStr(phone.auth_token),
+            from_number=phone.number,
+            api_base=phone.api_base,
+        ),
+    )
+
+
+def local_zone() -> ZoneInfo:
+    """This machine's own zone, so that the world's clock shows what the wall shows; New York if it has no name."""
+    with suppress(OSError):
+        name = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+        if name in available_timezones():
+            return ZoneInfo(name)
+    return ZoneInfo(FALLBACK_ZONE)

@@ -1,0 +1,15 @@
+"""What a person agrees to before a phone number is texted; kept word for word with their consent (RB11)."""
+
+from __future__ import annotations
+
+CONSENT = (
+    "**What I text:** what you still owe an hour before it is due, and what I cannot tell you on Discord: "
+    "office hours, a unit that opened.",
+    "**How often:** mostly one or two texts a week, in the daytime, and none when you are done. "
+    "Your phone plan may charge for texts; I charge nothing.",
+    "**To stop:** `/phone stop` here, or answer STOP to any text. It costs nothing and works at once.",
+    "**Your number:** kept encrypted, seen by no teacher or student, forgotten when you stop.",
+    "By giving it you say that the phone is yours to use, and if you are under 18, "
+    "that a parent or guardian agrees.",
+)
+WORDING = "\n".join(CONSENT)
