@@ -12,7 +12,7 @@ from bot.domain.records import Asker, Section
 from bot.domain.times import known_zone
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import set_up
-from bot.services.places import wanted_places
+from bot.services.places import front_door, wanted_places
 from bot.services.ports import Database, Ids, Tx
 
 
@@ -84,9 +84,14 @@ class ClassService:
         """Shows what creating the class would make. ``course`` is a slug; ``bar`` a percentage 1..100."""
         return await self._db.write(_plan, asker, " ".join(name.split()), course, zone, bar, now, self._ids)
 
-    async def create(self, asker: Asker, handle: str, now: datetime) -> ClassCreated | PlanGone | NotStaff:
-        """Confirms a plan, with the teacher's word that everybody is old enough. Safe to run again."""
-        result = await self._db.write(_create, asker, handle, now, self._ids)
+    async def create(
+        self, asker: Asker, handle: str, channel: int, now: datetime
+    ) -> ClassCreated | PlanGone | NotStaff:
+        """Confirms a plan, with the teacher's word that everybody is old enough. Safe to run again.
+
+        ``channel`` is where it is confirmed: the card with [Join] is posted there.
+        """
+        result = await self._db.write(_create, asker, handle, channel, now, self._ids)
         self._wake()
         return result
 
@@ -132,7 +137,9 @@ def _plan(
     return ClassPlan(handle, name, course.title, section.zone, section.bar, places, known, standing is not None)
 
 
-def _create(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> ClassCreated | PlanGone | NotStaff:
+def _create(
+    tx: Tx, asker: Asker, handle: str, channel: int, now: datetime, ids: Ids
+) -> ClassCreated | PlanGone | NotStaff:
     me = tx.people.of(asker.account)
     if asker.guild is None or not asker.manages or me is None:
         return NotStaff()
@@ -150,6 +157,8 @@ def _create(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Class
         owner=me.person,
         at=now,
     )
+    if standing is None:
+        tx.sections.set_place(asker.guild, front_door(section), "channel", channel)
     tx.outbox.add([set_up(section, now, handle), _ready_card(section, now)], now, ids)
     return ClassCreated(section, wanted_places(section, tx.courses.units(section.revision_id)), standing is None)
 

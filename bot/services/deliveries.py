@@ -34,7 +34,7 @@ from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.records import Account, Section
 from bot.services.nudges import prework_nudge
 from bot.services.phones import Cipher, phone_code, stop_texts
-from bot.services.places import prework_channel, staff_channel, wanted_places
+from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
 from bot.services.ports import Database, Ids, Tx
 from bot.services.prework import prework_card
 from bot.services.quizzes import unit_opened
@@ -201,7 +201,8 @@ def _address(
         case Way.ROOM if section:
             return _to_place(tx, section, staff_channel(section))
         case Way.CHANNEL if section:
-            return _to_place(tx, section, prework_channel(section))
+            is_door = delivery.kind is Kind.CLASS_READY
+            return _to_place(tx, section, front_door(section) if is_door else prework_channel(section))
         case _:
             raise ValueError(f"outbox row {delivery.id}: {delivery.kind} cannot go by {delivery.way}")
 

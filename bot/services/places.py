@@ -16,6 +16,11 @@ def prework_channel(section: Section) -> str:
     return f"section:{section.id}:prework"
 
 
+def front_door(section: Section) -> str:
+    """The channel in which the class was created: newcomers see it, so the card with [Join] stands there."""
+    return f"section:{section.id}:door"
+
+
 def staff_channel(section: Section) -> str:
     return f"section:{section.id}:staff"
 

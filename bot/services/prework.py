@@ -339,11 +339,15 @@ def _hand_in(
 
 def _marks(questions: Sequence[Question], answers: Sequence[Answer | None]) -> list[tuple[Fraction, str]]:
     given = [*answers, *([None] * len(questions))]
-    marks: list[tuple[Fraction, str]] = []
-    for question, answer in zip(questions, given, strict=False):
+    return [_mark(question, answer) for question, answer in zip(questions, given, strict=False)]
+
+
+def _mark(question: Question, answer: Answer | None) -> tuple[Fraction, str]:
+    try:
         result = mark(question, answer) if answer is not None else None
-        marks.append((result.credit, result.feedback) if result else (Fraction(0), "This one is still open."))
-    return marks
+    except ValueError:  # an option that the form did not offer: no answer at all
+        result = None
+    return (result.credit, result.feedback) if result else (Fraction(0), "It is still open.")
 
 
 def _in_words(reason: Reason) -> str:

@@ -100,6 +100,11 @@ def card(
     return view
 
 
+def count(number: int, one: str) -> str:
+    """``1 student``, ``2 students``."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def plain(text: str) -> str:
     """Text from a person, made harmless in Markdown; mentions are switched off where messages are sent."""
     return discord.utils.escape_markdown(one_line(text), ignore_links=False)

@@ -8,7 +8,7 @@ from discord import ui
 from bot.domain.messages import WantedPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.classes import BadName, BadZone, Check, ClassCreated, ClassPlan, NoCourse, PlanGone, PlanResult
-from bot.views.cards import Button, Look, card, plain, primary
+from bot.views.cards import Button, Look, card, count, plain, primary
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
 
@@ -23,7 +23,9 @@ NEEDED = {
 
 @on_press("class_create")
 async def create(interaction: Interaction, handle: str) -> None:
-    result = await services(interaction).classes.create(asker(interaction), handle, interaction.created_at)
+    result = await services(interaction).classes.create(
+        asker(interaction), handle, interaction.channel_id or 0, interaction.created_at
+    )
     await replace(interaction, draw_created(result))
 
 
@@ -95,7 +97,7 @@ def draw_created(result: ClassCreated | PlanGone | NotStaff) -> ui.LayoutView:
                 Look.DONE,
                 f"{plain(section.name)} is {'being made' if is_new else 'being looked after'}",
                 f"I am making its {len(places)} roles and channels; that takes some seconds. "
-                "The card with **Join** stands in the pre-work channel.",
+                "The card with **Join** comes into this channel, where your students can see it.",
                 "Next: post the first pre-work with `/prework post`.",
                 "-# `/class check` shows what stands and what is missing.",
             )
@@ -125,7 +127,7 @@ def draw_check(
     ]
     if not troubles:
         return card(
-            Look.DONE, f"{plain(result.section.name)} is in order", f"{result.students} students have joined."
+            Look.DONE, f"{plain(result.section.name)} is in order", f"{count(result.students, 'student')} joined."
         )
     return card(
         Look.PROBLEM,

@@ -17,7 +17,7 @@ from discord import ui
 
 from bot.domain.records import Asker
 from bot.services.services import Services
-from bot.views.cards import Look, card
+from bot.views.cards import Look, card, shorten
 
 log = structlog.get_logger()
 
@@ -96,7 +96,7 @@ class Form(ui.Modal):
     """A form. Its answer is handled by ``submitted``, so that one that was open over a restart counts too."""
 
     def __init__(self, title: str, action: str, handle: str, *fields: ui.Item[Any]) -> None:
-        super().__init__(title=title[:45], custom_id=f"fm:{action}:{handle}", timeout=None)
+        super().__init__(title=shorten(title, 45), custom_id=f"fm:{action}:{handle}", timeout=None)
         for field in fields:
             self.add_item(field)
 

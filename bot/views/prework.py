@@ -28,6 +28,10 @@ from bot.views.cards import Button, Control, Link, Look, card, plain, primary, s
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, reply, services
 
 
+#: a form has five fields: these, the summary, and the question for class
+MOST_QUESTIONS = 3
+
+
 @on_press("pw_start")
 async def start(interaction: Interaction, handle: str) -> None:
     result = await services(interaction).prework.start(asker(interaction), handle, interaction.created_at)
@@ -45,11 +49,10 @@ async def open_form(interaction: Interaction, handle: str) -> None:
 
 @on_form("pw_hand_in")
 async def hand_in(interaction: Interaction, handle: str, fields: Fields) -> None:
-    answers = [_answer(fields.get(f"q{number}")) for number in range(3) if f"q{number}" in fields]
     result = await services(interaction).prework.hand_in(
         asker(interaction),
         handle,
-        answers,
+        [_answer(fields, number) for number in range(MOST_QUESTIONS)],
         str(fields.get("summary", "")),
         str(fields.get("question", "")),
         interaction.created_at,
@@ -57,13 +60,13 @@ async def hand_in(interaction: Interaction, handle: str, fields: Fields) -> None
     await reply(interaction, draw_hand_in(result))
 
 
-def _answer(value: str | list[str] | None) -> Answer | None:
-    """An option comes as its number behind a mark that nobody types; anything else was typed."""
-    if isinstance(value, list):
-        return Chosen(tuple(sorted(int(each) for each in value if each.isdecimal())))
-    if value is None or not value.strip():
-        return None
-    return Chosen((int(value[1:]),)) if value[:1] == "\N{ZERO WIDTH SPACE}" and value[1:].isdecimal() else Typed(value)
+def _answer(fields: Fields, number: int) -> Answer | None:
+    """A field is named ``c0`` where something is chosen, ``t0`` where something is typed."""
+    chosen, typed = fields.get(f"c{number}"), fields.get(f"t{number}")
+    if chosen:
+        values = [chosen] if isinstance(chosen, str) else chosen
+        return Chosen(tuple(sorted(int(each) for each in values if each.isdecimal())))
+    return Typed(typed) if isinstance(typed, str) and typed.strip() else None
 
 
 def draw_form(form: HandInForm) -> Form:
@@ -96,7 +99,7 @@ def _field(number: int, question: Question, answer: Answer | None) -> ui.Label[A
 
 
 def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[Any]:
-    name = f"q{number}"
+    name = f"c{number}"
     chosen = answer.indices if isinstance(answer, Chosen) else ()
     match question:
         case TrueFalse():
@@ -109,22 +112,20 @@ def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[An
                 min_values=1,
                 max_values=len(options),
                 options=[
-                    discord.CheckboxGroupOption(label=shorten(plain(each.text), 100), value=str(place), default=place in chosen)
+                    discord.CheckboxGroupOption(label=shorten(each.text, 100), value=str(place), default=place in chosen)
                     for place, each in enumerate(options)
                 ],
             )
         case ShortText() | Numeric():
             typed = answer.text if isinstance(answer, Typed) else None
-            return ui.TextInput(custom_id=name, default=typed, max_length=200)
+            return ui.TextInput(custom_id=f"t{number}", default=typed, max_length=200)
 
 
 def _radio(name: str, labels: list[str], chosen: tuple[int, ...]) -> ui.RadioGroup[Any]:
     return ui.RadioGroup(
         custom_id=name,
         options=[
-            discord.RadioGroupOption(
-                label=shorten(plain(label), 100), value=f"\N{ZERO WIDTH SPACE}{place}", default=place in chosen
-            )
+            discord.RadioGroupOption(label=shorten(label, 100), value=str(place), default=place in chosen)
             for place, label in enumerate(labels)
         ],
     )

@@ -130,7 +130,7 @@ def test_nought_is_an_answer():
         ("no one", "No \u00a0  one"),
         ("Straße", "STRASSE"),
         ("H2O", "H₂O"),
-        ("mol", "ｍｏｌ"),
+        ("mol", "\uff4d\uff4f\uff4c"),
         ("café", "cafe\u0301"),
         ("Grant's tomb", "grant\u2019s tomb"),
         ("half-life", "half\u2013life"),
@@ -229,14 +229,14 @@ def test_any_text_is_accepted_by_itself_written_as_a_pattern(text: str):
         ("1,234", "1.234"),
         ("3x10^8", "3E+8"),
         ("3 X 10^8", "3E+8"),
-        ("3 × 10⁸", "3E+8"),
+        ("3 \u00d7 10⁸", "3E+8"),
         ("3·10⁻⁸", "3E-8"),
         ("3*10**8", "3E+8"),
         ("10^8", "1E+8"),
         ("-10⁻³", "-0.001"),
         ("6.022e23", "6.022E+23"),
         ("6,022E+23", "6.022E+23"),
-        ("５", "5"),
+        ("\uff15", "5"),
         ("\u200e42\u200b", "42"),
         ("1e-308", "1E-308"),
     ],
@@ -262,8 +262,6 @@ def test_numbers_are_read_as_people_and_calculators_write_them(text: str, number
         "∞",
         "0x10",
         "1_000",
-    ]
-    + [
         "1 2",
         "12,34,5",
         "1,23,456",
@@ -276,8 +274,9 @@ def test_numbers_are_read_as_people_and_calculators_write_them(text: str, number
         "5²",
         "9" * 4301,
         "1e" + "9" * 50,
-    ]
-    + ["0." + "3" * 200, "5\n6"],
+        "0." + "3" * 200,
+        "5\n6",
+    ],
 )
 def test_what_is_no_number_is_none(text: str):
     assert parse_number(text) is None
@@ -337,7 +336,7 @@ def written(value: Fraction, random: random.Random) -> tuple[str, Fraction]:
             f"e{power}",
             f"E{power:+}",
             f" x 10^{power}",
-            f"×10{superscript}",
+            f"\u00d710{superscript}",
             f" · 10^{power}",
             f"*10**{power}",
         ]
@@ -399,7 +398,7 @@ def text_case(random: random.Random) -> tuple[Fraction, Fraction]:
 
 def test_twenty_thousand_generated_questions_are_marked_as_the_oracle_marks_them():
     generator = random.Random(20_260)
-    earned = {case: 0 for case in (numeric_case, several_case, text_case)}
+    earned = dict.fromkeys((numeric_case, several_case, text_case), 0)
     for number in range(20_000):
         case = (numeric_case, several_case, text_case)[number % 3]
         credit, expected = case(generator)

@@ -1,4 +1,4 @@
-"""A .zip that lies, bursts or climbs is refused with the entry named, and nothing of it is unpacked to disk."""
+"""A .zip that lies, bursts or climbs is refused with the entry named, and nothing is unpacked to disk."""
 
 from __future__ import annotations
 

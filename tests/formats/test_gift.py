@@ -193,7 +193,10 @@ def test_a_doubled_backslash_before_an_n_is_no_line_break():
 
 
 def test_titles_categories_comments_and_byte_order_marks_are_taken_out():
-    text = "\ufeff// notes\r\n$CATEGORY: top/Unit 1\r\n\r\n::A \\: title:: Is it?\r\n{\r\n// why\r\n\r\nT}\r\n// end"
+    text = (
+        "\ufeff// notes\r\n$CATEGORY: top/Unit 1\r\n\r\n"
+        "::A \\: title:: Is it?\r\n{\r\n// why\r\n\r\nT}\r\n// end"
+    )
     assert located(text) == Located(TrueFalse("a-title", "Is it?", answer=True), 4, "A : title", ())
 
 

@@ -120,8 +120,8 @@ def test_all_faults_are_told_at_once_with_file_line_and_field():
     )
     assert faults(course=text, measurement=MEASUREMENT.replace("[tag:1.1]", "[tag:1.3]")) == [
         "course.toml, line 2: course.slug: it may have only small letters, digits and -, 1 to 40 of them",
-        'course.toml, line 14: units[1].prework.videos[1].length: it must be minutes and seconds such as "6:32",'
-        ' or "1:06:32", 10 hours at most',
+        "course.toml, line 14: units[1].prework.videos[1].length: it must be minutes and seconds"
+        ' such as "6:32", or "1:06:32", 10 hours at most',
         "course.toml, line 15: units[1].prework.readings[1].url: it must start with https://",
         "course.toml, line 18: Ice floats. {}: an essay question (empty braces) cannot be marked here: "
         "give it answers, or take it out",

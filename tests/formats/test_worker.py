@@ -1,4 +1,4 @@
-"""Packs are read in a process of their own: whatever is in them, the bot goes on and the teacher gets an answer."""
+"""Packs are read in a process of their own: whatever is in one, the bot goes on and an answer comes."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def test_a_reader_that_does_not_end_is_killed_and_the_loop_goes_on_meanwhi
 async def test_a_cancelled_import_leaves_no_process_behind(tmp_path: Path):
     parser = WorkerPackParser(timeout_s=60, command=stand_in(tmp_path, ENDLESS))
     parsing = asyncio.create_task(parser.parse("pack.toml", b"x = 1"))
-    while not (tmp_path / "told").exists():
+    while not (tmp_path / "told").exists():  # noqa: ASYNC110 - another process tells by way of a file
         await asyncio.sleep(0.01)
     parsing.cancel()
     with pytest.raises(asyncio.CancelledError):

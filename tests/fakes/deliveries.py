@@ -1,0 +1,133 @@
+"""The outbox's service in memory: the same states and moves, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.domain.messages import (
+    Address,
+    ClassSetUp,
+    Closed,
+    Content,
+    Message,
+    Outcome,
+    Parcel,
+    Refused,
+    Sent,
+    Unknown,
+    Wait,
+)
+from bot.domain.outbox import Delivery, Kind, State, Way
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class Row:
+    delivery: Delivery
+    #: by which it goes, then what is tried when a way is closed
+    ways: list[Parcel]
+    lease_until: datetime | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+class FakeDeliveries:
+    def __init__(self) -> None:
+        self.rows: dict[int, Row] = {}
+        #: (guild, purpose, kind) → Discord id
+        self.places: dict[tuple[int, str, str], int] = {}
+        self.fail_with: Exception | None = None
+
+    # ---- what a test asks for and looks at
+
+    def add(self, now: datetime, first: Parcel, *others: Parcel) -> int:
+        number = len(self.rows) + 1
+        delivery = Delivery(
+            id=number, key=f"test:{number}", kind=Kind.NUDGE, way=Way.DM, person=1, section=1, about=1, args={},
+            nonce=f"nonce-{number}", state=State.DUE, due_at=now, expires_at=None, tries=0, called_at=None,
+            lease=None, why="", channel=None, result=None,
+        )  # fmt: skip
+        self.rows[number] = Row(delivery, [first, *others])
+        return number
+
+    def send(self, now: datetime, content: Content, address: Address, *others: Address) -> int:
+        """A message, and the ways tried when the first is closed."""
+        number = len(self.rows) + 1
+        messages = [Message(content, each, f"nonce-{number}", 1000 + number) for each in (address, *others)]
+        return self.add(now, *messages)
+
+    def state(self, number: int) -> State:
+        return self.rows[number].delivery.state
+
+    def outcomes(self, number: int) -> list[Outcome]:
+        return self.rows[number].outcomes
+
+    # ---- what the courier needs
+
+    async def claim(self, now: datetime, limit: int = 25) -> Sequence[Delivery]:
+        due = [row for row in self.rows.values() if _is(row, State.DUE) and row.delivery.due_at <= now]
+        for row in due[:limit]:
+            row.lease_until = now + LEASE
+            self._move(row, state=State.LEASED, tries=row.delivery.tries + 1)
+        return [row.delivery for row in due[:limit]]
+
+    async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None:
+        row = self.rows[delivery.id]
+        if not _is(row, State.LEASED):
+            return None
+        self._move(row, state=State.CALLING, called_at=now)
+        return self._now_known(row.ways[0])
+
+    async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
+        if self.fail_with is not None:
+            error, self.fail_with = self.fail_with, None
+            raise error
+        row = self.rows[delivery.id]
+        assert _is(row, State.CALLING, State.UNCERTAIN), f"{row.delivery.state} cannot be finished"
+        row.outcomes.append(outcome)
+        match outcome:
+            case Sent(channel, result):
+                self._move(row, state=State.SENT, channel=channel, result=result)
+            case Closed(why) if row.ways[1:]:
+                row.ways.pop(0)
+                self._move(row, state=State.DUE, why=why)
+            case Closed(why) | Refused(why):
+                self._move(row, state=State.FAILED, why=why)
+            case Wait(seconds, why):
+                self._move(row, state=State.DUE, due_at=now + timedelta(seconds=seconds), why=why)
+            case Unknown(why):
+                self._move(row, state=State.UNCERTAIN, why=why)
+
+    async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]:
+        dead = [row for row in self.rows.values() if row.lease_until and row.lease_until <= now]
+        for row in dead:
+            if _is(row, State.LEASED):
+                self._move(row, state=State.DUE)
+        lost = [row for row in dead if _is(row, State.CALLING, State.UNCERTAIN)]
+        for row in lost:
+            row.lease_until = now + LEASE
+        return [(row.delivery, self._now_known(row.ways[0])) for row in lost]
+
+    async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None:
+        if sent is not None:
+            await self.finish(delivery, parcel, sent, now)
+        else:
+            self._move(self.rows[delivery.id], state=State.DUE, due_at=now)
+
+    async def record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
+        self.places[guild, purpose, kind] = discord
+
+    def _now_known(self, parcel: Parcel) -> Parcel:
+        if not isinstance(parcel, ClassSetUp):
+            return parcel
+        stands = {f"{kind}:{purpose}": each for (_, purpose, kind), each in self.places.items()}
+        return replace(parcel, known={**parcel.known, **stands})
+
+    def _move(self, row: Row, **changes: object) -> None:
+        row.delivery = replace(row.delivery, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def _is(row: Row, *states: State) -> bool:
+    return row.delivery.state in states
