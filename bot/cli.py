@@ -78,7 +78,7 @@ def tour(
     requests
         Write every request of the bot to this file, one object a line.
     """
-    from bot.loopback.tour import run_tour
+    from bot.tour import run_tour
 
     raise SystemExit(asyncio.run(run_tour(as_json=json, requests=requests)))
 

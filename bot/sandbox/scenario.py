@@ -35,6 +35,10 @@ DUE = time(8)
 
 SUMMARY = "A conversion factor equals one, so the unit changes and the quantity stays. Digits tell how well you measured."
 QUESTION = "Why do we keep one more digit until the end?"
+SO_FAR = (
+    f"In the last hour {TEACHER} made {CLASS} and posted its first pre-work. Four students joined. "
+    "Ana has handed in, Ben tried."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def build(env: Env, world: World) -> Server:
 async def play(world: World, server: Server, course: Course) -> None:
     """The hour before: the course, the class, its students, the first pre-work. The world's clock moves along."""
     await Play(world, server, course.units[0]).act()
+    world.happenings.clear()
+    world.note(SO_FAR)
 
 
 class Play:
@@ -119,11 +125,11 @@ class Play:
         form = await self._press(name, await self._today(name), "Hand in")
         assert form.modal is not None
         shown = read_form(form.modal, form._interaction.id)
-        values: dict[str, Any] = {"summary": summary, "question": QUESTION}
-        for number, question in enumerate(self._unit.prework.questions):
-            options = shown.field(f"q{number}").options
-            chosen = [options[place].value for place in right_places(question)]
-            values[f"q{number}"] = (chosen if len(chosen) > 1 else chosen[0]) if chosen else right(question)[0]
+        *fields, summary_field, question_field = shown.fields
+        values: dict[str, Any] = {summary_field.custom_id: summary, question_field.custom_id: QUESTION}
+        for field, question in zip(fields, self._unit.prework.questions, strict=True):
+            chosen = [field.options[place].value for place in right_places(question)]
+            values[field.custom_id] = (chosen if len(chosen) > 1 else chosen[0]) if chosen else right(question)[0]
         await self._done(self._people[name].member.submit_modal(form, fill(shown, values)))
 
     async def _today(self, name: str) -> InteractionResult:

@@ -107,7 +107,10 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
         people = server.add_person("Ana"), server.add_person("Ben")
         line = Line()
         client = discord.Client(
-            intents=discord.Intents(guilds=True), http_trace=line.trace, max_ratelimit_timeout=30
+            intents=discord.Intents(guilds=True),
+            http_trace=line.trace,
+            max_ratelimit_timeout=30,
+            guild_ready_timeout=0.05,
         )
         desk = Desk(wire, phone, client, server, prework, *people, line)
         async with client:

@@ -24,7 +24,14 @@ from bot.domain.times import BadTime, instant
 #: a Friday, seven in the morning in New York
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NEW_YORK = "America/New_York"
-ZONES = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca", "America/St_Johns", "Asia/Tokyo")
+ZONES = (
+    "America/New_York",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "America/St_Johns",
+    "Asia/Tokyo",
+)
 
 
 def opened(start: str, until: str, minutes: int = 15, zone: str = NEW_YORK, now: datetime = NOW) -> Cut:
@@ -40,7 +47,8 @@ def refused(start: str, until: str, minutes: int = 15, zone: str = NEW_YORK) -> 
 
 
 @pytest.mark.parametrize(
-    "until", ["2h", "2 hours", "120", "120 min", "1h 60", "for 2h", "17:00", "5pm", "until 17:00", "tue 17:00"]
+    "until",
+    ["2h", "2 hours", "120", "120 min", "1h 60", "for 2h", "17:00", "5pm", "until 17:00", "tue 17:00"],
 )
 def test_a_teacher_may_say_how_long_or_until_when(until: str) -> None:
     made = opened("tue 15:00", until)
@@ -73,7 +81,9 @@ def test_what_is_left_at_the_end_is_told_and_not_made_a_short_slot() -> None:
         ("tue 15:00", "2h", 121, "5 to 120 minutes"),
     ],
 )
-def test_a_window_that_cannot_be_is_refused_with_what_to_do(start: str, until: str, minutes: int, words: str) -> None:
+def test_a_window_that_cannot_be_is_refused_with_what_to_do(
+    start: str, until: str, minutes: int, words: str
+) -> None:
     assert words.casefold() in refused(start, until, minutes).casefold()
 
 
@@ -110,7 +120,9 @@ def test_slots_fill_the_window_without_gaps_or_overlaps(start: int, length: int,
     assert timedelta(0) <= made.left_over < size
     assert len(made.slots) * size + made.left_over == window.ends_at - window.starts_at
     edges = [begins + number * size for number in range(len(made.slots) + 1)]
-    assert [(each.starts_at, each.ends_at) for each in made.slots] == list(zip(edges, edges[1:], strict=False))
+    assert [(each.starts_at, each.ends_at) for each in made.slots] == list(
+        zip(edges, edges[1:], strict=False)
+    )
 
 
 def _changes(zone: str, year: int) -> list[datetime]:

@@ -32,7 +32,9 @@ def test_a_key_that_is_gone_is_told_and_does_not_raise() -> None:
 
 def test_a_number_is_found_by_its_mark_only_with_the_key() -> None:
     assert Vault([OLD]).mark("+12025550142") == Vault([OLD]).mark("+12025550142")
-    assert len({Vault([key]).mark(text) for key in (OLD, NEW) for text in ("+12025550142", "+12025550143")}) == 4
+    assert (
+        len({Vault([key]).mark(text) for key in (OLD, NEW) for text in ("+12025550142", "+12025550143")}) == 4
+    )
     assert len(Vault([OLD]).mark("x")) == 64
 
 

@@ -4,22 +4,45 @@ import { $, el } from "./dom.js";
 const MOST = 4;
 const open = new Map();
 
+/** simcord draws a room in several goes; it is shown when it stands still, or after this many milliseconds. */
+const PATIENCE = 4000;
+
+let wanted = null;
+
 /** Shows the frame of that key; `address` is asked for when it is not open yet. */
 export async function show(key, title, address) {
+  wanted = key;
   let frame = open.get(key);
   if (!frame) {
-    frame = el("iframe", { title, src: await address() });
+    frame = el("iframe", { title });
+    open.set(key, frame);
+    only(null);
+    frame.src = await address();
     $("frames").append(frame);
+    await ready(frame);
   }
+  if (wanted !== key) return;
   open.delete(key);
   open.set(key, frame);
-  for (const [other, each] of open) each.classList.toggle("shown", other === key);
-  while (open.size > MOST) close(open.keys().next().value);
+  only(key);
+  while (open.size > MOST) {
+    const [oldest, gone] = open.entries().next().value;
+    gone.remove();
+    open.delete(oldest);
+  }
 }
 
-export function close(key) {
-  open.get(key)?.remove();
-  open.delete(key);
+function only(key) {
+  for (const [other, each] of open) each.classList.toggle("shown", other === key);
+  $("opening").hidden = key !== null;
+}
+
+/** The frame is on our own address, so it can be asked whether it has finished drawing. */
+async function ready(frame) {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end && !(frame.contentWindow?.simcordPreview?.ready)) {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
 }
 
 let hiding = 0;

@@ -1,0 +1,84 @@
+"""Somebody who has the course at hand and fills in forms and checks, all right or all wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.domain.course import Course
+from bot.domain.questions import Numeric, Question, SeveralChoices, ShortText, SingleChoice, TrueFalse
+from bot.loopback.people import Person
+from bot.loopback.seen import Answer, Form
+
+SUMMARY = "The video shows how to read a measurement and how many of its digits can be trusted."
+QUESTION = "Why do zeros count only sometimes?"
+
+
+def hand_in_values(form: Form, questions: Sequence[Question], *, right: bool) -> dict[str, str | list[str]]:
+    """Values for the hand-in form; where wrong, the texts are too short as well."""
+    values: dict[str, str | list[str]] = {
+        "summary": SUMMARY if right else "it was ok",
+        "question": QUESTION if right else "none",
+    }
+    for field, question in zip(form.fields, questions, strict=False):
+        values[field.custom_id] = _chosen_or_typed(question, right=right)
+    return values
+
+
+def _chosen_or_typed(question: Question, *, right: bool) -> str | list[str]:
+    if isinstance(question, ShortText | Numeric):
+        return typed_answer(question, right=right)
+    texts = chosen_texts(question, right=right)
+    return list(texts) if isinstance(question, SeveralChoices) else texts[0]
+
+
+def typed_answer(question: ShortText | Numeric, *, right: bool) -> str:
+    if not right:
+        return "-98765" if isinstance(question, Numeric) else "no idea"
+    best = max(question.accepted, key=lambda each: each.credit)
+    return f"{(best.low + best.high) / 2:f}" if hasattr(best, "low") else best.pattern.replace("*", "")  # type: ignore[union-attr]
+
+
+def chosen_texts(question: TrueFalse | SingleChoice | SeveralChoices, *, right: bool) -> tuple[str, ...]:
+    if isinstance(question, TrueFalse):
+        return ("True" if question.answer is right else "False",)
+    fit = [each.text for each in question.options if (each.credit > 0) is right]
+    return tuple(fit) if isinstance(question, SeveralChoices) else (fit[0],)
+
+
+async def take_check(student: Person, course: Course, first: Answer, *, right: bool) -> Answer:
+    """From the first question to the handed-in check; gives what is shown then."""
+    bank = [question for unit in course.units for question in unit.check.bank]
+    screen = first
+    while "look it over" not in screen.text:
+        question = _asked(bank, screen.text)
+        screen = await _answer(student, question, screen, right=right)
+    return await student.press("Hand in my check", screen)
+
+
+def _asked(bank: Sequence[Question], text: str) -> Question:
+    shown = _bare(text)
+    fits = [question for question in bank if _bare(question.prompt) in shown]
+    return max(fits, key=lambda question: len(question.prompt))
+
+
+def _bare(text: str) -> str:
+    """Letters and digits only: what Markdown escapes does not count."""
+    return "".join(each for each in text.casefold() if each.isalnum())
+
+
+async def _answer(student: Person, question: Question, screen: Answer, *, right: bool) -> Answer:
+    if isinstance(question, ShortText | Numeric):
+        form = await student.press("Type my answer", screen)
+        return await student.submit(form, {"answer": typed_answer(question, right=right)})
+    letters = {_bare(text): letter for letter, text in re.findall(r"\*\*([A-J])\*\* · (.*)", screen.text)}
+    chosen = [letters[_bare(text)] for text in chosen_texts(question, right=right)]
+    if isinstance(question, SeveralChoices):
+        message = screen.message
+        assert message is not None
+        options = message.menus[0].options
+        screen = await student.select(
+            [each.label for each in options if each.label[0] in chosen], screen, menu=message.menus[0].custom_id
+        )
+        return screen
+    return await student.press(chosen[0], screen)
