@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -50,7 +49,7 @@ class App:
 
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
-        self.schedule = Schedule(self.work, self.next_due, clock, settings.wake.poll_s)
+        self.schedule = Schedule(self.beat, self.next_due, clock, settings.wake.poll_s)
         self.services = _services(settings, database, clock, self.schedule.wake)
         line = Line()
         self.client = FlipcordClient(
@@ -64,13 +63,16 @@ class App:
             nonce_window_s=settings.discord.nonce_window_s,
             twilio=_twilio(settings),
         )
-        self._turn = asyncio.Lock()
+
+    async def beat(self) -> None:
+        """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
+        await self.services.nudges.plan(self.clock())
+        self.courier.start()
 
     async def work(self) -> int:
-        """Does everything that is due at the clock's present: plans nudges, then carries the outbox out."""
-        async with self._turn:
-            planned = await self.services.nudges.plan(self.clock())
-            return planned + await self.courier.work()
+        """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
+        planned = await self.services.nudges.plan(self.clock())
+        return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
@@ -113,9 +115,10 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
+    drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
     return Services(
         clock=clock,
-        people=PeopleService(database, Drip(inbox.opens, timedelta(minutes=inbox.per_minutes)), new_handle, wake),
+        people=PeopleService(database, drip, new_handle, wake),
         courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
         classes=ClassService(database, new_handle, wake),
         prework=PreWorkService(database, new_handle, wake),
@@ -124,7 +127,7 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),
         quizzes=QuizService(database, new_handle, wake),
         progress=ProgressService(database),
-        deliveries=DeliveryService(database, Terms(hours, vault), new_handle),
+        deliveries=DeliveryService(database, Terms(hours, vault, drip), new_handle),
         upkeep=UpkeepService(database),
     )
 

@@ -29,6 +29,10 @@ COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "qu
 INTENTS = discord.Intents(guilds=True)
 
 
+# it speaks in no voice channel, so what that would need is no news
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
 class _Tree(app_commands.CommandTree[Any]):
     async def on_error(self, interaction: presses.Interaction, error: app_commands.AppCommandError) -> None:
         original = error.original if isinstance(error, app_commands.CommandInvokeError) else error

@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 PREFIX = "FLIPCORD_"
 
@@ -35,8 +41,15 @@ def _fernet(value: SecretStr) -> SecretStr:
     return value
 
 
+def _wall(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("write the time alone, such as 07:00: it is the wall clock of each student")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Key = Annotated[SecretStr, AfterValidator(_fernet)]
+WallTime = Annotated[time, AfterValidator(_wall)]
 
 
 class _Part(BaseModel):
@@ -70,8 +83,8 @@ class SecurityPart(_Part):
 
 
 class HoursPart(_Part):
-    opens: time = Field(description="Local wall time from which messages go out.")
-    closes: time = Field(description="Local wall time from which they wait.")
+    opens: WallTime = Field(description="Local wall time from which messages go out.")
+    closes: WallTime = Field(description="Local wall time from which they wait.")
 
     @model_validator(mode="after")
     def _in_order(self) -> HoursPart:
@@ -129,7 +142,7 @@ class Settings(BaseSettings):
 
 def read_settings(path: Path) -> Settings:
     """The settings in that file and the environment; ConfigFault lists everything wrong with them."""
-    if not path.exists():
+    if not path.is_file():
         raise ConfigFault(f"{path}: there is no such file. Copy config.example.toml to {path} and fill it in.")
 
     class FromFile(Settings):
@@ -149,6 +162,12 @@ def read_settings(path: Path) -> Settings:
         settings = FromFile()  # pyright: ignore[reportCallIssue]  # filled from the sources
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigFault(f"{path}: this is not valid TOML: {error}") from None
+    except OSError as error:
+        raise ConfigFault(f"{path}: it cannot be read: {error.strerror}") from None
+    except SettingsError as error:
+        # pydantic names the part alone, and stops at the first
+        help_ = "write a list or a table there as JSON, such as '[\"...\"]'"
+        raise ConfigFault("\n".join([*faults, f"in the environment: {error}; {help_}"])) from None
     except ValidationError as error:
         faults += [f"{path}: {_where(each)}{each['msg'].removeprefix('Value error, ')}" for each in error.errors()]
         raise ConfigFault("\n".join(faults)) from None
@@ -164,9 +183,8 @@ def _where(error: Any) -> str:
 
 def _unknown_variables() -> list[str]:
     """pydantic ignores a misspelt top-level variable; a setting that silently does nothing is a fault."""
-    parts = {name.upper() for name in Settings.model_fields}
     return [
         f"{name} in the environment: there is no such setting"
         for name in os.environ
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX).split("__")[0] not in parts
+        if name.upper().startswith(PREFIX) and name[len(PREFIX) :].split("__")[0].lower() not in Settings.model_fields
     ]

@@ -50,8 +50,8 @@ def set_up_logs(part: LogPart) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(part.level)
-    # these tell every request, with numbers in it, as news
-    for chatty in ("twilio", "aiosqlite", "apscheduler"):
+    # these tell every request or step as news, some with numbers in it
+    for chatty in ("twilio", "aiosqlite", "apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(part.level)))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

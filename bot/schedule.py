@@ -22,7 +22,7 @@ _JOB = "work"
 class Schedule:
     def __init__(
         self,
-        work: Callable[[], Awaitable[int]],
+        work: Callable[[], Awaitable[object]],
         next_due: Callable[[], Awaitable[datetime | None]],
         clock: Clock,
         poll_s: float,
@@ -70,7 +70,8 @@ class Schedule:
 
     async def _sleep_until_due(self) -> None:
         due = await self._next_due()
-        ahead = self._poll if due is None else min(self._poll, due - self._clock())
+        # what is due already has been set going; a row that stays due waits for something else than us
+        ahead = self._poll if due is None or due <= self._clock() else min(self._poll, due - self._clock())
         if self._is_asked_again:
             ahead = timedelta(0)
         # not at once: APScheduler skips a run that comes while this one is still winding up

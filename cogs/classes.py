@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.classes import Check
+from bot.services.classes import Check, ClassPlan
 from bot.views.choices import class_choices, course_choices, matching
-from bot.views.classes import draw_check, draw_plan, missing_permissions
+from bot.views.classes import OnServer, draw_check, draw_plan, on_server
 from bot.views.presses import Interaction, asker, reply, services
 
 
@@ -38,7 +37,7 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
         plan = await services(interaction).classes.plan(
             asker(interaction), name, course, zone, bar, interaction.created_at
         )
-        await reply(interaction, draw_plan(plan, missing_permissions(interaction.app_permissions)))
+        await reply(interaction, draw_plan(plan, _seen(interaction, plan)))
 
     @create.autocomplete("course")
     async def _courses(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -55,18 +54,17 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
     @app_commands.guild_only()
     async def check(self, interaction: Interaction, class_name: str | None = None) -> None:
         result = await services(interaction).classes.check(asker(interaction), class_name)
-        below = _out_of_reach(interaction.guild, result) if isinstance(result, Check) and interaction.guild else []
-        await reply(interaction, draw_check(result, missing_permissions(interaction.app_permissions), below))
+        await reply(interaction, draw_check(result, _seen(interaction, result)))
 
     @check.autocomplete("class_name")
     async def _classes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return await class_choices(interaction, typed)
 
 
-def _out_of_reach(guild: discord.Guild, result: Check) -> list[str]:
-    """Roles of the class that stand above the bot's highest, or beside it: Discord refuses to give those."""
-    roles = (guild.get_role(discord_id) for (_, kind), discord_id in result.standing.items() if kind == "role")
-    return [role.name for role in roles if role is not None and role >= guild.me.top_role]
+def _seen(interaction: Interaction, result: object) -> OnServer:
+    assert interaction.guild is not None  # both commands are for servers alone
+    known = result.standing if isinstance(result, Check | ClassPlan) else {}
+    return on_server(interaction.guild, known)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -13,6 +13,9 @@ from bot.views.officehours import draw_agenda, draw_plan
 from bot.views.presses import Interaction, asker, reply, services
 
 
+# on the group: Discord looks at permissions there only, not at its commands
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
 class OfficeHours(commands.GroupCog, group_name="officehours", group_description="Your time, in slots"):
     @app_commands.command(name="open", description="Open office hours, cut into slots; you see them first")
     @app_commands.rename(class_name="class")
@@ -23,8 +26,6 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         where="A room or a link, for those who booked",
         class_name="The class, if you teach several here",
     )
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def open(
         self,
         interaction: Interaction,
@@ -42,8 +43,6 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
     @app_commands.command(name="agenda", description="Who booked which slot, and why; what is still free")
     @app_commands.rename(class_name="class")
     @app_commands.describe(class_name="The class, if you teach several here")
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def agenda(self, interaction: Interaction, class_name: str | None = None) -> None:
         result = await services(interaction).booking.agenda(
             asker(interaction), class_name, interaction.created_at

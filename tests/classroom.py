@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import discord
 import simcord
 import simcord.env
+from simcord.backend.access import channel_accessible
+from simcord.backend.models import EPHEMERAL_FLAG
 from simcord.components import walk_components
 
 from bot.app import App, open_app
 from bot.config import Settings
+from bot.domain.course import Course, Fault
+from bot.services.ports import PackParser
+from bot.storage.schema import bring_up_to_date
 
 #: a Monday, ten in the morning in Chicago: in nobody's quiet hours
 MONDAY = datetime(2027, 1, 11, 16, 0, tzinfo=UTC)
 ZONE = "America/Chicago"
+#: what is shown when something of ours broke: no walk may meet it unawares
+APOLOGY = "That did not work"
 
 # a click otherwise waits 50 ms for silence
 simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.001  # pyright: ignore
@@ -54,6 +63,12 @@ class Screen:
     def modal(self) -> dict[str, Any] | None:
         return self.result.modal
 
+    @property
+    def fields(self) -> dict[str, dict[str, Any]]:
+        """The fields of the form that was opened, by custom_id."""
+        assert self.modal is not None, f"no form is open: {self!r}"
+        return {part["custom_id"]: part for part in walk_components(self.modal["components"]) if "custom_id" in part}
+
     def __repr__(self) -> str:
         return f"<Screen {self.text!r} {list(self.buttons)}>"
 
@@ -69,6 +84,14 @@ class Person:
         """``name`` with spaces for groups: ``class create``."""
         return await self._seen(await self.actor.slash(channel or self.room.lobby, name, **options))
 
+    async def slash_in_dm(self, name: str, /, **options: Any) -> Screen:
+        return await self._seen(await self.actor.user.slash(name, **options))
+
+    async def choices(self, name: str, option: str, typed: str, /, **filled: Any) -> list[str]:
+        """What is offered while an option is typed."""
+        offered = await self.actor.autocomplete(self.room.lobby, name, option, typed, **filled)
+        return [each["name"] for each in offered]
+
     async def press(self, label: str, screen: Screen | discord.Message | None = None) -> Screen:
         """Presses a button by its label, on what was seen last or on a message."""
         target = screen or self.screen
@@ -76,7 +99,9 @@ class Person:
         assert message is not None, "nothing was seen yet"
         shown = Screen([component.to_dict() for component in message.components])
         assert label in shown.buttons, f"no button {label!r} among {list(shown.buttons)}"
-        return await self._seen(await self.actor.click(message, custom_id=shown.buttons[label]))
+        is_own_inbox = isinstance(message.channel, discord.DMChannel)
+        actor = self.actor.user if is_own_inbox else self.actor
+        return await self._seen(await actor.click(message, custom_id=shown.buttons[label]))
 
     async def pick(self, *labels: str) -> Screen:
         """Chooses from the menu on what was seen last."""
@@ -90,12 +115,15 @@ class Person:
         """Fills in the form that was opened last."""
         assert self.screen is not None
         assert self.screen.modal is not None, f"no form is open: {self.screen!r}"
-        return await self._seen(await self.actor.submit_modal(self.screen.result, values))
+        is_own_inbox = self.screen.result._interaction.guild_id is None
+        actor = self.actor.user if is_own_inbox else self.actor
+        return await self._seen(await actor.submit_modal(self.screen.result, values))
 
     async def _seen(self, result: Any) -> Screen:
         await self.room.work()
         response = result.response
         self.screen = Screen(response.components if response else [], result)
+        assert APOLOGY not in self.screen.text, "something of ours broke: look at the log"
         return self.screen
 
     def messages(self, channel: Any) -> list[discord.Message]:
@@ -104,15 +132,23 @@ class Person:
     @property
     def inbox(self) -> list[str]:
         """Texts of the DMs this person got, oldest first."""
-        backend = self.room.env.backend
-        channel = backend.get_dm_channel(self.id)
-        return [Screen(message.components).text for message in backend.messages.get(channel.id, {}).values()]
+        return [Screen(message.components).text for message in self._dms()]
 
     def last_dm(self) -> discord.Message:
+        return simcord.results.to_discord_message(self.room.env, self._dms()[-1])
+
+    def _dms(self) -> list[Any]:
         backend = self.room.env.backend
-        channel = backend.get_dm_channel(self.id)
-        last = list(backend.messages[channel.id].values())[-1]
-        return simcord.results.to_discord_message(self.room.env, last)
+        messages = backend.messages.get(backend.get_dm_channel(self.id).id, {}).values()
+        return [each for each in messages if not each.flags & EPHEMERAL_FLAG]
+
+    @property
+    def threads(self) -> list[str]:
+        """Texts of the private threads that this person is in, oldest first."""
+        backend = self.room.env.backend
+        mine = [each.id for each in backend.channels.values() if self.id in each.thread_members]
+        found = [message for each in mine for message in backend.messages.get(each, {}).values()]
+        return [Screen(message.components).text for message in found if message.components]
 
     @property
     def roles(self) -> set[str]:
@@ -120,20 +156,47 @@ class Person:
         guild = backend.get_guild(self.room.guild.id)
         return {guild.roles[role].name for role in guild.members[self.id].role_ids}
 
+    def sees(self, channel: str) -> bool:
+        """Whether Discord shows this person the channel of that name, by its own computation of permissions."""
+        return channel_accessible(self.room.env.backend, self.room.channel(channel).id, self.id)
+
+    async def close_dms(self) -> None:
+        """Their privacy settings let no message of the server's members and bots in any more."""
+        channel = self.room.env.backend.get_dm_channel(self.id)
+        self.room.refuse("POST", f"/channels/{channel.id}/messages", 403, 50007)
+
+    async def allow_dms(self) -> None:
+        channel = self.room.env.backend.get_dm_channel(self.id)
+        self.room.accept(f"/channels/{channel.id}/messages")
+
+    async def leave(self) -> None:
+        self.room.guild.remove_member(self.actor)
+        await self.room.work()
+
+    async def come_back(self) -> None:
+        self.room.guild.add_member(self.actor.user)
+        await self.room.work()
+
 
 class Classroom:
     """A server with a teacher and students, and Flipcord on it."""
 
-    def __init__(self, app: App, env: Any, clock: MovingClock) -> None:
+    def __init__(self, app: App, env: Any, clock: MovingClock, process: AsyncExitStack | None = None) -> None:
         self.app, self.env, self.clock = app, env, clock
+        self._process = process or AsyncExitStack()
         self.guild = env.create_guild("Rivera's Chemistry")
         self.lobby = self.guild.create_text_channel("lobby")
         staff = self.guild.create_role("Teacher", permissions=discord.Permissions(manage_guild=True))
+        self.staff_role = staff
         self.teacher = Person(self, self.guild.add_member(env.create_user("rivera"), roles=[staff]))
         self.students = [self.newcomer(name) for name in ("ana", "ben", "chloe")]
 
     def newcomer(self, name: str) -> Person:
         return Person(self, self.guild.add_member(self.env.create_user(name)))
+
+    def colleague(self, name: str) -> Person:
+        """Another teacher of the school."""
+        return Person(self, self.guild.add_member(self.env.create_user(name), roles=[self.staff_role]))
 
     async def open_class(self, name: str = "Period 3") -> None:
         """The sample course and a class of it, as the teacher would make them."""
@@ -148,7 +211,9 @@ class Classroom:
             if inbox:
                 await each.press("Open my inbox")
 
-    async def post_prework(self, unit: str = "1", deadline: str = "tomorrow 12:00", **options: Any) -> discord.Message:
+    async def post_prework(
+        self, unit: str = "1", deadline: str = "tomorrow 12:00", **options: Any
+    ) -> discord.Message:
         await self.teacher.slash("prework post", unit=unit, deadline=deadline, **options)
         return self.prework_cards()[-1]
 
@@ -156,17 +221,67 @@ class Classroom:
         backend = self.env.backend
         return next(each for each in backend.channels.values() if each.name == name)
 
+    @property
+    def channels(self) -> list[str]:
+        return [each.name for each in self.env.backend.channels.values() if each.name]
+
     def shown_in(self, name: str) -> list[str]:
-        """Texts of the messages in a channel, oldest first."""
-        messages = self.env.backend.messages.get(self.channel(name).id, {}).values()
-        return [Screen(message.components).text for message in messages]
+        """Texts of the messages in a channel that everybody there sees, oldest first."""
+        return [Screen(message.components).text for message in self._shown(name)]
+
+    def cards_in(self, name: str) -> list[discord.Message]:
+        """The same as messages that can be pressed."""
+        return [simcord.results.to_discord_message(self.env, each) for each in self._shown(name)]
 
     def prework_cards(self) -> list[discord.Message]:
-        messages = self.env.backend.messages.get(self.channel("period-3-pre-work").id, {}).values()
-        return [simcord.results.to_discord_message(self.env, each) for each in messages]
+        return self.cards_in("period-3-pre-work")
+
+    def _shown(self, name: str) -> list[Any]:
+        messages = self.env.backend.messages.get(self.channel(name).id, {}).values()
+        return [each for each in messages if not each.flags & EPHEMERAL_FLAG]
+
+    def requests(self, method: str, path: str) -> list[Any]:
+        """What the bot asked of Discord; ``path`` is a pattern such as ``/channels/*/messages``."""
+        return [each for each in self.env.http_requests if each.method == method and fnmatch(each.path, path)]
+
+    def refuse(self, method: str, path: str, status: int, code: int, times: int | None = None) -> None:
+        """Discord refuses such requests from now on."""
+        self.env.inject_error(method, path, status=status, code=code, times=times)
+
+    def accept(self, path: str) -> None:
+        """It takes them again."""
+        faults = self.env.backend.faults
+        faults[:] = [each for each in faults if each["path"] != path]
+
+    async def change_my_role(self, **changes: Any) -> None:
+        """Somebody edits the bot's own role: ``manage_roles=False`` and so on."""
+        backend = self.env.backend
+        role = self._my_role()
+        permissions = discord.Permissions(role.permissions)
+        permissions.update(**changes)
+        with self.env.time_context():
+            backend.edit_role(self.guild.id, role.id, {"permissions": permissions.value})
+        await self.work()
+
+    async def move_my_role(self, position: int) -> None:
+        """Somebody drags the bot's own role; 1 is right above @everyone."""
+        with self.env.time_context():
+            self.env.backend.reorder_roles(self.guild.id, [{"id": self._my_role().id, "position": position}])
+        await self.work()
+
+    def _my_role(self) -> Any:
+        backend = self.env.backend
+        guild = backend.get_guild(self.guild.id)
+        return next(guild.roles[each] for each in guild.members[backend.bot_user.id].role_ids)
+
+    async def delete_channel(self, name: str) -> None:
+        with self.env.time_context():
+            self.env.backend.delete_channel(self.channel(name).id)
+        await self.work()
 
     async def work(self) -> None:
         """Lets the bot finish what is due."""
+        await self.env.settle()
         with self.env.time_context():
             await self.app.work()
         await self.env.settle()
@@ -179,6 +294,24 @@ class Classroom:
             await self.work()
         await self._jump(until)
         await self.work()
+
+    async def sleep(self, by: timedelta) -> None:
+        """Time passes and the bot does nothing: its machine is off."""
+        await self._jump(self.clock() + by)
+
+    async def restart(self) -> None:
+        """The process ends, and another one starts on the same database."""
+        process = AsyncExitStack()
+        app = await process.enter_async_context(_open_app(self.app.settings, self.clock))
+        await self.env.restart_bot(app.client)
+        await self.app.client.close()
+        await self._process.aclose()
+        self.app, self._process = app, process
+
+    async def close(self) -> None:
+        await self.env.shutdown()
+        await self.app.client.close()
+        await self._process.aclose()
 
     async def _jump(self, to: datetime) -> None:
         await self.env.advance_time((to - self.clock()).total_seconds())
@@ -194,6 +327,33 @@ class MovingClock:
         return self.backend.clock.now() if self.backend else MONDAY
 
 
+class _ReadBefore:
+    """The real reader of packs; one that was read in this run is not read again, since that costs a process."""
+
+    _known: ClassVar[dict[tuple[str, bytes], Course | tuple[Fault, ...]]] = {}
+
+    def __init__(self, parser: PackParser) -> None:
+        self._parser = parser
+
+    async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]:
+        if (filename, data) not in self._known:
+            self._known[filename, data] = await self._parser.parse(filename, data)
+        return self._known[filename, data]
+
+
+_schema: list[bytes] = []
+
+
+async def _make_database(path: Path) -> None:
+    """A file with the newest schema; made once in a run, then copied."""
+    if not _schema:
+        with tempfile.TemporaryDirectory() as folder:
+            first = Path(folder) / "first.sqlite3"
+            await bring_up_to_date(first)
+            _schema.append(first.read_bytes())
+    path.write_bytes(_schema[0])
+
+
 def settings(path: Path, **parts: Any) -> Settings:
     return Settings.model_validate(
         {"discord": {"token": "a.test.token"}, "storage": {"path": path / "flipcord.sqlite3"}, **parts}
@@ -201,15 +361,29 @@ def settings(path: Path, **parts: Any) -> Settings:
 
 
 @asynccontextmanager
+async def _open_app(settings: Settings, clock: MovingClock) -> AsyncIterator[App]:
+    if not settings.storage.path.exists():
+        await _make_database(settings.storage.path)
+    async with open_app(settings, clock=clock) as app:
+        courses = app.services.courses
+        courses._parser = _ReadBefore(courses._parser)
+        # a power cut is for the fault tests; here each wait for the disk would only cost time
+        writer: Any = courses._db
+        await writer._writer.connection.execute("PRAGMA synchronous=OFF")
+        yield app
+
+
+@asynccontextmanager
 async def open_classroom(path: Path, **parts: Any) -> AsyncIterator[Classroom]:
     clock = MovingClock()
-    async with open_app(settings(path, **parts), clock=clock) as app:
-        env = simcord.env.Env(app.client)
-        env.backend.clock._epoch = MONDAY  # pyright: ignore
-        clock.backend = env.backend
-        await env.start()
-        try:
-            yield Classroom(app, env, clock)
-        finally:
-            await env.shutdown()
-            await app.client.close()
+    process = AsyncExitStack()
+    app = await process.enter_async_context(_open_app(settings(path, **parts), clock))
+    env = simcord.env.Env(app.client)
+    env.backend.clock._epoch = MONDAY  # pyright: ignore
+    clock.backend = env.backend
+    await env.start()
+    room = Classroom(app, env, clock, process)
+    try:
+        yield room
+    finally:
+        await room.close()

@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.classroom import Classroom, open_classroom
+from tests.limits import check_requests
 
 
 @pytest.fixture
 async def classroom(tmp_path: Path) -> AsyncIterator[Classroom]:
-    """A server with Flipcord, a teacher and three students; no class yet."""
+    """A server with Flipcord, a teacher and three students; no class yet.
+
+    Whatever a test walks through, at the end each request of the bot has kept to Discord's limits and pinged
+    nobody.
+    """
     async with open_classroom(tmp_path) as room:
         yield room
+        room.env.raise_errors()
+        check_requests(room.env.http_requests)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import aiohttp
 import discord
 
-from bot.delivery.line import LineShutError, NotRepeatedError
+from bot.delivery.line import LineShut, NotRepeated
 from bot.domain.messages import Closed, Outcome, Refused, Unknown, Wait
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -22,8 +22,8 @@ DISCORD_ERRORS = (
     discord.RateLimited,
     aiohttp.ClientError,
     OSError,
-    LineShutError,
-    NotRepeatedError,
+    LineShut,
+    NotRepeated,
 )
 
 OPERATOR = "Ask the person who runs the bot to look at its log"
@@ -53,7 +53,7 @@ ANYWHERE: Mapping[int, Outcome] = {
 #: for a message to one person: the next way is tried at once, whatever stands in this one
 TO_PERSON: Mapping[int, Outcome] = {
     10003: Closed("the conversation is gone", lasting=False),
-    10007: Closed("the student has left the server", lasting=False),
+    10007: Closed("the student has left the server", lasting=False, left=True),
     10013: Closed("the student's Discord account is gone", lasting=False),
     20009: Closed("the student's filter held it back", lasting=False),
     20026: Closed(QUARANTINE, lasting=False),
@@ -105,7 +105,7 @@ TO_PLACE: Mapping[int, Outcome] = {
 def read(error: Exception, special: Mapping[int, Outcome]) -> Outcome:
     """The outcome of a call that raised one of DISCORD_ERRORS; ``special`` goes before ANYWHERE."""
     match error:
-        case LineShutError():
+        case LineShut():
             return Wait(min(error.seconds, HOUR), "Discord refused too many requests")
         case discord.RateLimited():
             return Wait(error.retry_after, "Discord is busy")

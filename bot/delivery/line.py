@@ -23,7 +23,7 @@ MOST_REFUSED, REFUSED_WINDOW_S = 100, 600.0
 INVALID = frozenset({401, 403, 429})
 
 
-class LineShutError(Exception):
+class LineShut(Exception):
     """A request was not sent: Discord refused too many of late, or does not know the bot's token any more."""
 
     def __init__(self, seconds: float) -> None:
@@ -31,7 +31,7 @@ class LineShutError(Exception):
         self.seconds = seconds
 
 
-class NotRepeatedError(Exception):
+class NotRepeated(Exception):
     """The library would have repeated a request without a nonce although the first may have counted."""
 
 
@@ -104,7 +104,7 @@ class Line:
 
     @contextmanager
     def once(self) -> Iterator[None]:
-        """Requests made inside have no nonce: a 5xx raises NotRepeatedError in place of a second try."""
+        """Requests made inside have no nonce: a 5xx raises NotRepeated in place of a second try."""
         token = _once.set(True)
         try:
             yield
@@ -115,7 +115,7 @@ class Line:
         if _call.get() is None:
             return
         if (seconds := self.shut_for) > 0:
-            raise LineShutError(seconds)
+            raise LineShut(seconds)
         await asyncio.sleep(self.pace.wait_s(_now()))
 
     async def _ends(self, session: Any, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
@@ -129,7 +129,7 @@ class Line:
 
     async def _fails(self, session: Any, context: Any, params: aiohttp.TraceRequestExceptionParams) -> None:
         # without a connection nothing was sent
-        if not isinstance(params.exception, aiohttp.ClientConnectorError | NotRepeatedError):
+        if not isinstance(params.exception, aiohttp.ClientConnectorError | NotRepeated):
             _doubt(f"the connection broke: {type(params.exception).__name__}")
 
 
@@ -137,7 +137,7 @@ def _doubt(why: str) -> None:
     if (call := _call.get()) is not None:
         call.doubtful = True
     if _once.get():
-        raise NotRepeatedError(why)
+        raise NotRepeated(why)
 
 
 def _now() -> float:

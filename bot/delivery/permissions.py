@@ -22,6 +22,10 @@ NEEDED = {
     "manage_threads": "Manage Threads",
 }
 
+ROLE_DELETED = Wait(
+    RETRY, "a role of the class was deleted", "Run /class create again: it makes what is missing"
+)
+
 
 def lacks(guild: discord.Guild, *names: str) -> Wait | None:
     """What to mend before the bot can do this, from the cache that the gateway keeps up to date."""
@@ -39,28 +43,24 @@ def lacks(guild: discord.Guild, *names: str) -> Wait | None:
     )
 
 
-def cannot_give(guild: discord.Guild, role: discord.Role | None) -> Wait | None:
+def cannot_give(guild: discord.Guild, role: discord.Role) -> Wait | None:
     """Why the bot cannot give that role to anybody, None when it can."""
-    if role is None:
-        return Wait(
-            RETRY, "a role of the class was deleted", "Run /class create again: it makes what is missing"
-        )
     if (lacking := lacks(guild, "manage_roles")) is not None:
         return lacking
     if role.managed or role.is_default():
         return Wait(HOUR, f"nobody can give the role “{role.name}”: Discord does", "Run /class create again")
-    if not role.is_assignable():
-        mine = guild.me.top_role.name
-        return Wait(
-            RETRY,
-            f"the role “{role.name}” stands above mine",
-            f"Drag my role “{mine}” above “{role.name}” in Server Settings, Roles",
-        )
-    return None
+    return None if role.is_assignable() else too_high(guild, role)
 
 
-def gone(guild: discord.Guild | None) -> Wait | None:
-    """The bot was removed, or the server has an outage: nothing is dropped for that (RD3)."""
-    if guild is None or guild.unavailable:
-        return Wait(MINUTE, "the server cannot be reached")
-    return None
+def too_high(guild: discord.Guild, role: discord.Role) -> Wait:
+    return Wait(
+        RETRY,
+        f"the role “{role.name}” does not stand below mine",
+        f"Drag my role “{guild.me.top_role.name}” above “{role.name}” in Server Settings, Roles",
+    )
+
+
+def reach(client: discord.Client, guild: int) -> discord.Guild | Wait:
+    """The server as the cache has it. Removed bot or outage at Discord: nothing is dropped for that (RD3)."""
+    found = client.get_guild(guild)
+    return Wait(MINUTE, "the server cannot be reached") if found is None or found.unavailable else found

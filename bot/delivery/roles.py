@@ -8,7 +8,7 @@ from urllib.parse import quote
 import discord
 
 from bot.delivery.errors import DISCORD_ERRORS, read
-from bot.delivery.permissions import RETRY, cannot_give, gone
+from bot.delivery.permissions import RETRY, ROLE_DELETED, cannot_give, reach, too_high
 from bot.domain.messages import Outcome, Refused, RoleGrant, Sent, Wait
 
 REASON_LIMIT = 512
@@ -20,10 +20,13 @@ class Roles:
 
     async def carry(self, grant: RoleGrant) -> Outcome:
         """Giving a role twice is no harm, so a grant is never looked for. Sent carries the role."""
-        guild = self._client.get_guild(grant.guild)
-        if (wait := gone(guild)) is not None or guild is None:
-            return wait or Wait(RETRY, "the server cannot be reached")
-        if (wait := cannot_give(guild, guild.get_role(grant.role))) is not None:
+        guild = reach(self._client, grant.guild)
+        if isinstance(guild, Wait):
+            return guild
+        role = guild.get_role(grant.role)
+        if role is None:
+            return ROLE_DELETED
+        if (wait := cannot_give(guild, role)) is not None:
             return wait
         try:
             # as Member.add_roles does, which needs the member: without privileged intents there is none
@@ -31,24 +34,25 @@ class Roles:
                 grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
             )
         except DISCORD_ERRORS as error:
-            return read(error, _refusals(grant))
+            return read(error, _refusals(grant, guild, role))
         return Sent(result=str(grant.role))
 
 
-def _refusals(grant: RoleGrant) -> Mapping[int, Outcome]:
-    deleted = Wait(
-        RETRY, "a role of the class was deleted", "Run /class create again: it makes what is missing"
-    )
+def _refusals(grant: RoleGrant, guild: discord.Guild, role: discord.Role) -> Mapping[int, Outcome]:
+    # of roles at the same height Discord's order is by age, which not every server keeps to
+    level = role.position >= guild.me.top_role.position
     return {
         10007: Refused(f"<@{grant.discord}> has left the server"),
-        10011: deleted,
+        10011: ROLE_DELETED,
         10013: Refused(f"the account of <@{grant.discord}> is gone"),
         50001: Wait(
             RETRY,
             "I have no access to the server's roles",
             "Give my role Manage Roles in Server Settings, Roles",
         ),
-        50013: Wait(
+        50013: too_high(guild, role)
+        if level
+        else Wait(
             RETRY,
             "I may not give a role of the class",
             "In Server Settings, Roles: give my role Manage Roles, and drag it above the roles of the class",

@@ -11,7 +11,7 @@ import discord
 from bot.delivery.crashpoints import crashpoint
 from bot.delivery.errors import DISCORD_ERRORS, TO_PLACE, read
 from bot.delivery.line import Line
-from bot.delivery.permissions import NEEDED, RETRY, gone, lacks
+from bot.delivery.permissions import NEEDED, RETRY, lacks, reach
 from bot.delivery.roles import audit_reason
 from bot.domain.messages import ClassSetUp, Outcome, Sent, Wait, WantedPlace
 from bot.views.cards import one_line, shorten
@@ -30,9 +30,9 @@ class Setup:
 
     async def carry(self, wanted: ClassSetUp) -> Outcome:
         """Safe to repeat from any point: what stands is found again."""
-        guild = self._client.get_guild(wanted.guild)
-        if (wait := gone(guild)) is not None or guild is None:
-            return wait or Wait(RETRY, "the server cannot be reached")
+        guild = reach(self._client, wanted.guild)
+        if isinstance(guild, Wait):
+            return guild
         if (wait := lacks(guild, *NEEDED)) is not None:
             return wait
         try:

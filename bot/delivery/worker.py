@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -33,12 +33,21 @@ from bot.domain.messages import (
     ToThread,
     Unknown,
 )
-from bot.domain.outbox import Delivery
+from bot.domain.outbox import Delivery, Way
 
 log = structlog.get_logger()
 
-AT_ONCE = 8
-CLAIM = 25
+#: Each lane waits for its own limits only: Discord gives about one role a second; no nudge waits for that.
+LANES: Mapping[frozenset[Way], int] = {
+    frozenset({Way.DM}): 8,
+    frozenset({Way.THREAD}): 4,
+    frozenset({Way.SMS}): 4,
+    frozenset({Way.CHANNEL, Way.ROOM}): 4,
+    frozenset({Way.ROLE}): 2,
+    frozenset({Way.SETUP}): 1,
+}
+#: rows leased ahead for each carrier: few, so that a slow lane's leases do not run out
+AHEAD = 2
 #: seconds for one message or grant, the library's own repeats and waits included; a lease outlasts it
 CALL_S = 45.0
 #: a class with many units is made in more requests than Discord takes at once
@@ -48,12 +57,31 @@ SETUP_S = 900.0
 class Deliveries(Protocol):
     """What the courier needs from services.deliveries."""
 
-    async def claim(self, now: datetime, limit: int = ...) -> Sequence[Delivery]: ...
+    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]: ...
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None: ...
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None: ...
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]: ...
     async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None: ...
     async def record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None: ...
+
+
+class _Lane:
+    """Ways that share a queue, and how many parcels of it are carried at once."""
+
+    def __init__(self, ways: frozenset[Way], at_once: int) -> None:
+        self.ways, self.at_once = ways, at_once
+        self.queue: deque[tuple[Delivery, Parcel | None]] = deque()
+        self.claiming = asyncio.Lock()
+        self.is_busy = False
+        #: somebody asked for a look after the last one had begun
+        self.is_asked = False
+        #: the last claim found nothing: one look is enough for all carriers
+        self.is_dry = False
+
+
+def _log_fault(done: asyncio.Task[int]) -> None:
+    if not done.cancelled() and (fault := done.exception()) is not None:
+        log.error("courier_fault", exc_info=fault)
 
 
 class Courier:
@@ -77,42 +105,92 @@ class Courier:
         self._roles = Roles(client)
         self._setup = Setup(client, line, deliveries.record_place)
         self._texts = Texts(twilio) if twilio is not None else None
+        self._lanes = [_Lane(ways, at_once) for ways, at_once in LANES.items()]
         self._working = asyncio.Lock()
-        self._queue: deque[tuple[Delivery, Parcel | None]] = deque()
-        self._claiming = asyncio.Lock()
+        self._hands: set[asyncio.Task[int]] = set()
+        self._background: asyncio.Task[int] | None = None
         self._in_hand: set[int] = set()
+
+    def start(self) -> None:
+        """Sees to it that what is due is carried out, without waiting for it."""
+        if self._background is not None and not self._background.done():
+            self._start_lanes()
+            return
+        self._background = asyncio.create_task(self.work())
+        self._background.add_done_callback(_log_fault)
 
     async def work(self) -> int:
         """Carries out everything that is due and what follows from it; gives how many rows it took up."""
         async with self._working:
             resumed = await self._deliveries.resume(self._clock())
-            # a row whose long call outlived its lease is still in our own hands
-            self._queue.extend(pair for pair in resumed if pair[0].id not in self._in_hand)
-            async with asyncio.TaskGroup() as hands:
-                carriers = [hands.create_task(self._carry_all()) for _ in range(AT_ONCE)]
-            return sum(each.result() for each in carriers)
+            for delivery, parcel in resumed:
+                # a row whose long call outlived its lease is still in our own hands
+                if delivery.id not in self._in_hand:
+                    self._lane_of(delivery).queue.append((delivery, parcel))
+            self._start_lanes()
+            try:
+                return await self._until_idle()
+            finally:
+                for each in self._hands:
+                    each.cancel()
 
     async def aclose(self) -> None:
-        """Ends what the carriers hold open; no work may be under way."""
+        """Stops in mid-call if need be and ends what carriers hold open; the rows are taken up again later."""
+        if self._background is not None:
+            self._background.cancel()
+            await asyncio.wait([self._background])
         if self._texts is not None:
             await self._texts.aclose()
 
-    async def _carry_all(self) -> int:
+    def _lane_of(self, delivery: Delivery) -> _Lane:
+        return next(lane for lane in self._lanes if delivery.way in lane.ways)
+
+    def _start_lanes(self) -> None:
+        """Sets every idle lane to look for what is due."""
+        for lane in self._lanes:
+            lane.is_asked = True
+            if not lane.is_busy:
+                lane.is_busy = True
+                self._hands.add(asyncio.create_task(self._work_lane(lane)))
+
+    async def _until_idle(self) -> int:
         count = 0
-        while (taken := await self._next()) is not None:
+        while self._hands:
+            done, _ = await asyncio.wait(self._hands, return_when=asyncio.FIRST_COMPLETED)
+            self._hands -= done
+            carried = sum(each.result() for each in done)
+            count += carried
+            if carried:  # what one lane did may have made work for another
+                self._start_lanes()
+        return count
+
+    async def _work_lane(self, lane: _Lane) -> int:
+        count = 0
+        try:
+            while lane.is_asked:
+                lane.is_asked = lane.is_dry = False
+                count += sum(await asyncio.gather(*(self._carry_all(lane) for _ in range(lane.at_once))))
+            return count
+        finally:
+            lane.is_busy = False
+
+    async def _carry_all(self, lane: _Lane) -> int:
+        count = 0
+        while (taken := await self._next(lane)) is not None:
             await self._see_to(*taken)
             count += 1
         return count
 
-    async def _next(self) -> tuple[Delivery, Parcel | None] | None:
+    async def _next(self, lane: _Lane) -> tuple[Delivery, Parcel | None] | None:
         """None when nothing is due, or when Discord takes nothing: what is leased comes back by itself."""
-        async with self._claiming:
+        async with lane.claiming:
             if self._line.shut_for > 0:
                 return None
-            if not self._queue:
-                claimed = await self._deliveries.claim(self._clock(), CLAIM)
-                self._queue.extend((delivery, None) for delivery in claimed)
-            return self._queue.popleft() if self._queue else None
+            if not lane.queue and not lane.is_dry:
+                claimed = await self._deliveries.claim(self._clock(), lane.ways, lane.at_once * AHEAD)
+                lane.queue.extend((delivery, None) for delivery in claimed)
+                lane.is_dry = not claimed
+            return lane.queue.popleft() if lane.queue else None
 
     async def _see_to(self, delivery: Delivery, resumed: Parcel | None) -> None:
         """A fault with one row leaves it as it stands, to be taken up again, and stops no other."""
@@ -138,6 +216,8 @@ class Courier:
         crashpoint("called")
         await self._deliveries.finish(delivery, parcel, outcome, self._clock())
         crashpoint("finished")
+        if isinstance(outcome, Closed):
+            self._start_lanes()  # the next way is tried at once
 
     async def _take_up(self, delivery: Delivery, parcel: Parcel) -> None:
         """After a crash or a lost answer: repeated where that does no harm, else looked for (RA4, RB1)."""
@@ -148,7 +228,7 @@ class Courier:
             with self._line.carrying():
                 async with asyncio.timeout(CALL_S):
                     sent = await self._find(parcel, delivery.called_at or delivery.due_at)
-        except Exception as error:  # as long as nobody could look, nothing is sent again
+        except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
             log.warning("delivery_look_failed", delivery=delivery.id, error=repr(error))
             doubt = Unknown(f"could not look whether it arrived ({type(error).__name__})")
             await self._deliveries.finish(delivery, parcel, doubt, self._clock())

@@ -186,5 +186,5 @@ def _material_to_json(material: Material) -> Json:
 
 
 def _material_from_json(body: Mapping[str, Any]) -> Material:
-    kinds: dict[str, type[Video] | type[Reading]] = {"video": Video, "reading": Reading}
+    kinds: dict[str, type[Video | Reading]] = {"video": Video, "reading": Reading}
     return kinds[body["kind"]](body["title"], body["url"], body["length_s"])

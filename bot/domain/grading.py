@@ -128,9 +128,9 @@ _TYPED_ALIKE = str.maketrans(
 
 
 def text_matches(pattern: str, text: str) -> bool:
-    """Whether ``text`` is what ``pattern`` says, whatever the case and the spacing.
+    r"""Whether ``text`` is what ``pattern`` says, whatever the case and the spacing.
 
-    ``*`` stands for any run of characters, ``\\*`` for an asterisk. Linear pieces are sought one after
+    ``*`` stands for any run of characters, ``\*`` for an asterisk. Linear pieces are sought one after
     the other, never by a regular expression, which a pattern of many stars would bring to its knees.
     """
     text = _plain(text).casefold()

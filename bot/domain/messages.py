@@ -237,6 +237,8 @@ class Closed:
     why: str
     #: a setting of the person's (closed DMs), not a passing state
     lasting: bool = True
+    #: the student is on the class's server no more
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

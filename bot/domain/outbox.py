@@ -14,7 +14,7 @@ class Kind(StrEnum):
     SET_UP_CLASS = "set_up_class"  # about: section
     CLASS_READY = "class_ready"  # about: section; channel card with [Join]
     GRANT_ROLE = "grant_role"  # args: {"purpose": place purpose}; about: section
-    OPEN_INBOX = "open_inbox"  # about: section or None
+    OPEN_INBOX = "open_inbox"  # about: person
     POST_PREWORK = "post_prework"  # about: prework; channel card
     NUDGE = "nudge"  # about: prework; args: {"step": int}
     SLOT_BOOKED = "slot_booked"  # about: booking; to the teachers' room
@@ -47,6 +47,10 @@ class State(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     SUPPRESSED = "suppressed"
+
+
+#: not yet at an end
+UNDER_WAY = frozenset({State.DUE, State.LEASED, State.CALLING, State.UNCERTAIN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,6 @@ def ending(number: str) -> str:
 
 
 def next_code_at(asked: list[datetime], now: datetime) -> datetime | None:
-    """When one more code can be asked for, None for now. ``asked`` is in order."""
+    """When one more code can be asked for, None for now. ``asked`` holds when earlier ones were, in order."""
     recent = [each for each in asked if each > now - DAY]
     return recent[-CODES_A_DAY] + DAY if len(recent) >= CODES_A_DAY else None

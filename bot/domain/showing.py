@@ -23,6 +23,9 @@ from bot.domain.questions import (
     Typed,
 )
 
+#: characters of a typed answer
+LONGEST_TYPED = 200
+
 
 class Asks(StrEnum):
     """What a question wants from the student."""
@@ -111,7 +114,7 @@ def show_next(attempt: Attempt, items: Sequence[Item], after: int = 0) -> Asked 
 def fit(item: Item, given: Answer) -> Answer | None:
     """``given`` in the question's own indices instead of those shown; None if it has no such answer."""
     match _asks(item.question), given:
-        case (Asks.NUMBER | Asks.TEXT), Typed(text) if len(text) <= _MAX_TYPED:
+        case ((Asks.NUMBER | Asks.TEXT), Typed(text)) if len(text) <= LONGEST_TYPED:
             return given
         case (Asks.ONE | Asks.SEVERAL) as asks, Chosen(indices):
             is_known = all(0 <= each < len(item.shown) for each in indices)
@@ -129,10 +132,6 @@ def is_readable(question: Question, answer: Answer) -> bool:
             return parse_number(text) is not None
         case _:
             return True
-
-
-#: far more than anybody types; the form's own limit is lower
-_MAX_TYPED = 500
 
 
 def _asks(question: Question) -> Asks:
@@ -181,7 +180,7 @@ def _said_to_wrong(question: Question, answer: Answer) -> str:
             return "\n".join(option.feedback for option in wrong if option.feedback)
         case (SingleChoice(options=options), _) if len(options) <= 2:
             return ""
-        case (SingleChoice() | ShortText() | Numeric()), _:
+        case ((SingleChoice() | ShortText() | Numeric()), _):
             result = mark(question, answer)
             return "" if result.credit == 1 else result.feedback
         case _:

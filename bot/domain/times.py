@@ -75,12 +75,12 @@ def parse_when(text: str, now: datetime, zone: str) -> Promise | BadTime:
     Never guesses: a day without a clock time, or a text that is left over, is a BadTime. A weekday is the
     next one that lies ahead. The result may lie in the past: the caller knows whether that is wrong.
     """
-    words = re.sub(r"[,\s]+", " ", text.strip().casefold()).removeprefix("on ")
+    words = re.sub(r"[,\s]+", " ", text.strip().casefold()).removeprefix("on ").removeprefix("at ")
     if match := re.fullmatch(r"in (\d{1,3}) ?(m|min|minutes?|h|hours?|d|days?)", words):
         unit = {"m": "minutes", "h": "hours", "d": "days"}[match[2][0]]
         at = (now + timedelta(**{unit: int(match[1])})).replace(second=0, microsecond=0)
         return Promise(at, zone, at.astimezone(ZoneInfo(zone)).strftime(_WALL))
-    match = re.fullmatch(r"(?:(.+?) ?(?:t| at |(?<=\d)t| ))?(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?", words)
+    match = re.fullmatch(r"(?:(.+?)(?:(?<=\d)t| at | ))?(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?", words)
     if match is None or (match[3] is None and match[4] is None):
         return BadTime(_HELP)
     clock = _clock(int(match[2]), int(match[3] or 0), match[4])
@@ -90,7 +90,7 @@ def parse_when(text: str, now: datetime, zone: str) -> Promise | BadTime:
     if match[1] is None:
         wall = datetime.combine(today, clock)
         return promise(wall if instant(wall, zone) > now else wall + timedelta(days=1), zone)
-    day = _day(match[1].removesuffix(" at"), today, clock, now, zone)
+    day = _day(match[1], today, clock, now, zone)
     return promise(datetime.combine(day, clock), zone) if day else BadTime(_HELP)
 
 
@@ -115,7 +115,12 @@ def _day(words: str, today: date, clock: time, now: datetime, zone: str) -> date
             ahead = today + timedelta(days=(number - today.weekday()) % 7)
             is_past = instant(datetime.combine(ahead, clock), zone) <= now
             return ahead + timedelta(days=7) if is_past else ahead
-    return _calendar_day(words, today)
+    day = _calendar_day(words, today)
+    return day if day and day.year in _YEARS else None
+
+
+#: what a class may mean; at the ends of the calendar there is no instant for every zone
+_YEARS = range(2000, 2200)
 
 
 def _calendar_day(words: str, today: date) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -146,7 +146,7 @@ def _refuse_stray_marks(block: Block) -> None:
 class _Slugs:
     """Gives every question of a text a slug of its own; none is made up that an [id:] further on asks for."""
 
-    def __init__(self, ids: Set[str]) -> None:
+    def __init__(self, ids: Collection[str]) -> None:
         self._ids = ids
         self._taken: dict[str, int] = {}
         self._last_number: dict[str, int] = {}

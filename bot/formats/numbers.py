@@ -8,6 +8,7 @@ from importlib import resources
 from bot.domain.phones import BadNumber
 
 _WRITE = "Write it with the country code, like `+1 202 555 0142` or `+44 7700 900123`."
+_NO_COUNTRY = f"I do not know that number's country. {_WRITE}"
 
 
 class PhoneNumbers:
@@ -20,7 +21,8 @@ class PhoneNumbers:
         try:
             number = phonenumbers.parse(text, country_of(zone))
         except phonenumbers.NumberParseException as error:
-            return BadNumber(_unread(error.error_type == error.INVALID_COUNTRY_CODE))
+            is_country_known = error.error_type != error.INVALID_COUNTRY_CODE
+            return BadNumber(f"That is not a phone number. {_WRITE}" if is_country_known else _NO_COUNTRY)
         if number.extension:
             return BadNumber(f"A number with an extension cannot be texted. {_WRITE}")
         match phonenumbers.is_possible_number_with_reason(number):
@@ -29,17 +31,12 @@ class PhoneNumbers:
             case phonenumbers.ValidationResult.TOO_LONG:
                 return BadNumber(f"That has too many digits. {_WRITE}")
             case phonenumbers.ValidationResult.INVALID_COUNTRY_CODE:
-                return BadNumber(_unread(True))
+                return BadNumber(_NO_COUNTRY)
             case _:
                 return BadNumber(f"That has too few digits. {_WRITE}")
         if phonenumbers.number_type(number) in _cannot_be_texted():
             return BadNumber("That is a landline or a service number. Texts need a mobile number.")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _unread(is_country_missing: bool) -> str:
-    problem = "I do not know that number's country." if is_country_missing else "That is not a phone number."
-    return f"{problem} {_WRITE}"
 
 
 @cache

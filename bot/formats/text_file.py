@@ -6,7 +6,7 @@ from bot.domain.course import Fault
 
 
 def decoded(data: bytes, file: str) -> str | Fault:
-    """The text of a UTF-8 file, its line ends made ``\\n`` and a byte order mark taken off."""
+    """The text of a UTF-8 file, its line ends made newlines and a byte order mark taken off."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Fault(file, None, "", "it is saved as UTF-16: save it again with the encoding UTF-8")
     try:

@@ -44,7 +44,7 @@ class Stop:
 
 
 def outline(text: str) -> Outline:
-    """The outline of a text whose line ends are ``\\n``."""
+    """The outline of a text whose line ends are newlines."""
     look = _Look(text)
     try:
         look.document()

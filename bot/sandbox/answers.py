@@ -1,11 +1,20 @@
-"""The right answers of a course, for those who try the sandbox and for the students who were here before them."""
+"""The right answers of a course, for who tries the sandbox and for the students who were here before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.domain.questions import AcceptedNumber, Numeric, Option, Question, SeveralChoices, ShortText, SingleChoice, TrueFalse
+from bot.domain.questions import (
+    AcceptedNumber,
+    Numeric,
+    Option,
+    Question,
+    SeveralChoices,
+    ShortText,
+    SingleChoice,
+    TrueFalse,
+)
 
 
 def right(question: Question) -> tuple[str, ...]:

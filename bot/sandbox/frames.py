@@ -1,8 +1,8 @@
 """simcord's preview of one room for one person, shown in a frame of the sandbox's page, at the same address.
 
 Each preview would open a port of its own. Here they share the sandbox's: a request's capability header tells
-which preview it is for, and Discord's look is served once. simcord's pages refuse to be framed; this page alone
-may frame them, and the workbench around the conversation is styled away.
+which preview it is for, and Discord's look is served once. simcord's pages refuse to be framed; this page
+alone may frame them, and the workbench around the conversation is styled away.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ INDEX = "/discord"
 PRESSES = {"click", "select", "modal_submit", "run_command", "send_message"}
 
 # simcord imports this when a preview opens its port, which none does here
-_server.web = web  # pyright: ignore[reportAttributeAccessIssue]
+_server.web = web
 
 
 class SharedServer(PreviewServer):
@@ -59,7 +59,7 @@ class RoomPreview(Preview):
         viewer = person.member if channel.guild is not None else person.member.user
         super().__init__(
             world.env, channel, (viewer,), layout="channel", display="responsive", width=960, height=720,
-            locale="en-US", timezone=world.zone.key, presentation_time=None, assets=None, port=0,
+            locale="en-GB", timezone=world.zone.key, presentation_time=None, assets=None, port=0,
         )  # fmt: skip
         self._server = SharedServer(self, port)
         self._world, self._person = world, person
@@ -87,7 +87,7 @@ class RoomPreview(Preview):
         return [page for page in self._pages.values() if page is not self._python]
 
     def _fingerprint(self) -> int:
-        """Of all that the room shows. A page is published anew only then: each time, presses on the old one lapse."""
+        """Of all that the room shows. A page is published anew only then: presses on the old one lapse."""
         backend, room = self.env.backend, self.channel.id
         guild = backend.guilds[self._person.member.guild.id]
         member = guild.members.get(self._person.id)
@@ -180,16 +180,17 @@ class Frames:
 
 
 async def _file(request: web.Request) -> web.Response:
-    """One of simcord's files. Fonts are large and never change: the browser may keep them."""
+    """One of simcord's files. But for the page itself the browser may keep them for a while."""
     name = PreviewServer._STATIC_FILES["/" if request.path == INDEX else request.path]
     path = FILES / name if name == "protocol.schema.json" else FILES / "static" / name
     body = path.read_bytes()
     if name == "preview.css":
         body += OWN_STYLE.read_bytes()
-    kept = {"Cache-Control": "private, max-age=86400"} if name.startswith("fonts/") else {}
-    return web.Response(
-        body=body, content_type=_content_type(name), headers=SharedServer._SECURITY_HEADERS | kept
-    )
+    headers = dict(SharedServer._SECURITY_HEADERS)
+    if name != "index.html":
+        del headers["Pragma"]
+        headers["Cache-Control"] = "private, max-age=3600"
+    return web.Response(body=body, content_type=_content_type(name), headers=headers)
 
 
 def _content_type(name: str) -> str:

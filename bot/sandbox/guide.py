@@ -40,9 +40,9 @@ def steps(course: Course) -> tuple[Step, ...]:
     return (
         Step(
             "See who has done it",
-            ("You are the teacher. Type `/prework status` below and press Enter twice.",
+            ("You are the teacher. Type `/prework status` below, press Enter, then the arrow at the right.",
              "Ana is done, Ben tried, Chloé and Dev have not opened it. Only you see this answer."),
-            person="Ms Rivera", room="general",
+            person="Ms Rivera", room="period-3-pre-work",
         ),
         Step(
             "Hand in too early",
@@ -52,15 +52,16 @@ def steps(course: Course) -> tuple[Step, ...]:
         ),
         Step(
             "Get texts on your phone",
-            ("Still Chloé: type `/phone number`, press *Give my number*, and type the number of the phone on this page.",
+            (("Still Chloé: type `/phone number`, press *Give my number*, and type the number of her phone, "
+              "which stands on this page."),
              "A code arrives on that phone. Press *Enter the code* and type it in."),
             person="Chloé", room="dm",
         ),
         Step(
             "Let the evening pass",
-            ("Everybody still owes the pre-work but Ana. Move time on, and watch the red numbers on the left.",
-             "Ben gets a reminder by DM. Dev's DMs are closed, so his comes in a private thread. "
-             "Chloé's phone gets a text as well. Ana gets nothing: she is done."),
+            ("All but Ana still owe the pre-work. Move time on, and watch the red numbers on the left.",
+             ("Ben gets a reminder by DM. Dev's DMs are closed, so his comes in a private thread. "
+              "Chloé's phone gets a text as well. Ana gets nothing: she is done.")),
             person="Chloé", room="dm", time="morning",
         ),
         Step(
@@ -71,20 +72,22 @@ def steps(course: Course) -> tuple[Step, ...]:
         ),
         Step(
             "Book office hours",
-            ("You are the teacher. Type `/officehours open`, start `tomorrow 15:00`, until `16:00`, and open them.",
+            (("You are the teacher. Type `/officehours open`, press Enter, type `tomorrow 15:00`, press Tab, "
+              "type `16:00`, press the arrow, and *Open them*."),
              "Then be a student and type `/book`: they choose a time, and you see it in the teachers' room."),
             person="Ms Rivera", room="period-3-teachers",
         ),
         Step(
             "Pass the check, open the next unit",
             ("You are Ana. Type `/quiz` and answer the questions. Nobody else sees them.",
-             "With 80 % or more the channel of unit 2 appears on the left. Below that you see what to look at again."),
+             ("With 80 % or more the channel of unit 2 appears on the left; "
+              "below that you see what to look at again.")),
             person="Ana", room="dm", solutions=_solutions(unit.check.bank),
         ),
         Step(
             "Join as somebody new",
             ("You are Emeka, and new. Type `/join`, say that you are old enough, and open your inbox.",
-             "That is all of it. Everything else you find is real, too: press what you like, and Ctrl-C in the terminal ends it."),
+             "The rest is real, too: press what you like. Ctrl-C in the terminal ends it all."),
             person="Emeka", room="general",
         ),
     )  # fmt: skip

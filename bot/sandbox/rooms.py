@@ -1,4 +1,4 @@
-"""What one person can open: channels, the threads they are in, their DM with the bot; and what is unread there."""
+"""What one person can open: channels, threads, their DM with the bot; and what is unread there."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Rooms:
         for channel in sorted(seen, key=lambda each: (each.position, each.id)):
             if channel.type in TEXT:
                 yield channel
-                yield from (each for each in seen if each.parent_id == channel.id and self._is_in(each, person))
+                threads = (each for each in seen if each.parent_id == channel.id)
+                yield from (each for each in threads if self._is_in(each, person))
 
     @staticmethod
     def _is_in(thread: Channel, person: Inhabitant) -> bool:
@@ -75,7 +76,8 @@ class Rooms:
         )
 
     def _shown(self, person: Inhabitant, room: int) -> list[Message]:
-        return [each for each in self._env.backend.messages.get(room, {}).values() if each.visible_to(person.id)]
+        messages = self._env.backend.messages.get(room, {}).values()
+        return [each for each in messages if each.visible_to(person.id)]
 
 
 def _kind(channel: Channel) -> str:

@@ -10,17 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import cast
 from zoneinfo import ZoneInfo, available_timezones
 
-import simcord
 import simcord.env
 from cryptography.fernet import Fernet
-from pydantic import SecretStr
-from pydantic_settings import PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import SAMPLE_COURSE, open_app
-from bot.config import DiscordPart, SecurityPart, Settings, StoragePart, TwilioPart
+from bot.config import Settings
 from bot.domain.course import Course
 from bot.formats.pack import read_path
 from bot.loopback.phone import Phone
@@ -38,7 +36,7 @@ PATIENCE_S = 30.0
 FALLBACK_ZONE = "America/New_York"
 
 # simcord idles 50 ms after each act in case more comes; the bot's own writes wake it sooner than that
-simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.002
+simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.002  # pyright: ignore[reportOptionalSubscript]
 
 
 async def run_sandbox(port: int = PORT, open_browser: bool = False) -> None:
@@ -57,8 +55,7 @@ async def run_sandbox(port: int = PORT, open_browser: bool = False) -> None:
 @asynccontextmanager
 async def open_server(zone: ZoneInfo | None = None) -> AsyncIterator[Server]:
     """A fresh world with its scenario played, alive, and a page over it that does not listen yet."""
-    course = read_path(SAMPLE_COURSE)
-    assert isinstance(course, Course), course
+    course = cast("Course", read_path(SAMPLE_COURSE))
     async with open_world(zone or local_zone()) as world:
         place = scenario.build(world.env, world)
         await scenario.play(world, place, course)
@@ -84,15 +81,15 @@ async def open_world(zone: ZoneInfo) -> AsyncIterator[World]:
             return env.now() if env is not None else begin
 
         async with Phone(now=now) as phone, open_app(settings(Path(folder), phone), clock=now) as app:
-            running = simcord.run(app.client, check_errors=False, settle_timeout=PATIENCE_S)
-            env = running._env
+            env = simcord.env.Env(app.client, settle_timeout=PATIENCE_S)
             env.backend.clock._epoch = begin
             env.backend.bot_user.name = "Flipcord"
             give_avatar(env.backend, env.backend.bot_user, None)
+            await env.start()
             try:
-                async with running:
-                    yield World(env, app, phone, zone)
+                yield World(env, app, phone, zone)
             finally:
+                await env.shutdown()
                 await app.client.close()
 
 
@@ -101,28 +98,35 @@ class OwnSettings(Settings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: Any, init_settings: PydanticBaseSettingsSource, **others: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
 
 
 def settings(folder: Path, phone: Phone) -> Settings:
     """The bot's settings there: nothing leads off this machine."""
-    return OwnSettings(
-        discord=DiscordPart(token=SecretStr("sandbox")),
-        storage=StoragePart(path=folder / "flipcord.sqlite3"),
-        security=SecurityPart(keys=(SecretStr(Fernet.generate_key().decode()),)),
-        twilio=TwilioPart(
-            account_sid=phone.account_sid,
-            auth_token=SecretStr(phone.auth_token),
-            from_number=phone.number,
-            api_base=phone.api_base,
-        ),
+    return OwnSettings.model_validate(
+        {
+            "discord": {"token": "sandbox"},
+            "storage": {"path": folder / "flipcord.sqlite3"},
+            "security": {"keys": [Fernet.generate_key().decode()]},
+            "twilio": {
+                "account_sid": phone.account_sid,
+                "auth_token": phone.auth_token,
+                "from_number": phone.number,
+                "api_base": phone.api_base,
+            },
+        }
     )
 
 
 def local_zone() -> ZoneInfo:
-    """This machine's own zone, so that the world's clock shows what the wall shows; New York if it has no name."""
+    """This machine's own zone, so that the world's clock shows what the wall shows; else New York."""
     with suppress(OSError):
         name = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
         if name in available_timezones():

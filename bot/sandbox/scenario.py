@@ -1,8 +1,7 @@
-"""The class that a newcomer finds: made by its teacher and students through the bot, an hour before they come."""
+"""The class that a newcomer finds: made by its people through the bot, in the hour before they come."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -33,7 +32,7 @@ NUMBERS = "+120255501{:02}"
 LATEST = time(19)
 DUE = time(8)
 
-SUMMARY = "A conversion factor equals one, so the unit changes and the quantity stays. Digits tell how well you measured."
+SUMMARY = "A conversion factor equals one, so the unit changes and the quantity stays the same."
 QUESTION = "Why do we keep one more digit until the end?"
 SO_FAR = (
     f"In the last hour {TEACHER} made {CLASS} and posted its first pre-work. Four students joined. "
@@ -65,7 +64,7 @@ def build(env: Env, world: World) -> Server:
 
 
 async def play(world: World, server: Server, course: Course) -> None:
-    """The hour before: the course, the class, its students, the first pre-work. The world's clock moves along."""
+    """The hour before: the course, the class, its students, the first pre-work. The clock moves along."""
     await Play(world, server, course.units[0]).act()
     world.happenings.clear()
     world.note(SO_FAR)
@@ -97,7 +96,7 @@ class Play:
 
     async def _make_class(self) -> None:
         rivera = self._people[TEACHER].member
-        await self._done(rivera.send(self._general, "Welcome! Our class bot is here. Type `/join` to join Period 3."))
+        await self._done(rivera.send(self._general, "Welcome! Type `/join` to join Period 3."))
         await self._done(rivera.slash(self._general, "course sample"))
         plan = await self._done(
             rivera.slash(
@@ -123,21 +122,19 @@ class Play:
 
     async def _hand_in(self, name: str, summary: str) -> None:
         form = await self._press(name, await self._today(name), "Hand in")
-        assert form.modal is not None
-        shown = read_form(form.modal, form._interaction.id)
+        shown = read_form(form.modal or {}, form._interaction.id)
         *fields, summary_field, question_field = shown.fields
         values: dict[str, Any] = {summary_field.custom_id: summary, question_field.custom_id: QUESTION}
         for field, question in zip(fields, self._unit.prework.questions, strict=True):
-            chosen = [field.options[place].value for place in right_places(question)]
-            values[field.custom_id] = (chosen if len(chosen) > 1 else chosen[0]) if chosen else right(question)[0]
+            places = [field.options[place].value for place in right_places(question)]
+            values[field.custom_id] = places if len(places) > 1 else (*places, *right(question))[0]
         await self._done(self._people[name].member.submit_modal(form, fill(shown, values)))
 
     async def _today(self, name: str) -> InteractionResult:
         return await self._done(self._people[name].member.slash(self._general, "today"))
 
     async def _press(self, name: str, card: InteractionResult, label: str) -> InteractionResult:
-        message = card.followups[-1] if card.followups else card.response
-        assert message is not None
+        message: Any = card.followups[-1] if card.followups else card.response
         return await self._done(self._people[name].member.click(message, label=label))
 
     async def _done(self, act: Coroutine[Any, Any, Any]) -> Any:
@@ -151,7 +148,7 @@ class Play:
 
 
 def deadline(now: datetime, zone: ZoneInfo) -> datetime:
-    """Tomorrow at eight on the class's wall, or a day later when the evening is too far gone for reminders."""
+    """Tomorrow at eight on the class's wall, or a day later when it is too late for evening reminders."""
     local = now.astimezone(zone)
     days = 1 if local.time() < LATEST else 2
     return datetime.combine(local.date() + timedelta(days=days), DUE, zone)

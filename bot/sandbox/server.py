@@ -40,7 +40,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
-    """One world, one page. ``address`` carries the token in its fragment, which browsers keep to themselves."""
+    """One world, one page. ``address`` carries the token in its fragment, which no request carries."""
 
     def __init__(self, world: World, state: State, guide: tuple[Step, ...]) -> None:
         self._world, self._state, self._guide = world, state, guide
@@ -120,6 +120,7 @@ class Server:
         if self._move is not None and not self._move.done():
             raise web.HTTPConflict(text="Time is moving already.")
         target = _target((await _json(request)).get("to"), self._world)
+        self._world.moving = True
         self._move = asyncio.create_task(self._time_on(target))
         return web.json_response({"to": target.isoformat()}, headers=HEADERS)
 
@@ -198,6 +199,5 @@ def _answer(name: str) -> web.Response:
     path = STATIC / name
     if path.parent != STATIC or path.suffix not in TYPES or not path.is_file():
         raise web.HTTPNotFound
-    return web.Response(
-        text=path.read_text(encoding="utf-8"), content_type=TYPES[path.suffix], charset="utf-8", headers=HEADERS
-    )
+    text = path.read_text(encoding="utf-8")
+    return web.Response(text=text, content_type=TYPES[path.suffix], charset="utf-8", headers=HEADERS)

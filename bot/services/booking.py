@@ -278,11 +278,10 @@ def _settle(
     if made is None:
         offer = _offer(tx, me, section, slot, reason, instead_of, now, ids)
         return SlotClosed(section, offer) if closed else SlotTaken(section, offer)
-    effects = [to_room(Kind.SLOT_BOOKED, made, now), *reminder(made, now)]
     if instead_of is not None:
         tx.bookings.cancel(instead_of.id, now)
-        effects.append(to_room(Kind.SLOT_CANCELLED, instead_of, now))
-    tx.outbox.add(effects, now, ids)
+        tx.outbox.add([to_room(Kind.SLOT_CANCELLED, instead_of, now)], now, ids)
+    tx.outbox.add([to_room(Kind.SLOT_BOOKED, made, now), *reminder(made, now)], now, ids)
     return Booked(section, made, reminder_at(slot.starts_at, now), instead_of)
 
 

@@ -26,8 +26,8 @@ class ClassPlan:
     zone: str
     bar: int
     places: tuple[WantedPlace, ...]
-    #: purposes that stand already, by (purpose, kind): a second run makes only what is missing
-    standing: frozenset[tuple[str, str]]
+    #: Discord ids of what was made before, by (purpose, kind): a second run makes only what is missing
+    standing: dict[tuple[str, str], int]
     exists: bool
 
 
@@ -133,8 +133,12 @@ def _plan(
     tx.drafts.save(handle, me.person, "class", body, now)
     section = standing or Section(0, "", asker.guild, name, course.id, course.revision_id, real_zone, bar)
     places = wanted_places(section, tx.courses.units(section.revision_id))
-    known = frozenset((each.purpose, each.kind) for each in tx.sections.places(asker.guild))
+    known = _standing(tx, asker.guild)
     return ClassPlan(handle, name, course.title, section.zone, section.bar, places, known, standing is not None)
+
+
+def _standing(tx: Tx, guild: int) -> dict[tuple[str, str], int]:
+    return {(each.purpose, each.kind): each.discord for each in tx.sections.places(guild)}
 
 
 def _create(
@@ -178,9 +182,9 @@ def _check(tx: Tx, asker: Asker, name: str | None) -> Check | WhichClass | NoCla
     section = taught_class(tx, asker, name)
     if not isinstance(section, Section):
         return section
-    known = {(each.purpose, each.kind): each.discord for each in tx.sections.places(section.guild)}
     waiting = tuple(dict.fromkeys(each.why for each in tx.outbox.waiting(section.id)))
     places = wanted_places(section, tx.courses.units(section.revision_id))
+    known = _standing(tx, section.guild)
     return Check(section, places, known, waiting, len(tx.sections.students(section.id)))
 
 

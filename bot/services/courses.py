@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.codec import course_to_json
@@ -14,6 +14,7 @@ from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Asker, CourseRecord, Section
 from bot.services.choosing import NotStaff
 from bot.services.ports import Database, Ids, PackParser, Tx
+from bot.services.unlocking import open_added
 
 #: a pack is text; real ones are well under a tenth of this
 LARGEST_PACK = 2 * 1024 * 1024
@@ -131,8 +132,11 @@ def _use_newest(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> M
     if course.revision_id == section.revision_id:
         return UpToDate(section)
     tx.sections.pin(section.id, course.revision_id)
-    tx.outbox.add([set_up(section, now, f"revision:{course.revision_id}")], now, ids)
-    return Moved(section, course)
+    moved = replace(section, revision_id=course.revision_id)
+    tx.outbox.add([set_up(moved, now, f"revision:{course.revision_id}")], now, ids)
+    for each in tx.sections.students(section.id):
+        open_added(tx, moved, each.person, now, ids)
+    return Moved(moved, course)
 
 
 def set_up(section: Section, now: datetime, cause: str) -> Effect:

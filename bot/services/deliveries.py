@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ from bot.domain.nudging import TO_A_PERSON, Drop, Hours, Reach, SendAt, next_way
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.records import Account, Section
 from bot.services.nudges import prework_nudge
+from bot.services.people import Drip, drip_slot
 from bot.services.phones import Cipher, phone_code, stop_texts
 from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
 from bot.services.ports import Database, Ids, Tx
@@ -58,6 +59,7 @@ class Terms:
     hours: Hours
     #: None where texting is not set up
     cipher: Cipher | None
+    drip: Drip
     #: no other process is on this database, so leases of an earlier one are dead at start-up
     is_alone: bool = True
 
@@ -70,14 +72,14 @@ class DeliveryService:
 
     async def next_due(self) -> datetime | None:
         """When the next effect is due; it may lie in the past."""
-        return await self._db.read(_next_due)
+        return await self._db.read(_next_due, tuple(Way))
 
-    async def claim(self, now: datetime, limit: int = 25) -> Sequence[Delivery]:
-        """Leases what is due to this process; reads first, since mostly nothing is."""
-        due = await self._db.read(_next_due)
+    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
+        """Leases what is due by these ways to this process; reads first, since mostly nothing is."""
+        due = await self._db.read(_next_due, ways)
         if due is None or due > now:
             return []
-        return await self._db.write(_claim, now, limit, self._lease)
+        return await self._db.write(_claim, now, ways, limit, self._lease)
 
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None:
         """The last look, then the durable mark that the call is being made. None when there is nothing to call."""
@@ -104,12 +106,12 @@ class DeliveryService:
         await self._db.write(_record_place, guild, purpose, kind, discord)
 
 
-def _next_due(tx: Tx) -> datetime | None:
-    return tx.outbox.next_due()
+def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:
+    return tx.outbox.next_due(ways)
 
 
-def _claim(tx: Tx, now: datetime, limit: int, lease: str) -> Sequence[Delivery]:
-    return tx.outbox.claim(now, limit, lease, now + LEASE)
+def _claim(tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str) -> Sequence[Delivery]:
+    return tx.outbox.claim(now, ways, limit, lease, now + LEASE)
 
 
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:
@@ -122,10 +124,18 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
         return None
     if _is_held(tx, delivery, terms, lease, now):
         return None
+    if delivery.kind is Kind.OPEN_INBOX:
+        parcel = _in_turn(tx, parcel, terms.drip, now)
     if isinstance(parcel, Closed | Wait):
         _settle(tx, delivery, parcel, lease, now, ids)
         return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None
+
+
+def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) -> Parcel | Closed | Wait:
+    """Openings keep to the drip when they are made, too: a bot that slept finds many due at once (RA9)."""
+    at = drip_slot(tx.outbox.calls_since(Kind.OPEN_INBOX, now - drip.span), drip, now)
+    return parcel if at <= now else Wait((at - now).total_seconds(), "many open their inbox just now")
 
 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime) -> bool:
@@ -228,7 +238,7 @@ def _to_phone(tx: Tx, delivery: Delivery, who: Account, terms: Terms, now: datet
     until = delivery.expires_at or now + timedelta(hours=10)
     validity = max(1, min(LONGEST_VALIDITY_S, int((until - now).total_seconds())))
     number = terms.cipher.decrypt(sealed)
-    return ToPhone(number, validity) if number else Closed("the number's key is not in the settings", lasting=False)
+    return ToPhone(number, validity) if number else Closed("the key of the number is missing", lasting=False)
 
 
 def _to_place(tx: Tx, section: Section, purpose: str) -> ToChannel | Wait:
@@ -249,10 +259,10 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
         case Sent(channel, result):
             return tx.outbox.end(delivery.id, lease, State.SENT, now, channel=channel, result=result)
         case Closed(why, lasting):
-            if lasting and delivery.way is Way.DM and delivery.person is not None:
-                tx.people.close_dm(delivery.person, now)
-            elif lasting and delivery.way is Way.SMS and delivery.person is not None:
-                stop_texts(tx, delivery.person, "carrier", why, now)
+            if outcome.left and delivery.section is not None and delivery.person is not None:
+                tx.sections.leave(tx.sections.get(delivery.section).guild, delivery.person, now)
+            if lasting and delivery.person is not None:
+                _close_way(tx, delivery.way, delivery.person, why, now)
             return _ended(tx, delivery, why, lease, now, ids)
         case Refused(why):
             return _ended(tx, delivery, why, lease, now, ids)
@@ -266,13 +276,21 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             return tx.outbox.doubt(delivery.id, lease, why)
 
 
+def _close_way(tx: Tx, way: Way, person: int, why: str, now: datetime) -> None:
+    """The person, or the carrier for them, wants nothing more this way."""
+    if way is Way.DM:
+        tx.people.close_dm(person, now)
+    elif way is Way.SMS:
+        stop_texts(tx, person, "carrier", why, now)
+
+
 def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
     if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
         return False
     if delivery.way in TO_A_PERSON and delivery.kind not in (Kind.OPEN_INBOX, Kind.PHONE_CODE):
         tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
-    elif delivery.way is Way.ROLE:
+    elif delivery.way not in TO_A_PERSON:
         tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
     return True
 
@@ -323,7 +341,7 @@ def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datet
     if delivery.kind is Kind.SET_UP_CLASS and delivery.section is not None:
         tx.outbox.hurry([delivery.section], now)  # cards and grants that waited for their channel or role
     if delivery.kind is Kind.POST_PREWORK and sent.channel is not None:
-        tx.prework.mark_posted(delivery.about or 0, sent.channel, int(sent.result), now)
+        tx.prework.mark_posted(delivery.about or 0, sent.channel, int(sent.result or 0), now)
     if not isinstance(parcel, Message) or delivery.person is None or sent.channel is None:
         return
     match parcel.address:

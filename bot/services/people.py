@@ -1,4 +1,4 @@
-"""Joining a class, opening the inbox, leaving."""
+"""Joining a class and opening the inbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.outbox import Effect, Kind, Way
+from bot.domain.outbox import UNDER_WAY, Effect, Kind, Way
 from bot.domain.records import Account, Asker, Section
 from bot.services.choosing import NoClass, WhichClass
 from bot.services.places import student_role, unit_role
@@ -70,7 +70,7 @@ class PeopleService:
     async def join(self, asker: Asker, handle: str | None, now: datetime, *, old_enough: bool = False) -> JoinResult:
         """Joins the class of that handle, or the only one on the server; asks for the age first."""
         result = await self._db.write(_join, asker, handle, now, self._ids, old_enough)
-        if isinstance(result, Joined):
+        if isinstance(result, Joined | AlreadyIn):
             self._wake()
         return result
 
@@ -81,10 +81,6 @@ class PeopleService:
             self._wake()
         return result
 
-    async def left(self, account: int, guild: int, now: datetime) -> None:
-        """The person is no longer on the server: nudges stop, nothing is lost."""
-        await self._db.write(_left, account, guild, now)
-
 
 def _join(tx: Tx, asker: Asker, handle: str | None, now: datetime, ids: Ids, old_enough: bool) -> JoinResult:
     section = _joinable(tx, asker, handle)
@@ -94,11 +90,14 @@ def _join(tx: Tx, asker: Asker, handle: str | None, now: datetime, ids: Ids, old
     if tx.sections.teaches(section.id, me.person):
         return OwnClass(section)
     if tx.sections.enrolment(section.id, me.person):
+        # whoever left the server and came back lost every role there, and nobody told the bot
+        _grant_roles(tx, section, me, now, ids, cause=f"{now:%Y-%m-%dT%H:%M}")
         return AlreadyIn(section, me.dm_open)
     if not old_enough:
         return AskAge(section)
     tx.sections.enrol(section.id, me.person, now)
-    _open_first_units(tx, section, me, now, ids)
+    tx.progress.open(me.person, section.course_id, tx.courses.units(section.revision_id)[0].unit.slug, now)
+    _grant_roles(tx, section, me, now, ids, cause=ids())
     return Joined(section, me.dm_open)
 
 
@@ -111,13 +110,11 @@ def _joinable(tx: Tx, asker: Asker, handle: str | None) -> Section | WhichClass 
     return here[0] if here else NoClass()
 
 
-def _open_first_units(tx: Tx, section: Section, me: Account, now: datetime, ids: Ids) -> None:
-    """The first unit opens to everyone; who comes back finds every unit open that was."""
-    units = tx.courses.units(section.revision_id)
-    tx.progress.open(me.person, section.course_id, units[0].unit.slug, now)
+def _grant_roles(tx: Tx, section: Section, me: Account, now: datetime, ids: Ids, cause: str) -> None:
+    """The class's role and that of every unit that is open to the student."""
     opened = tx.progress.of(me.person, section.course_id)
     purposes = [student_role(section), *(unit_role(section, slug) for slug in opened)]
-    tx.outbox.add([role_grant(section, me.person, purpose, now, ids()) for purpose in purposes], now, ids)
+    tx.outbox.add([role_grant(section, me.person, purpose, now, cause) for purpose in purposes], now, ids)
 
 
 def role_grant(section: Section, person: int, purpose: str, now: datetime, cause: str) -> Effect:
@@ -141,25 +138,22 @@ def _open_inbox(tx: Tx, asker: Asker, drip: Drip, now: datetime, ids: Ids) -> In
         return NoClass()
     if me.dm_open and me.dm_channel is not None:
         return InboxIsOpen()
-    waiting = tx.outbox.by_key(_inbox_key(me))
-    if waiting is not None and me.dm_open:
-        return InboxOpens(max(waiting.due_at, now), in_queue=waiting.due_at > now)
-    at = drip_slot(tx.outbox.times_since(Kind.OPEN_INBOX, now - drip.span), drip, now)
     tx.people.ask_inbox(me.person, now)
+    asked = [each for each in tx.outbox.about(Kind.OPEN_INBOX, me.person) if each.state in UNDER_WAY]
+    if asked:
+        return InboxOpens(max(asked[0].due_at, now), in_queue=asked[0].due_at > now)
+    at = drip_slot(tx.outbox.times_since(Kind.OPEN_INBOX, now - drip.span), drip, now)
     effect = Effect(
-        key=f"{_inbox_key(me)}:{ids()}" if waiting else _inbox_key(me),
+        key=f"inbox:{me.person}:{ids()}",
         kind=Kind.OPEN_INBOX,
         way=Way.DM,
         due_at=at,
         person=me.person,
         section=sections[0].id,
+        about=me.person,
     )
     tx.outbox.add([effect], now, ids)
     return InboxOpens(at, in_queue=at > now)
-
-
-def _inbox_key(me: Account) -> str:
-    return f"inbox:{me.person}"
 
 
 def drip_slot(taken: Sequence[datetime], drip: Drip, now: datetime) -> datetime:
@@ -167,9 +161,3 @@ def drip_slot(taken: Sequence[datetime], drip: Drip, now: datetime) -> datetime:
     if len(taken) < drip.opens:
         return now
     return max(now, taken[-drip.opens] + drip.span)
-
-
-def _left(tx: Tx, account: int, guild: int, now: datetime) -> None:
-    who = tx.people.of(account)
-    if who is not None:
-        tx.sections.leave(guild, who.person, now)

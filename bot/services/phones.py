@@ -10,7 +10,6 @@ from bot.domain.messages import PhoneCode
 from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.phones import (
     CODE_LIFE,
-    DAY,
     MOST_TRIES,
     BadNumber,
     PhoneRecord,
@@ -177,7 +176,7 @@ def _give(tx: Tx, asker: Asker, given: _Given, now: datetime, ids: Ids) -> GiveR
     me = tx.people.of(asker.account)
     if me is None:
         return NoClass()
-    asked = tx.phones.consents_since(me.person, "asked", now - DAY)
+    asked = tx.phones.consents(me.person, "asked")
     again_at = next_code_at(asked, now)
     if again_at is not None:
         return TooManyCodes(again_at)
@@ -186,17 +185,18 @@ def _give(tx: Tx, asker: Asker, given: _Given, now: datetime, ids: Ids) -> GiveR
         me.person, seal(given.number), given.cipher.mark(given.number), seal(given.code), expires_at
     )
     tx.phones.record_consent(me.person, "asked", "discord", given.wording, now)
-    tx.outbox.add([_code_text(me, expires_at, now)], now, ids)
+    tx.outbox.add([_code_text(me, len(asked) + 1, expires_at, now)], now, ids)
     return CodeSent(ending(given.number), expires_at)
 
 
-def _code_text(me: Account, expires_at: datetime, now: datetime) -> Effect:
+def _code_text(me: Account, number: int, expires_at: datetime, now: datetime) -> Effect:
     return Effect(
-        key=f"{Kind.PHONE_CODE}:{me.person}:{expires_at.isoformat()}",
+        key=f"{Kind.PHONE_CODE}:{me.person}:{number}",
         kind=Kind.PHONE_CODE,
         way=Way.SMS,
         due_at=now,
         person=me.person,
+        args={"number": number},
         expires_at=expires_at,
     )
 
@@ -245,7 +245,8 @@ def stop_texts(tx: Tx, person: int, via: str, why: str, now: datetime) -> bool:
 def phone_code(tx: Tx, delivery: Delivery, now: datetime, cipher: Cipher | None) -> PhoneCode | str:
     """The last look before a code is texted: of several asked for, only the newest."""
     record = tx.phones.of(delivery.person or 0)
-    if record is None or record.code is None or record.code_expires_at != delivery.expires_at:
+    newest = len(tx.phones.consents(delivery.person or 0, "asked"))
+    if record is None or record.code is None or delivery.args["number"] != newest:
         return "not wanted any more"
     code = cipher.decrypt(record.code) if cipher else None
     if code is None:

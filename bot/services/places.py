@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from bot.domain.messages import WantedPlace
@@ -50,6 +51,9 @@ def wanted_places(section: Section, units: Sequence[UnitRecord]) -> tuple[Wanted
 
 
 def slug_of(name: str) -> str:
-    """A channel name of Discord's kind: lower case, dashes for everything but letters and digits."""
-    parts = "".join(each if each.isalnum() else " " for each in name.casefold()).split()
-    return "-".join(parts)[:60] or "class"
+    """A channel name of Discord's kind: lower case, dashes for all but letters with their marks and digits."""
+    kept = " "
+    for each in unicodedata.normalize("NFC", name.casefold()):
+        is_mark = unicodedata.category(each) in ("Mn", "Mc") and kept[-1] != " "
+        kept += each if each.isalnum() or is_mark else " "
+    return "-".join(kept.split())[:60] or "class"

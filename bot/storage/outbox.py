@@ -37,6 +37,9 @@ _COLUMNS = (
     outbox.c.result,
 )
 
+#: what is for a class's server, as against one person
+_TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM))
+
 
 def _delivery(row: sa.Row[Any]) -> Delivery:
     number, key, kind, way, person, section, about, args, nonce, state, *rest = tuple(row)
@@ -71,11 +74,13 @@ class StoredOutbox:
         self._db.execute(insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
         return self._db.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one() - before
 
-    def claim(self, now: datetime, limit: int, lease: str, until: datetime) -> Sequence[Delivery]:
+    def claim(
+        self, now: datetime, ways: Collection[Way], limit: int, lease: str, until: datetime
+    ) -> Sequence[Delivery]:
         due = outbox.alias()
         chosen = (
             sa.select(due.c.id)
-            .where(due.c.state == State.DUE, due.c.due_at <= now)
+            .where(due.c.state == State.DUE, due.c.way.in_(ways), due.c.due_at <= now)
             .order_by(due.c.due_at, due.c.id)
             .limit(limit)
         )
@@ -90,8 +95,9 @@ class StoredOutbox:
     def get(self, delivery: int) -> Delivery:
         return _delivery(self._db.execute(sa.select(*_COLUMNS).where(outbox.c.id == delivery)).one())
 
-    def next_due(self) -> datetime | None:
-        return self._db.execute(sa.select(sa.func.min(outbox.c.due_at)).where(outbox.c.state == State.DUE)).scalar()
+    def next_due(self, ways: Collection[Way]) -> datetime | None:
+        query = sa.select(sa.func.min(outbox.c.due_at)).where(outbox.c.state == State.DUE, outbox.c.way.in_(ways))
+        return self._db.execute(query).scalar()
 
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
         return self._move(delivery, lease, (State.LEASED,), state=State.CALLING, called_at=at)
@@ -141,7 +147,7 @@ class StoredOutbox:
             .where(
                 outbox.c.section_id.in_(section_ids),
                 outbox.c.state == State.DUE,
-                outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM)),
+                _TO_SERVER,
                 outbox.c.tries > 0,
                 outbox.c.due_at > now,
             )
@@ -174,6 +180,11 @@ class StoredOutbox:
         query = sa.select(outbox.c.due_at).where(outbox.c.kind == kind, outbox.c.due_at >= since)
         return list(self._db.execute(query.order_by(outbox.c.due_at)).scalars())
 
+    def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
+        """When those of a kind that were called after ``since`` were called last, in order."""
+        query = sa.select(outbox.c.called_at).where(outbox.c.kind == kind, outbox.c.called_at > since)
+        return list(self._db.execute(query.order_by(outbox.c.called_at)).scalars())
+
     def hold_back(self, kind: Kind, until: datetime) -> None:
         """Nothing of that kind goes out before ``until``."""
         self._db.execute(
@@ -185,17 +196,13 @@ class StoredOutbox:
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
         query = sa.select(*_COLUMNS).where(
-            outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != ""
+            outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != "", _TO_SERVER
         )
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
 
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
         query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
-
-    def by_key(self, key: str) -> Delivery | None:
-        row = self._db.execute(sa.select(*_COLUMNS).where(outbox.c.dedupe_key == key)).first()
-        return _delivery(row) if row else None
 
 
 def _dead(now: datetime, everyone: bool) -> tuple[sa.ColumnElement[bool], ...]:

@@ -56,10 +56,8 @@ class StoredPhones:
         this = phone.c.person_id == person, phone.c.stopped_at.is_(None), proven
         return self._db.execute(sa.select(phone.c.number).where(*this)).scalar()
 
-    def consents_since(self, person: int, act: str, since: datetime) -> list[datetime]:
-        query = sa.select(consent.c.at).where(
-            consent.c.person_id == person, consent.c.act == act, consent.c.at > since
-        )
+    def consents(self, person: int, act: str) -> list[datetime]:
+        query = sa.select(consent.c.at).where(consent.c.person_id == person, consent.c.act == act)
         return list(self._db.execute(query.order_by(consent.c.at, consent.c.id)).scalars())
 
     def record_consent(self, person: int, act: str, via: str, wording: str, at: datetime) -> None:

@@ -177,7 +177,9 @@ class StoredPreWorks:
         """Steps of the ladder that each person has been given a row for, in one query."""
         rows = self._db.execute(
             sa.select(outbox.c.person_id, outbox.c.args["step"].as_integer()).where(
-                outbox.c.kind == Kind.NUDGE, outbox.c.about_id == prework_id
+                # who can be reached by no way had their step too: the teachers' room was told
+                outbox.c.kind.in_((Kind.NUDGE, Kind.UNREACHED)),
+                outbox.c.about_id == prework_id,
             )
         )
         found: dict[int, set[int]] = {}

@@ -58,7 +58,8 @@ class StoredSections:
         return self._one(section.c.handle == handle)
 
     def by_name(self, guild: int, name: str) -> Section | None:
-        return self._one(section.c.guild_id == guild, sa.func.lower(section.c.name) == name.lower())
+        # SQLite folds the case of ASCII alone
+        return next((each for each in self.on_guild(guild) if each.name.casefold() == name.casefold()), None)
 
     def _one(self, *where: sa.ColumnElement[bool]) -> Section | None:
         row = self._db.execute(_SECTIONS.where(*where)).first()

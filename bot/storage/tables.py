@@ -359,7 +359,7 @@ outbox = _table(
     sa.CheckConstraint(
         "state IN ('due', 'leased', 'calling', 'sent', 'uncertain', 'failed', 'expired', 'suppressed')", name="state"
     ),
-    sa.Index("ix_outbox_state_due_at", "state", "due_at"),
+    sa.Index("ix_outbox_state_way_due_at", "state", "way", "due_at"),
     sa.Index("ix_outbox_kind_about_id", "kind", "about_id"),
     about=_about("every effect outside the database, and what became of it", retention="one year", **_OF_PERSON),
 )

@@ -12,7 +12,7 @@ def draw_choice(result: WhichClass | NoClass | NotStaff, action: str = "") -> ui
     """``action`` is the menu's that takes the chosen class's handle; without one, the class is typed."""
     match result:
         case WhichClass(sections) if action:
-            choices = [Choice(plain(each.name), each.handle) for each in sections]
+            choices = [Choice(each.name, each.handle) for each in sections]
             return card(Look.ASK, "Which class?", controls=[Menu("Choose a class", action, "-", choices)])
         case WhichClass(sections):
             names = ", ".join(f"**{plain(each.name)}**" for each in sections)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import discord
 from discord import ui
 
 from bot.domain.messages import WantedPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.classes import BadName, BadZone, Check, ClassCreated, ClassPlan, NoCourse, PlanGone, PlanResult
-from bot.views.cards import Button, Look, card, count, plain, primary
+from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
 
-#: what the bot needs on the server, and what for: shown when one is missing
+#: what the bot needs on the server to make a class and to reach its students, as Discord's settings spell it
 NEEDED = {
     "manage_roles": "Manage Roles",
     "manage_channels": "Manage Channels",
+    "view_channel": "View Channels",
+    "send_messages": "Send Messages",
+    "read_message_history": "Read Message History",
     "create_private_threads": "Create Private Threads",
     "send_messages_in_threads": "Send Messages in Threads",
+    "manage_threads": "Manage Threads",
 }
 
 
@@ -29,20 +36,38 @@ async def create(interaction: Interaction, handle: str) -> None:
     await replace(interaction, draw_created(result))
 
 
-def missing_permissions(permissions: discord.Permissions) -> list[str]:
-    """The names, as Discord's settings spell them, of what the bot lacks."""
-    return [name for key, name in NEEDED.items() if not getattr(permissions, key)]
+@dataclass(frozen=True, slots=True)
+class OnServer:
+    """What the server itself shows: people take permissions away, delete roles and move them by hand."""
+
+    #: permissions that the bot lacks
+    missing: tuple[str, ...]
+    #: what of ours still stands, by (purpose, kind)
+    standing: frozenset[tuple[str, str]]
+    #: roles of ours that stand above the bot's own or beside it, which it can therefore not give
+    out_of_reach: tuple[str, ...]
 
 
-def draw_plan(result: PlanResult, missing: list[str]) -> ui.LayoutView:
+def on_server(guild: discord.Guild, known: Mapping[tuple[str, str], int]) -> OnServer:
+    """``known``: Discord ids of what was made, by (purpose, kind)."""
+    mine = guild.me.guild_permissions
+    roles = [role for (_, kind), each in known.items() if kind == "role" and (role := guild.get_role(each))]
+    return OnServer(
+        tuple(name for key, name in NEEDED.items() if not (mine.administrator or getattr(mine, key))),
+        frozenset(key for key, each in known.items() if guild.get_role(each) or guild.get_channel(each)),
+        tuple(role.name for role in roles if role >= guild.me.top_role),
+    )
+
+
+def draw_plan(result: PlanResult, here: OnServer) -> ui.LayoutView:
     match result:
         case ClassPlan():
-            return _draw_plan(result, missing)
+            return _draw_plan(result, here)
         case BadZone(typed):
             return card(
                 Look.PROBLEM,
                 "I do not know that time zone",
-                f"“{plain(typed)[:60]}” is none I know. Start typing a city, such as `Chicago` or `Madrid`, "
+                f"“{plain(shorten(typed, 60))}” is none I know. Start typing a city, such as `Chicago` or `Madrid`, "
                 "and choose from the list.",
             )
         case BadName(problem):
@@ -51,7 +76,7 @@ def draw_plan(result: PlanResult, missing: list[str]) -> ui.LayoutView:
             return card(
                 Look.ASK,
                 "First the course",
-                f"You have no course “{plain(typed)[:60]}”.",
+                f"You have no course “{plain(shorten(typed, 60))}”.",
                 "Your courses: " + ", ".join(f"**{plain(each)}**" for each in own) if own else "",
                 "Bring in your own pack with `/course import`, or try the sample with `/course sample`.",
                 controls=[] if own else [primary("Bring in the sample course", "course_sample")],
@@ -60,10 +85,10 @@ def draw_plan(result: PlanResult, missing: list[str]) -> ui.LayoutView:
             return draw_choice(result)
 
 
-def _draw_plan(plan: ClassPlan, missing: list[str]) -> ui.LayoutView:
-    new = [each for each in plan.places if (each.purpose, each.kind) not in plan.standing]
-    if missing:
-        names = "\n".join(f"- {name}" for name in missing)
+def _draw_plan(plan: ClassPlan, here: OnServer) -> ui.LayoutView:
+    new = [each for each in plan.places if (each.purpose, each.kind) not in here.standing]
+    if here.missing:
+        names = "\n".join(f"- {name}" for name in here.missing)
         return card(
             Look.PROBLEM,
             "I need a permission first",
@@ -74,6 +99,7 @@ def _draw_plan(plan: ClassPlan, missing: list[str]) -> ui.LayoutView:
         Look.STAFF,
         f"{plain(plan.name)}: {'what is still missing' if plan.exists else 'what I will create'}",
         f"Course **{plain(plan.course_title)}** · time zone **{plan.zone}** · bar **{plan.bar} %**",
+        "It is there already and keeps its time zone and bar." if plan.exists else "",
         _listed("Roles", [each for each in new if each.kind == "role"]),
         _listed("Channels", [each for each in new if each.kind == "channel"]),
         "Everything stands already; confirming changes nothing." if not new else "",
@@ -112,17 +138,17 @@ async def dismiss(interaction: Interaction, handle: str) -> None:
     await replace(interaction, card(Look.WAIT, "Nothing was changed"))
 
 
-def draw_check(
-    result: Check | WhichClass | NoClass | NotStaff, missing: list[str], below: list[str]
-) -> ui.LayoutView:
-    """``below``: roles of ours that stand above the bot's own, which it can therefore not give."""
+def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) -> ui.LayoutView:
     if not isinstance(result, Check):
         return draw_choice(result)
-    lacking = [each.name for each in result.places if (each.purpose, each.kind) not in result.standing]
+    lacking = [each for each in result.places if (each.purpose, each.kind) not in here.standing]
     troubles = [
-        *(f"My role lacks the permission **{name}**." for name in missing),
-        *(f"The role **{plain(name)}** stands above mine: drag my role above it in Server Settings." for name in below),
-        *(f"Not made yet: **{plain(name)}**." for name in lacking),
+        *(f"My role lacks the permission **{name}**." for name in here.missing),
+        *(
+            f"The role **{plain(name)}** does not stand below mine: drag mine above it in Server Settings, Roles."
+            for name in here.out_of_reach
+        ),
+        *(f"Not there: the {each.kind} **{plain(each.name)}**. `/class create` makes it." for each in lacking),
         *(f"Waiting: {plain(why)}." for why in result.waiting),
     ]
     if not troubles:

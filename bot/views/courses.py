@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.services.choosing import NotStaff
 from bot.services.courses import Faulty, Imported, Moved, TooLarge, UpToDate
-from bot.views.cards import Button, Look, card, plain
+from bot.views.cards import Button, Look, card, count, plain
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
 
@@ -32,7 +32,7 @@ def draw_import(result: Imported | Faulty | TooLarge | NotStaff) -> ui.LayoutVie
             return card(
                 Look.DONE,
                 f"{plain(course.title)} is in",
-                f"{units} units, {questions} questions, revision {course.number}."
+                f"{count(units, 'unit')}, {count(questions, 'question')}, revision {course.number}."
                 + ("" if is_new else " This very pack was here already, so nothing changed."),
                 "Classes that still use the revision before can move on; what students have begun stays as it is."
                 if behind
@@ -42,10 +42,9 @@ def draw_import(result: Imported | Faulty | TooLarge | NotStaff) -> ui.LayoutVie
         case Faulty(faults):
             shown = "\n".join(f"- {plain(str(fault))}" for fault in faults[:MOST_FAULTS])
             more = f"\n… and {len(faults) - MOST_FAULTS} more." if len(faults) > MOST_FAULTS else ""
-            count = "one thing" if len(faults) == 1 else f"{len(faults)} things"
             return card(
                 Look.PROBLEM,
-                f"The pack has {count} to mend",
+                f"The pack has {count(len(faults), 'thing')} to mend",
                 shown + more,
                 "Nothing was changed. Mend them and import the pack again.",
             )

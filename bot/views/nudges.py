@@ -16,11 +16,13 @@ from bot.services.nudges import (
     Recipient,
     WhyNudged,
 )
-from bot.views.cards import Button, Look, card, plain, primary, stamp
+from bot.views.cards import Button, Look, card, count, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, reply, services
 
 WAYS = {Way.DM: "💬 By DM", Way.THREAD: "🧵 In a private thread", Way.SMS: "📱 By text"}
+#: of each way, and of those whom none reaches: together they fit a card
+MOST_NAMES = 30
 
 
 @on_press("nudge")
@@ -50,11 +52,7 @@ def draw_preview(result: PreviewResult) -> ui.LayoutView:
                 "Who finishes before it goes out gets nothing.",
                 *(_by_way(way, [each for each in recipients if each.way is way]) for way in WAYS),
                 _held(recipients),
-                "\n".join(
-                    ["**⚠️ Cannot be reached**", *(f"<@{who.discord}>: {reason}" for who, reason in unreachable)]
-                )
-                if unreachable
-                else "",
+                _unreachable([f"<@{who.discord}>: {reason}" for who, reason in unreachable]),
                 controls=[primary(f"Send {len(recipients)}", "nudge_send", handle), Button("Not now", "dismiss")]
                 if recipients
                 else [],
@@ -74,9 +72,16 @@ def draw_preview(result: PreviewResult) -> ui.LayoutView:
 def _by_way(way: Way, recipients: list[Recipient]) -> str:
     if not recipients:
         return ""
-    names = " ".join(f"<@{each.account.discord}>" for each in recipients[:60])
-    more = f" and {len(recipients) - 60} more" if len(recipients) > 60 else ""
+    names = " ".join(f"<@{each.account.discord}>" for each in recipients[:MOST_NAMES])
+    more = f" and {len(recipients) - MOST_NAMES} more" if len(recipients) > MOST_NAMES else ""
     return f"**{WAYS[way]}: {len(recipients)}**\n{names}{more}"
+
+
+def _unreachable(lines: list[str]) -> str:
+    if not lines:
+        return ""
+    more = f"\n… and {len(lines) - MOST_NAMES} more" if len(lines) > MOST_NAMES else ""
+    return "**⚠️ Cannot be reached**\n" + "\n".join(lines[:MOST_NAMES]) + more
 
 
 def _held(recipients: tuple[Recipient, ...]) -> str:
@@ -86,12 +91,14 @@ def _held(recipients: tuple[Recipient, ...]) -> str:
 
 def draw_sent(result: Nudged | PreviewGone) -> ui.LayoutView:
     match result:
-        case Nudged(posted, count, unreachable):
+        case Nudged(posted, 0, 0):
+            return card(Look.DONE, "Nobody needs a nudge any more", f"{plain(posted.unit.unit.title)} is handed in.")
+        case Nudged(posted, sent, unreachable):
             return card(
                 Look.DONE,
-                f"{count} nudges are on their way",
+                f"{count(sent, 'nudge')} on the way",
                 f"About {plain(posted.unit.unit.title)}. Whom I cannot reach is named in the teachers' room.",
-                f"{unreachable} cannot be reached by any way." if unreachable else "",
+                f"{count(unreachable, 'student')} cannot be reached by any way." if unreachable else "",
             )
         case PreviewGone():
             return card(Look.WAIT, "Nothing was sent", "That preview was used already, or its deadline has passed.")

@@ -61,6 +61,7 @@ def draw_join(result: JoinResult) -> ui.LayoutView:
             return card(
                 Look.DONE,
                 f"You are in {plain(section.name)} already",
+                "Are its channels missing? They come back in a few seconds.",
                 _inbox_line(inbox_open),
                 controls=_next_steps(inbox_open),
             )

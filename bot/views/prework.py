@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -24,12 +25,16 @@ from bot.services.prework import (
     StartResult,
     StillLocked,
 )
-from bot.views.cards import Button, Control, Link, Look, card, plain, primary, shorten, stamp
+from bot.views.cards import Button, Control, Link, Look, card, count, one_line, plain, primary, shorten, stamp, utf16
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, reply, services
 
 
 #: a form has five fields: these, the summary, and the question for class
 MOST_QUESTIONS = 3
+#: Discord's own for the words under a field's name and beside an option: the whole stands on the Started card
+FIELD_LIMIT = 100
+#: what a teacher says to one answer; three of them fit a card
+FEEDBACK = 600
 
 
 @on_press("pw_start")
@@ -93,9 +98,8 @@ def _text(name: str, label: str, hint: str, typed: str, limit: int) -> ui.Label[
 
 
 def _field(number: int, question: Question, answer: Answer | None) -> ui.Label[Any]:
-    return ui.Label(
-        text=f"Question {number + 1}", description=shorten(question.prompt, 100), component=_input(number, question, answer)
-    )
+    asked = _in_field(question.prompt)
+    return ui.Label(text=f"Question {number + 1}", description=asked, component=_input(number, question, answer))
 
 
 def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[Any]:
@@ -112,7 +116,7 @@ def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[An
                 min_values=1,
                 max_values=len(options),
                 options=[
-                    discord.CheckboxGroupOption(label=shorten(each.text, 100), value=str(place), default=place in chosen)
+                    discord.CheckboxGroupOption(label=_in_field(each.text), value=str(place), default=place in chosen)
                     for place, each in enumerate(options)
                 ],
             )
@@ -121,11 +125,15 @@ def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[An
             return ui.TextInput(custom_id=f"t{number}", default=typed, max_length=200)
 
 
+def _in_field(text: str) -> str:
+    return shorten(one_line(text), FIELD_LIMIT) or "…"
+
+
 def _radio(name: str, labels: list[str], chosen: tuple[int, ...]) -> ui.RadioGroup[Any]:
     return ui.RadioGroup(
         custom_id=name,
         options=[
-            discord.RadioGroupOption(label=shorten(label, 100), value=str(place), default=place in chosen)
+            discord.RadioGroupOption(label=_in_field(label), value=str(place), default=chosen == (place,))
             for place, label in enumerate(labels)
         ],
     )
@@ -141,8 +149,22 @@ def draw_start(result: StartResult) -> ui.LayoutView:
         "Watch with something to write at hand. Then hand in: the answers, a summary, and a question for class.",
         f"Handing in counts from {stamp(result.ready_at, 't')} on ({stamp(result.ready_at, 'R')}): "
         "half the length, as if watched at double speed.",
+        *_asked_in_form(unit.prework.questions),
         controls=[*_links(result.posted), Button("Hand in", "pw_hand_in", result.posted.handle)],
     )
+
+
+def _asked_in_form(questions: Sequence[Question]) -> list[str]:
+    """The questions to watch for, in full: a form cuts them short."""
+    texts = [f"{number}. {plain(each.prompt)}{_long_options(each)}" for number, each in enumerate(questions, start=1)]
+    return ["**The form asks:**", *texts] if texts else []
+
+
+def _long_options(question: Question) -> str:
+    options = question.options if isinstance(question, SingleChoice | SeveralChoices) else ()
+    if all(utf16(one_line(each.text)) <= FIELD_LIMIT for each in options):
+        return ""
+    return "".join(f"\n- {plain(each.text)}" for each in options)
 
 
 def _links(posted: Posted) -> list[Control]:
@@ -188,11 +210,14 @@ def _say(reason: Reason) -> str:
                 f"Watch it through, then hand in again from {stamp(ready, 't')} on ({stamp(ready, 'R')})."
             )
         case LookAgain(number, feedback):
-            return f"Question {number} is not right yet. {feedback}".rstrip()
+            return f"Question {number} is not right yet. {plain(shorten(feedback, FEEDBACK))}".rstrip()
         case SayMore("summary", words, least):
-            return f"Your summary has {words} words. Write at least {least}: two sentences do."
+            return f"Your summary has {count(words, 'word')}. Write at least {least}: two sentences do."
         case SayMore(_, words, least):
-            return f"Your question has {words} words. Write at least {least}, so that your teacher understands it."
+            return (
+                f"Your question has {count(words, 'word')}. Write at least {least}, "
+                "so that your teacher understands it."
+            )
 
 
 def _span(seconds: int) -> str:

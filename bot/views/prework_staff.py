@@ -19,7 +19,7 @@ from bot.services.prework import (
     Status,
     StatusResult,
 )
-from bot.views.cards import Button, Look, card, plain, primary, stamp
+from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, reply, services
 
@@ -62,7 +62,7 @@ def draw_post(result: PostResult) -> ui.LayoutView:
 
 def draw_no_unit(typed: str, units: Sequence[str]) -> ui.LayoutView:
     listed = "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(units, start=1))
-    return card(Look.PROBLEM, f"There is no unit “{plain(typed)[:60]}”", f"The units are:\n{listed}")
+    return card(Look.PROBLEM, f"There is no unit “{plain(shorten(typed, 60))}”", f"The units are:\n{listed}")
 
 
 def draw_status(result: StatusResult) -> ui.LayoutView:

@@ -12,6 +12,9 @@ from bot.views.cards import Button, Control, Link, Look, card, plain, primary, s
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, reply, services
 
+#: five rows of five; with the texts a card has 40 parts at most
+MOST_CONTROLS = 25
+
 
 @on_press("today")
 async def today(interaction: Interaction, handle: str) -> None:
@@ -23,14 +26,13 @@ def draw_today(result: Today | NoClass) -> ui.LayoutView:
     if isinstance(result, NoClass):
         return draw_choice(result)
     controls = [control for each in result.classes for control in _controls(each)]
-    if not result.inbox_open:
-        controls.append(Button("Open my inbox", "inbox"))
+    inbox = [] if result.inbox_open else [Button("Open my inbox", "inbox")]
     return card(
         _look(result.classes[0].step) if len(result.classes) == 1 else Look.DO,
         "What to do now",
-        *(_line(each, named=len(result.classes) > 1) for each in result.classes),
+        "\n\n".join(_line(each, named=len(result.classes) > 1) for each in result.classes),
         "" if result.inbox_open else "Your inbox is closed: open it, and I remind you before a deadline.",
-        controls=controls[:25],
+        controls=[*controls[: MOST_CONTROLS - len(inbox)], *inbox],
     )
 
 

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.domain.questions import Chosen, Typed
-from bot.domain.showing import Asked, Asks, LookedBack, LookOver
+from bot.domain.showing import LONGEST_TYPED, Asked, Asks, LookedBack, LookOver
 from bot.services.choosing import NoClass, WhichClass
 from bot.services.quizzes import (
     AlreadyHandedIn,
@@ -23,7 +23,19 @@ from bot.services.quizzes import (
     Unanswered,
 )
 from bot.services.unlocking import NotYet, Passed
-from bot.views.cards import Button, Choice, Control, Look, Menu, NewRow, card, plain, primary, shorten
+from bot.views.cards import (
+    TEXT_LIMIT,
+    Button,
+    Choice,
+    Control,
+    Look,
+    Menu,
+    NewRow,
+    card,
+    plain,
+    primary,
+    shorten,
+)
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, replace, services
 from bot.views.quiz_results import LETTERS, block, draw_look_back, draw_refusal, draw_result, option_line
@@ -206,13 +218,14 @@ def _turns(asked: Asked) -> list[Control]:
 
 
 def draw_form(asked: Asked) -> Form:
-    box: ui.TextInput[Any] = ui.TextInput(custom_id="answer", default=asked.typed or None, max_length=200)
+    typed_before = shorten(asked.typed, LONGEST_TYPED) or None
+    box: ui.TextInput[Any] = ui.TextInput(custom_id="answer", default=typed_before, max_length=LONGEST_TYPED)
     hint = "The number alone, without its unit" if asked.asks is Asks.NUMBER else "A word or a few"
     return Form(
         f"Question {asked.position} of {asked.total}",
         "check_type",
         f"{asked.attempt}.{asked.position}",
-        ui.TextDisplay(block(asked.prompt)),
+        ui.TextDisplay(shorten(block(asked.prompt), TEXT_LIMIT) or "…"),
         ui.Label(text="Your answer", description=hint, component=box),
     )
 

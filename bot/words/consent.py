@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 CONSENT = (
-    "**What I text:** what you still owe an hour before it is due, and what I cannot tell you on Discord: "
-    "office hours, a unit that opened.",
-    "**How often:** mostly one or two texts a week, in the daytime, and none when you are done. "
-    "Your phone plan may charge for texts; I charge nothing.",
+    "**What I text:** what you still owe, an hour before it is due; and what I cannot tell you on Discord.",
+    "**How often:** mostly one or two texts a week, in the daytime. Your phone plan may charge for texts.",
     "**To stop:** `/phone stop` here, or answer STOP to any text. It costs nothing and works at once.",
     "**Your number:** kept encrypted, seen by no teacher or student, forgotten when you stop.",
-    "By giving it you say that the phone is yours to use, and if you are under 18, "
-    "that a parent or guardian agrees.",
+    "By giving it you say: I may use this phone, and if I am under 18, a parent or guardian agrees.",
 )
 WORDING = "\n".join(CONSENT)

@@ -3,8 +3,6 @@
 One letter outside it makes the whole text UCS-2: 70 letters to a segment in place of 160 (RB13).
 """
 
-# ruff: noqa: RUF001  # letters that look like others are what this is about
-
 from __future__ import annotations
 
 import unicodedata

@@ -49,7 +49,7 @@ def text(content: Textable) -> str:
 
 
 def _nudge(nudge: PreWorkNudge) -> str:
-    step = "You have started, so hand it in on Discord." if nudge.started else "Start it in Discord."
+    step = "Started: now hand it in on Discord." if nudge.started else "Start it in Discord."
     return _fitted(
         "Flipcord, {name}: pre-work {title} ({length}) is due {when}. " + step + " {stop}",
         name=to_gsm(nudge.class_name) or "your class",
@@ -60,9 +60,10 @@ def _nudge(nudge: PreWorkNudge) -> str:
 
 
 def _fitted(template: str, **parts: str) -> str:
-    """The longest part is shortened until all fits; what is fixed in the templates leaves room for it."""
-    while (over := septets(template.format(**parts, stop=HOW_TO_STOP)) - SEGMENT) > 0:
-        longest = max(parts, key=lambda name: septets(parts[name]))
-        size = septets(parts[longest])
-        parts[longest] = cut(parts[longest], max(size // 2, size - over))
-    return template.format(**parts, stop=HOW_TO_STOP)
+    """Cuts the longest parts to one length at which all fits; the templates leave room for short ones."""
+    for most in range(SEGMENT, 0, -1):
+        shown = {name: cut(part, most) for name, part in parts.items()}
+        words = template.format(**shown, stop=HOW_TO_STOP)
+        if septets(words) <= SEGMENT:
+            return words
+    raise ValueError(f"a text without room for its parts: {template!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,13 +11,24 @@ from types import SimpleNamespace
 from typing import Any
 
 import discord
+import discord.gateway
+import discord.http
 import pytest
 import yarl
 
 from bot.delivery.line import Line
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
-from bot.domain.messages import Content, Message, PreWorkNudge, Sent, ToChannel, ToDirectMessage, ToPhone, ToThread
+from bot.domain.messages import (
+    Content,
+    Message,
+    PreWorkNudge,
+    Sent,
+    ToChannel,
+    ToDirectMessage,
+    ToPhone,
+    ToThread,
+)
 from bot.loopback.people import Person, Server
 from bot.loopback.phone import Phone
 from bot.loopback.wire import WireDiscord
@@ -86,6 +97,12 @@ class Desk:
     def to_phone(self, validity_s: int = 3600) -> ToPhone:
         return ToPhone(ANAS_PHONE, validity_s)
 
+    async def heard(self, look: Callable[[], object]) -> None:
+        """Waits until the client has heard from the gateway what makes this true."""
+        async with asyncio.timeout(10):
+            while not look():  # noqa: ASYNC110  # the library tells of no change to its cache
+                await asyncio.sleep(0)
+
     def posts(self) -> int:
         return len(self.wire.requests_to("POST", "/channels/*/messages"))
 
@@ -97,7 +114,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    async with WireDiscord() as wire, Phone(now=lambda: wire.backend.clock.now()) as phone:
+    async with WireDiscord() as wire, Phone(now=wire.backend.clock.now) as phone:
         wire.rest.limits.routes.clear()
         monkeypatch.setattr(discord.http.Route, "BASE", wire.api_base)
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(wire.gateway_url))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import discord
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
+
 from bot.delivery.channel import Channels
 from bot.domain.messages import Sent, SlotBooked, Trouble, Wait
 from tests.delivery.conftest import Desk
+from tests.loopback.discord_openapi import discord_api
+from tests.views.test_messages import CONTENTS
 
 
 async def test_teachers_read_in_their_room_who_booked(desk: Desk) -> None:
@@ -20,16 +26,19 @@ async def test_teachers_read_in_their_room_who_booked(desk: Desk) -> None:
 
 async def test_a_card_is_found_among_many(desk: Desk) -> None:
     channels = Channels(desk.client)
-    for number in range(1, 60):
+    for number in range(60):
         desk.ben.say(f"chatter {number}", desk.prework)
-        if number == 5:
-            sent = await channels.carry(desk.message(desk.to_room(), number=5), desk.to_room())
+    sent = await channels.carry(desk.message(desk.to_room(), number=5), desk.to_room())
+    for number in range(60):
+        desk.ben.say(f"more chatter {number}", desk.prework)
     assert await channels.find(desk.message(desk.to_room(), number=5), desk.to_room(), desk.now()) == sent
 
 
 async def test_a_deleted_channel_and_a_locked_one_wait_and_say_what_to_mend(desk: Desk) -> None:
     trouble = Trouble("my role lacks Manage Roles", "Give it")
-    desk.wire.set_bot_permissions(desk.server, send_messages=False)
+    bot = desk.wire.backend.bot_user.id
+    deny = discord.Permissions(send_messages=True).value
+    desk.wire.backend.set_overwrite(desk.prework.id, Overwrite(bot, OverwriteType.MEMBER, 0, deny))
     locked = await Channels(desk.client).carry(desk.message(desk.to_room(), trouble), desk.to_room())
     assert isinstance(locked, Wait)
     assert "send" in locked.mend
@@ -38,3 +47,13 @@ async def test_a_deleted_channel_and_a_locked_one_wait_and_say_what_to_mend(desk
     deleted = await Channels(desk.client).carry(desk.message(desk.to_room(), trouble), desk.to_room())
     assert isinstance(deleted, Wait)
     assert "/class create" in deleted.mend
+
+
+async def test_every_card_is_one_that_discord_describes(desk: Desk) -> None:
+    described = discord_api()
+    channels = Channels(desk.client)
+    for number, content in enumerate(CONTENTS, start=1):
+        sent = await channels.carry(desk.message(desk.to_room(), content, number=number), desk.to_room())
+        assert isinstance(sent, Sent)
+    assert len(desk.ben.visible_messages(desk.prework)) == len(CONTENTS)
+    assert described.complaints(desk.wire.requests_to("POST", "/channels/*/messages")) == []

@@ -10,7 +10,9 @@ from tests.delivery.conftest import Desk
 
 
 async def test_a_student_sees_the_nudge_in_their_inbox(desk: Desk) -> None:
-    outcome = await DirectMessages(desk.client).carry(desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana))
+    outcome = await DirectMessages(desk.client).carry(
+        desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana)
+    )
 
     (seen,) = desk.ana.dm_messages()
     assert "Still open: Atoms" in seen.text
@@ -44,7 +46,9 @@ async def test_a_known_conversation_is_not_opened_again(desk: Desk) -> None:
 
 async def test_closed_direct_messages_are_closed_for_good(desk: Desk) -> None:
     desk.wire.close_dms(desk.ana.id)
-    outcome = await DirectMessages(desk.client).carry(desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana))
+    outcome = await DirectMessages(desk.client).carry(
+        desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana)
+    )
     assert outcome == Closed("the student's direct messages are closed", lasting=True)
 
 
@@ -57,7 +61,9 @@ async def test_a_student_who_left_is_not_taken_for_one_who_closed_the_inbox(desk
 
 
 @pytest.mark.parametrize(("code", "least_s"), [(40003, 600), (20026, 3600)])
-async def test_after_discord_refuses_an_opening_no_other_is_tried(desk: Desk, code: int, least_s: float) -> None:
+async def test_after_discord_refuses_an_opening_no_other_is_tried(
+    desk: Desk, code: int, least_s: float
+) -> None:
     desk.wire.rest.faults.answer("POST /users/@me/channels", 400 if code == 40003 else 403, code, times=None)
     direct = DirectMessages(desk.client)
     for person in (desk.ana, desk.ben):

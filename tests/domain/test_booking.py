@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -120,9 +121,7 @@ def test_slots_fill_the_window_without_gaps_or_overlaps(start: int, length: int,
     assert timedelta(0) <= made.left_over < size
     assert len(made.slots) * size + made.left_over == window.ends_at - window.starts_at
     edges = [begins + number * size for number in range(len(made.slots) + 1)]
-    assert [(each.starts_at, each.ends_at) for each in made.slots] == list(
-        zip(edges, edges[1:], strict=False)
-    )
+    assert [(each.starts_at, each.ends_at) for each in made.slots] == list(itertools.pairwise(edges))
 
 
 def _changes(zone: str, year: int) -> list[datetime]:

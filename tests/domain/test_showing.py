@@ -66,7 +66,7 @@ def test_the_option_that_a_student_presses_is_the_one_kept_and_shown_again(place
         (several("q"), Chosen((0, 9))),
         (true_false("q"), Chosen((2,))),
         (numeric("q"), Chosen((0,))),
-        (short("q"), Typed("a" * 501)),
+        (short("q"), Typed("a" * 201)),
     ],
 )
 def test_an_answer_that_the_question_does_not_have_is_refused(question: Question, given: Answer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,11 @@ from bot.domain.messages import (
     Outcome,
     Parcel,
     Refused,
+    RoleGrant,
     Sent,
+    ToDirectMessage,
+    ToPhone,
+    ToThread,
     Unknown,
     Wait,
 )
@@ -45,9 +49,9 @@ class FakeDeliveries:
     def add(self, now: datetime, first: Parcel, *others: Parcel) -> int:
         number = len(self.rows) + 1
         delivery = Delivery(
-            id=number, key=f"test:{number}", kind=Kind.NUDGE, way=Way.DM, person=1, section=1, about=1, args={},
-            nonce=f"nonce-{number}", state=State.DUE, due_at=now, expires_at=None, tries=0, called_at=None,
-            lease=None, why="", channel=None, result=None,
+            id=number, key=f"test:{number}", kind=Kind.NUDGE, way=way_of(first), person=1, section=1, about=1,
+            args={}, nonce=f"nonce-{number}", state=State.DUE, due_at=now, expires_at=None, tries=0,
+            called_at=None, lease=None, why="", channel=None, result=None,
         )  # fmt: skip
         self.rows[number] = Row(delivery, [first, *others])
         return number
@@ -66,8 +70,12 @@ class FakeDeliveries:
 
     # ---- what the courier needs
 
-    async def claim(self, now: datetime, limit: int = 25) -> Sequence[Delivery]:
-        due = [row for row in self.rows.values() if _is(row, State.DUE) and row.delivery.due_at <= now]
+    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
+        due = [
+            row
+            for row in self.rows.values()
+            if _is(row, State.DUE) and row.delivery.way in ways and row.delivery.due_at <= now
+        ]
         for row in due[:limit]:
             row.lease_until = now + LEASE
             self._move(row, state=State.LEASED, tries=row.delivery.tries + 1)
@@ -92,7 +100,7 @@ class FakeDeliveries:
                 self._move(row, state=State.SENT, channel=channel, result=result)
             case Closed(why) if row.ways[1:]:
                 row.ways.pop(0)
-                self._move(row, state=State.DUE, why=why)
+                self._move(row, state=State.DUE, why=why, way=way_of(row.ways[0]))
             case Closed(why) | Refused(why):
                 self._move(row, state=State.FAILED, why=why)
             case Wait(seconds, why):
@@ -126,7 +134,23 @@ class FakeDeliveries:
         return replace(parcel, known={**parcel.known, **stands})
 
     def _move(self, row: Row, **changes: object) -> None:
-        row.delivery = replace(row.delivery, **changes)  # pyright: ignore[reportArgumentType]
+        row.delivery = replace(row.delivery, **changes)
+
+
+def way_of(parcel: Parcel) -> Way:
+    match parcel:
+        case RoleGrant():
+            return Way.ROLE
+        case ClassSetUp():
+            return Way.SETUP
+        case Message(address=ToDirectMessage()):
+            return Way.DM
+        case Message(address=ToThread()):
+            return Way.THREAD
+        case Message(address=ToPhone()):
+            return Way.SMS
+        case Message():
+            return Way.CHANNEL
 
 
 def _is(row: Row, *states: State) -> bool:

@@ -104,6 +104,16 @@ def test_equal_parts_make_exactly_a_hundred_percent(parts: int, decimals: int, c
 
 
 @pytest.mark.parametrize(
+    "written", [("33.3", "33.3", "33.4"), ("14.3", "85.6"), ("49.9", "49.9"), ("60.2", "40")]
+)
+def test_percentages_that_nearly_make_a_hundred_are_made_to(written: tuple[str, ...]):
+    question = one("Which? {" + "".join(f"~%{share}%o\n" for share in written) + "~%-50%x}")
+    assert isinstance(question, SeveralChoices)
+    assert sum(option.credit for option in question.options[:-1]) == 1
+    assert question.options[-1].credit == -HALF
+
+
+@pytest.mark.parametrize(
     ("written", "credit"),
     [
         ("33.33333", THIRD),
@@ -204,6 +214,12 @@ def test_blank_lines_inside_braces_do_not_end_the_question():
     question = one("Which?\n{\n\n=a\n\n~b\n\n}\n")
     assert isinstance(question, SingleChoice)
     assert [option.text for option in question.options] == ["a", "b"]
+
+
+def test_a_line_that_looks_like_a_title_inside_braces_belongs_to_the_answers():
+    question = one("Which?\n{=std\n::vector\n~list}")
+    assert isinstance(question, SingleChoice)
+    assert question.options[0].text == "std ::vector"
 
 
 def test_id_and_tags_come_from_the_comments_before_the_question():

@@ -120,11 +120,15 @@ def test_all_faults_are_told_at_once_with_file_line_and_field():
     )
     assert faults(course=text, measurement=MEASUREMENT.replace("[tag:1.1]", "[tag:1.3]")) == [
         "course.toml, line 2: course.slug: it may have only small letters, digits and -, 1 to 40 of them",
-        "course.toml, line 14: units[1].prework.videos[1].length: it must be minutes and seconds"
-        ' such as "6:32", or "1:06:32", 10 hours at most',
+        (
+            "course.toml, line 14: units[1].prework.videos[1].length: it must be minutes and seconds"
+            ' such as "6:32", or "1:06:32", 10 hours at most'
+        ),
         "course.toml, line 15: units[1].prework.readings[1].url: it must start with https://",
-        "course.toml, line 18: Ice floats. {}: an essay question (empty braces) cannot be marked here: "
-        "give it answers, or take it out",
+        (
+            "course.toml, line 18: Ice floats. {}: an essay question (empty braces) cannot be marked here: "
+            "give it answers, or take it out"
+        ),
         "course.toml, line 22: units[1].check.draw: it must be a number from 1 to 25",
         "course.toml, line 23: units[1].check.cooldown: unknown key: did you mean cooldown_hours?",
         "course.toml, line 28: units[2].slug: measurement is already taken by number 1",
@@ -210,8 +214,10 @@ def test_prework_needs_something_to_watch_or_read():
 
 def test_a_bank_over_several_objectives_needs_tags_and_one_each():
     assert faults(measurement=MEASUREMENT.replace("[tag:1.1]", "")) == [
-        "questions/measurement.gift, line 2: Digits: no objective: "
-        "write a line // [tag:1.1] directly before the question"
+        (
+            "questions/measurement.gift, line 2: Digits: no objective: "
+            "write a line // [tag:1.1] directly before the question"
+        )
     ]
     assert "tagged with 2 objectives" in faults(measurement=MEASUREMENT.replace("[tag:easy]", "[tag:1.1]"))[0]
 

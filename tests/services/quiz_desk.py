@@ -100,7 +100,7 @@ def _deliveries(tx: Tx, kind: Kind) -> list[Delivery]:
 def execute(tx: Tx, statement: sa.Executable) -> sa.CursorResult[*tuple[Any, ...]]:
     """For what no repository offers, since the bot never does it."""
     assert isinstance(tx, StoredTx)
-    return tx._connection.execute(statement)  # pyright: ignore[reportPrivateUsage]
+    return tx._connection.execute(statement)
 
 
 def right_answer(item: Item) -> Answer:

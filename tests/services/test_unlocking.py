@@ -13,10 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Kind, Way
-from bot.domain.questions import (
-    Chosen,
-    SingleChoice,
-)
+from bot.domain.questions import Chosen, SingleChoice
 from bot.domain.showing import Asked, LookedBack
 from bot.services.ports import Tx
 from bot.services.quizzes import (
@@ -32,18 +29,7 @@ from bot.services.quizzes import (
 from bot.services.unlocking import NotYet, Passed
 from bot.storage.database import Database
 from bot.storage.tables import attempt
-from tests.builders import (
-    ANA,
-    BEN,
-    GUILD,
-    NOW,
-    a_class,
-    a_course,
-    a_unit,
-    several,
-    single,
-    student,
-)
+from tests.builders import ANA, BEN, GUILD, NOW, a_class, a_course, a_unit, several, single, student
 from tests.services.quiz_desk import ONE_HOUR, Desk, execute, progress_of, use_revision
 
 

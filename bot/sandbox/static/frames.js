@@ -1,7 +1,8 @@
 import { $, el } from "./dom.js";
+import { follow } from "./inside.js";
 
 /** Rooms kept open behind the one that is shown, so that going back is instant and half-typed words stay. */
-const MOST = 4;
+const MOST = 6;
 const open = new Map();
 
 /** simcord draws a room in several goes; it is shown when it stands still, or after this many milliseconds. */
@@ -20,6 +21,7 @@ export async function show(key, title, address) {
     frame.src = await address();
     $("frames").append(frame);
     await ready(frame);
+    follow(frame.contentDocument);
   }
   if (wanted !== key) return;
   open.delete(key);
@@ -44,6 +46,9 @@ async function ready(frame) {
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
 }
+
+/** The page inside the frame that is shown. */
+export const page = () => open.get(wanted)?.contentDocument;
 
 let hiding = 0;
 

@@ -2,6 +2,7 @@ import * as api from "./api.js";
 import { $, el, fill, wall } from "./dom.js";
 import * as frames from "./frames.js";
 import { startGuide } from "./guide.js";
+import { freshen } from "./inside.js";
 import { drawPhone } from "./phone.js";
 import { colour, drawRail } from "./rail.js";
 
@@ -23,12 +24,18 @@ function draw() {
   dot.style.background = colour(index);
   fill($("acting"), [dot, el("span", {}, "You are ", el("b", { text: me().name }),
     me().teacher ? ", the teacher" : ", a student")]);
-  document.body.classList.toggle("moving", state.moving);
-  for (const button of document.querySelectorAll("[data-time]")) button.disabled = state.moving;
+  drawMoving(state.moving);
+}
+
+function drawMoving(moving) {
+  document.body.classList.toggle("moving", moving);
+  for (const button of document.querySelectorAll("[data-time]")) button.disabled = moving;
 }
 
 function drawClock() {
-  const at = wall(new Date(Date.now() + ahead), state.zone);
+  const instant = new Date(Date.now() + ahead);
+  const at = wall(instant, state.zone);
+  freshen(frames.page(), instant, me().rooms, (room) => enter(now.person, room));
   $("clock-time").textContent = at.clock;
   $("clock-day").textContent = at.day;
   $("clock-day").title = state.zone;
@@ -72,9 +79,11 @@ async function enter(person, room) {
 const look = (frame) => api.look(now.person, now.room, $("phone-panel").open && !document.body.classList.contains("no-side"), frame);
 
 async function moveTime(to) {
+  drawMoving(true);
   try {
     await api.moveTime(to);
   } catch (fault) {
+    drawMoving(state.moving);
     lost(fault);
   }
 }

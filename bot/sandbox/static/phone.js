@@ -3,8 +3,9 @@ import { $, el, fill, wall } from "./dom.js";
 const shown = new Map();
 const spaced = (number) => number.replace(/^(\+1)(\d{3})(\d{3})(\d{4})$/, "$1 $2 $3 $4");
 
-/** The telephone of the acting person: its number to type in, and its texts as they arrive. */
+/** The telephone of the acting student: its number to type in, and its texts as they arrive. */
 export function drawPhone(person, zone) {
+  $("phone-panel").hidden = person.teacher;
   $("phone-title").textContent = `${person.name}'s phone`;
   const count = $("phone-count");
   count.hidden = person.unreadTexts <= 0;
@@ -34,6 +35,5 @@ function drawTexts(person, zone) {
 }
 
 function none(person) {
-  if (person.teacher) return "No texts. The bot texts students only.";
   return `No texts yet. The bot texts ${person.name} only after /phone, with this number and the code it sends.`;
 }

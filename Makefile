@@ -1,0 +1,60 @@
+# make demo     try it in the browser, with no account
+# make install  set up .venv with everything that is needed
+# make test     the whole test suite
+# make lint     linters; `make types`, `make contracts` and `make check` (all of it) as well
+# make lock     write requirements.lock anew from pyproject.toml
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# a developer's own pip and Python settings do not reach into the project
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONPATH :=
+
+.PHONY: install demo test lint types contracts check docs lock clean
+.DELETE_ON_ERROR:
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Flipcord needs Python 3.11 or newer. If you have one by another name: make PYTHON=python3.12 $(or $(MAKECMDGOALS),install)" >&2; \
+	    exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Ctrl-C is for the sandbox, which then ends in order. Make would get it too and call it an error; so on a terminal
+# the sandbox runs in the foreground as a job of its own.
+FOREGROUND = $(BIN)/python -c 'import os, sys; sys.exit(os.tcgetpgrp(0) != os.getpgrp())' 2>/dev/null
+
+demo: install
+	@if $(FOREGROUND); then set -m; $(BIN)/flipcord sandbox; else exec $(BIN)/flipcord sandbox; fi
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/pyright
+
+contracts: install
+	$(BIN)/lint-imports
+
+check: lint types contracts test
+
+# the reference pages that are written from the code
+docs: install
+	$(BIN)/python -m tests.meta.pages
+
+lock: install
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --all-extras --no-emit-index-url \
+	    --python-version 3.11 --quiet -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,112 @@
+"""The wire: how fast, how many refusals, and what is never repeated."""
+
+from __future__ import annotations
+
+import asyncio
+
+import discord
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.delivery.line import LineShut, NotRepeated, Pace, Refusals
+from tests.delivery.conftest import Desk
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 0.3), min_size=60, max_size=200))
+def test_no_second_ever_sees_more_than_discord_allows(pauses: list[float]) -> None:
+    pace, now, gone = Pace(), 100.0, []
+    for pause in pauses:
+        now += pause
+        gone.append(now + pace.wait_s(now))
+    for start in gone:
+        assert sum(start <= each < start + 1 for each in gone) <= 46
+
+
+def test_a_quiet_bot_does_not_wait() -> None:
+    pace = Pace()
+    assert [pace.wait_s(float(second)) for second in range(10)] == [0.0] * 10
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=400))
+def test_never_more_refusals_in_the_window_than_the_budget(pauses: list[float]) -> None:
+    refusals, now, counted = Refusals(most=20, window_s=600), 0.0, []
+    for pause in pauses:
+        now += pause
+        if refusals.shut_for(now) == 0:
+            refusals.count(now)
+            counted.append(now)
+    for last in counted:
+        assert sum(last - 600 < each <= last for each in counted) <= 20
+
+
+async def _send(desk: Desk) -> None:
+    with desk.line.carrying():
+        await desk.client.get_partial_messageable(desk.prework.id).send("x")
+
+
+async def test_a_server_that_refuses_everything_is_left_alone_after_a_hundred(desk: Desk) -> None:
+    """RA7: ten thousand refusals in ten minutes would ban the address."""
+    desk.line.pace, desk.wire.rest.limits.per_second = Pace(per_second=10_000), None
+    desk.wire.rest.faults.answer("POST /channels/*/messages", 403, 50013, times=None)
+    for _ in range(120):
+        with pytest.raises((discord.Forbidden, LineShut)):
+            await _send(desk)
+    assert desk.posts() == 100
+    assert 500 < desk.line.shut_for <= 600
+
+
+async def test_answers_to_people_go_out_while_the_outbox_is_held_back(desk: Desk) -> None:
+    for _ in range(100):
+        desk.line.refusals.count(asyncio.get_running_loop().time())
+    with pytest.raises(LineShut):
+        await _send(desk)
+    await desk.client.get_partial_messageable(desk.prework.id).send("an answer")
+    assert desk.posts() == 1
+
+
+async def test_a_shared_429_is_not_held_against_us(desk: Desk) -> None:
+    desk.wire.rest.faults.answer("POST /channels/*/messages", 429, times=3)
+    await _send(desk)
+    assert desk.posts() == 4
+    assert len(desk.line.refusals._at) == 0
+
+
+async def test_a_revoked_token_ends_all_calls_after_one(desk: Desk) -> None:
+    desk.wire.token = "another"
+    for _ in range(5):
+        with pytest.raises((discord.HTTPException, LineShut)):
+            await _send(desk)
+    assert desk.posts() == 1
+    assert desk.line.shut_for == float("inf")
+
+
+async def test_what_has_no_nonce_is_not_repeated_by_the_library(desk: Desk) -> None:
+    desk.wire.rest.faults.answer("POST /guilds/*/roles", 500, accepted=True)
+    desk.wire.rest.faults.cut("POST /guilds/*/roles", accepted=True)
+    for _ in range(2):
+        with desk.line.once(), pytest.raises(NotRepeated):
+            await desk.client.guilds[0].create_role(name="Unit 1")
+    assert len(desk.wire.requests_to("POST", "/guilds/*/roles")) == 2
+
+
+async def test_a_message_is_repeated_by_the_library_and_is_in_doubt(desk: Desk) -> None:
+    desk.wire.rest.faults.answer("POST /channels/*/messages", 500, accepted=True)
+    with desk.line.carrying() as call:
+        await desk.client.get_partial_messageable(desk.prework.id).send("x", nonce="same")
+    assert call.doubtful
+    assert desk.posts() == 2
+    assert len(desk.ana.visible_messages(desk.prework)) == 1
+
+
+async def test_doubt_about_one_call_is_none_about_another(desk: Desk) -> None:
+    desk.wire.rest.faults.answer("POST /channels/*/messages", 500)
+
+    async def send(words: str) -> bool:
+        with desk.line.carrying() as call:
+            await desk.client.get_partial_messageable(desk.prework.id).send(words)
+        return call.doubtful
+
+    assert sorted(await asyncio.gather(*(send(str(each)) for each in range(4)))) == [False] * 3 + [True]

@@ -1,0 +1,52 @@
+"""What the tests of the code base look at: its files, its commands, its handlers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ("bot", "cogs")
+#: made by tools, or not ours to check
+LEFT_OUT = {"__pycache__", "build", "node_modules"}
+
+
+def modules(*folders: str) -> list[Path]:
+    """Python files under these folders of the project; never none."""
+    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = [path for path in found if not LEFT_OUT & set(path.parts)]
+    assert found, f"no modules in {folders}"
+    return found
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a module, with the bare name of what is called."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    yield name, node
+                case _:
+                    pass
+
+
+def texts() -> dict[Path, str]:
+    """Every text file that belongs to the project, by its path from the root."""
+    found: dict[Path, str] = {}
+    for path in sorted(ROOT.rglob("*")):
+        place = path.relative_to(ROOT)
+        hidden = any(part.startswith(".") and part not in (".ci", ".gitignore") for part in place.parts)
+        if hidden or LEFT_OUT & set(place.parts) or not path.is_file() or "egg-info" in str(place):
+            continue
+        try:
+            found[place] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+    return found

@@ -1,0 +1,117 @@
+"""Who tries Flipcord in the browser: what they find, what they press, and what arrives by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tests.sandbox.visitor import Visitor
+
+ROOM = "period-3-pre-work"
+
+
+async def test_a_newcomer_finds_a_class_in_the_middle_of_its_work(visitor: Visitor):
+    state = await visitor.state()
+    assert [each["name"] for each in state["people"]] == ["Ms Rivera", "Ana", "Ben", "Chloé", "Dev", "Emeka"]
+    assert {"general", ROOM, "period-3-teachers", "Flipcord"} <= set(await visitor.rooms("Ms Rivera"))
+    assert "period-3-teachers" not in await visitor.rooms("Ana")
+    assert "unit-1-measurement" in await visitor.rooms("Ana")
+    assert "unit-2-atoms" not in await visitor.rooms("Ana")
+    assert set(await visitor.rooms("Emeka")) == {"general", "Flipcord"}
+    rivera = await visitor.open("Ms Rivera", ROOM)
+    await rivera.slash("prework status")
+    status = rivera.texts[-1]
+    assert "1 on time" in status
+    assert "3 not yet" in status
+
+
+async def test_a_student_hands_in_too_early_then_after_ten_minutes(visitor: Visitor):
+    chloe = await visitor.open("Chloé", ROOM)
+    await chloe.press("Start")
+    await chloe.press("Hand in")
+    guide = (await visitor.state())["guide"]
+    solutions = next(step["solutions"] for step in guide if step["person"] == "Chloé" and step["solutions"])
+    answers = [_value(field, solution) for field, solution in zip(_fields(chloe), solutions, strict=False)]
+    await chloe.submit(*answers, "Conversion factors equal one, so the amount stays.", "When do we round?")
+    assert "Not yet" in chloe.texts[-1]
+    await visitor.move("minutes")
+    await chloe.press("Hand in again")
+    await chloe.submit(*answers, "Conversion factors equal one, so the amount stays.", "When do we round?")
+    assert "Done" in chloe.texts[-1]
+    assert "on time" in chloe.texts[-1]
+
+
+def _fields(frame):
+    return [part["component"] for part in frame.form["components"] if "component" in part]
+
+
+def _value(field, solution):
+    texts = solution["answers"]
+    values = [each["value"] for each in field.get("options", ()) if each["label"] in texts]
+    return values[0] if values else texts[0]
+
+
+async def test_the_night_brings_reminders_to_those_who_owe_it_each_by_their_way(visitor: Visitor):
+    phone = await visitor.open("Chloé", "Flipcord")
+    number = (await visitor.person("Chloé"))["number"]
+    await phone.slash("phone number")
+    await phone.press("Give my number")
+    await phone.submit(number)
+    state = await visitor.until(lambda state: any(each["texts"] for each in state["people"]))
+    text = next(each["texts"][0]["body"] for each in state["people"] if each["texts"])
+    await phone.press("Enter the code")
+    await phone.submit(next(word.strip(".") for word in text.split() if word.strip(".").isdecimal()))
+    assert "confirmed" in phone.texts[-1]
+
+    ben = await visitor.open("Ben", "Flipcord")
+    before = len(ben.texts)
+    await visitor.move("morning")
+    await visitor.move("morning")
+    assert "Still open" in await ben.sees("Still open")
+    assert len(ben.texts) > before
+    assert len((await visitor.person("Chloé"))["texts"]) == 2
+    threads = [each for each in (await visitor.person("Dev"))["rooms"] if each["kind"] == "thread"]
+    assert len(threads) == 1
+    assert threads[0]["unread"] > 0
+    assert not any(each["kind"] == "thread" for each in (await visitor.person("Chloé"))["rooms"])
+    assert (await visitor.rooms("Ana"))["Flipcord"]["unread"] == 1, "only the hello of an hour ago"
+    happened = [each["what"] for each in (await visitor.state())["happenings"]]
+    assert any(each.startswith("DM to Ben: Still open") for each in happened)
+    assert any(each.startswith("Private thread with Dev: Still open") for each in happened)
+    assert any(each.startswith("Text to Chloé") for each in happened)
+    assert not any("Ana:" in each for each in happened)
+
+
+async def test_time_moves_to_eight_on_the_class_s_wall(visitor: Visitor):
+    zone = ZoneInfo((await visitor.state())["zone"])
+    before = datetime.fromisoformat((await visitor.state())["now"]).astimezone(zone)
+    await visitor.move("morning")
+    after = datetime.fromisoformat((await visitor.state())["now"]).astimezone(zone)
+    assert (after.date() - before.date()).days == 1
+    assert (after.hour, after.minute) == (8, 0)
+
+
+async def test_what_is_looked_at_is_read_and_what_is_not_stays_unread(visitor: Visitor):
+    assert (await visitor.rooms("Ben"))["Flipcord"]["unread"] == 1
+    await visitor.open("Ben", "Flipcord")
+    assert (await visitor.rooms("Ben"))["Flipcord"]["unread"] == 0
+    assert (await visitor.rooms("Chloé"))["Flipcord"]["unread"] == 1
+
+
+async def test_a_press_on_a_room_that_changed_is_told_and_counts_the_second_time(visitor: Visitor):
+    ben = await visitor.open("Ben", ROOM)
+    body = {"protocol_version": 3, "sequence": 1, "request_id": "r1", "kind": "click", "target_id": "1"}
+    seen = ben._snapshot
+    stale = body | {
+        "generation": seen["context"]["generation"],
+        "bot_generation": seen["botGeneration"],
+        "published_revision": 0,
+        "control_key": "message:1:component:0",
+    }
+    answer = await ben._ask("POST", "/api/action", stale)
+    assert answer["rejected"]
+    number, words = (await visitor.state())["trouble"]
+    assert number == 1
+    assert "once more" in words
+    await ben.press("Hand in")
+    assert ben.form is not None

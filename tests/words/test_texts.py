@@ -1,0 +1,163 @@
+"""Texts: one segment, in an alphabet that every phone has, and with a way to stop."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.messages import PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
+from bot.words.gsm import cut, septets, to_gsm
+from bot.words.texts import HOW_TO_STOP, Textable, segments, text
+
+AT = datetime(2026, 11, 24, 14, tzinfo=UTC)
+LATER = AT + timedelta(minutes=15)
+
+#: GSM 03.38 by rows of sixteen, as its code chart prints it; 0x1B is the escape
+CHART = [
+    "@£$¥èéùìòÇ\nØø\rÅå",
+    "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ",
+    " !\"#¤%&'()*+,-./",
+    "0123456789:;<=>?",
+    "¡ABCDEFGHIJKLMNO",
+    "PQRSTUVWXYZÄÖÑÜ§",
+    "¿abcdefghijklmno",
+    "pqrstuvwxyzäöñüà",
+]
+ESCAPED = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
+
+
+def encoded(message: str) -> list[bytes] | None:
+    """Each letter as it goes over the air in GSM-7, None when one has no place there."""
+    codes = {letter: place for place, letter in enumerate("".join(CHART)) if letter != "\x1b"}
+    letters = []
+    for letter in message:
+        if letter in codes:
+            letters.append(bytes([codes[letter]]))
+        elif letter in ESCAPED:
+            letters.append(bytes([0x1B, ESCAPED[letter]]))
+        else:
+            return None
+    return letters
+
+
+def counted(message: str) -> int:
+    """Segments by filling them one after the other: slow and obvious."""
+    letters, alone, joined = encoded(message), 160, 153
+    if letters is None:
+        letters, alone, joined = [each.encode("utf-16-be") for each in message], 140, 134
+    if sum(map(len, letters)) <= alone:
+        return 1
+    filled = [0]
+    for letter in letters:
+        if filled[-1] + len(letter) > joined:
+            filled.append(0)
+        filled[-1] += len(letter)
+    return len(filled)
+
+
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+GSMISH = st.text(st.sampled_from("".join(CHART).replace("\x1b", "") + "".join(ESCAPED)), max_size=700)
+TITLES = st.one_of(ANYTHING, st.text("aé€{}[]~ ’“—…°🧪漢Ж", max_size=300), st.just(""), st.just("x" * 4000))
+
+CONTENTS = st.one_of(
+    st.builds(
+        PreWorkNudge, TITLES, TITLES, st.just("h"), st.just(AT), TITLES, st.integers(0, 10**6), st.booleans()
+    ),
+    st.builds(SlotReminder, TITLES, st.just(AT), TITLES, st.just(LATER), TITLES, st.just("h")),
+    st.builds(SlotCalledOff, TITLES, st.just(AT), TITLES, st.just("h")),
+    st.builds(PhoneCode, st.from_regex(r"[0-9]{4,10}", fullmatch=True), st.integers(1, 60)),
+    st.builds(UnitOpened, TITLES, TITLES, TITLES, st.none()),
+)
+
+
+@settings(deadline=None)
+@given(CONTENTS)
+def test_every_text_is_one_segment_of_gsm_and_says_how_to_stop(content: Textable) -> None:
+    words = text(content)
+    assert encoded(words) is not None
+    assert counted(words) == 1
+    assert "\n" not in words
+    assert words.endswith(HOW_TO_STOP)
+
+
+@settings(deadline=None)
+@given(st.one_of(GSMISH, ANYTHING, st.text("a🧪é", max_size=300)))
+def test_segments_are_counted_as_they_are_billed(message: str) -> None:
+    assert segments(message) == counted(message)
+
+
+@settings(deadline=None)
+@given(ANYTHING)
+def test_everything_becomes_gsm_and_gsm_stays_as_it_is(message: str) -> None:
+    once = to_gsm(message)
+    assert encoded(once) is not None
+    assert to_gsm(once) == once
+
+
+@settings(deadline=None)
+@given(GSMISH, st.integers(0, 200))
+def test_a_cut_keeps_its_limit_and_the_beginning(message: str, limit: int) -> None:
+    kept = cut(message, limit)
+    assert septets(kept) <= limit or septets(message) <= limit
+    assert message.startswith(kept.removesuffix("..."))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("Don’t “panic” — it’s fine…", "Don't \"panic\" - it's fine..."),
+        ("Água ção Łódź Žižek", "Agua cao Lodz Zizek"),
+        ("Übung für Ängstliche: é è à", "Übung für Ängstliche: é è à"),
+        ("H₂O at 25 °C, 2 × 10⁸ µm", "H2O at 25 deg C, 2 x 108 um"),
+        ("non\u00a0breaking\u2009thin\tspace\nline", "non breaking thin space line"),
+        ("A ⇌ B → C", "A <-> B -> C"),
+        ("🧪 Atoms 👩🏽‍🔬 and ions 🇩🇪", "Atoms and ions"),
+        ("химия 化学 كيمياء", ""),
+        ("½ cup", "1/2 cup"),
+    ],
+)
+def test_letters_that_a_text_lacks(typed: str, sent: str) -> None:
+    assert to_gsm(typed) == sent
+
+
+def test_a_nudge_names_the_class_the_unit_and_the_promised_time() -> None:
+    words = text(PreWorkNudge("Period 3", "Atoms & ions", "h", AT, "Tue 24 Nov 08:00", 700, False))
+    assert "Period 3" in words
+    assert "Atoms & ions (12 min) is due Tue 24 Nov 08:00" in words
+    assert "Start it" in words
+    started = text(PreWorkNudge("Period 3", "Atoms", "h", AT, "Tue 24 Nov 08:00", 700, True))
+    assert "hand it in" in started
+
+
+def test_long_titles_give_way_and_the_time_stays() -> None:
+    words = text(
+        PreWorkNudge("A very long class name " * 9, "Title " * 99, "h", AT, "Tue 24 Nov 08:00", 700, True)
+    )
+    assert "Tue 24 Nov 08:00" in words
+    assert "A very long cla..." in words
+    assert "Title Title Tit..." in words
+    assert septets(words) > 150
+
+
+def test_the_code_is_never_shortened() -> None:
+    assert "Flipcord code: 123456." in text(PhoneCode("123456", 10))
+
+
+def test_a_title_without_a_letter_that_phones_have_is_named_otherwise() -> None:
+    words = text(PreWorkNudge("化学", "原子", "h", AT, "Tue 24 Nov 08:00", 700, False))
+    assert "your class" in words
+    assert "for your next class" in words
