@@ -31,6 +31,7 @@ from bot.services.deliveries import DeliveryService, Terms
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
 from bot.services.phones import PhoneService
+from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
@@ -121,7 +122,8 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         people=PeopleService(database, drip, new_handle, wake),
         courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
         classes=ClassService(database, new_handle, wake),
-        prework=PreWorkService(database, new_handle, wake),
+        posting=PostingService(database, new_handle, wake),
+        prework=PreWorkService(database),
         nudges=NudgeService(database, hours, new_handle, wake),
         booking=BookingService(database, new_handle, wake),
         phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),

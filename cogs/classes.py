@@ -13,6 +13,8 @@ from bot.views.classes import OnServer, draw_check, draw_plan, on_server
 from bot.views.presses import Interaction, asker, reply, services
 
 
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
 class Classes(commands.GroupCog, group_name="class", group_description="Create a class and look after it"):
     def __init__(self) -> None:
         self._zones = sorted(available_timezones())
@@ -24,8 +26,6 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
         zone="The time zone of the class: type a city",
         bar="Percent that passes a mastery check (80 if left out)",
     )
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def create(
         self,
         interaction: Interaction,
@@ -50,8 +50,6 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
     @app_commands.command(name="check", description="What your class has on this server, and what is missing")
     @app_commands.rename(class_name="class")
     @app_commands.describe(class_name="The class, if you teach several here")
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def check(self, interaction: Interaction, class_name: str | None = None) -> None:
         result = await services(interaction).classes.check(asker(interaction), class_name)
         await reply(interaction, draw_check(result, _seen(interaction, result)))

@@ -10,11 +10,11 @@ from bot.views.courses import draw_import
 from bot.views.presses import Interaction, asker, services
 
 
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
 class Courses(commands.GroupCog, group_name="course", group_description="Bring in what you teach"):
     @app_commands.command(name="import", description="Bring in a course pack, or a new version of one")
     @app_commands.describe(pack="A .toml file, or a .zip with course.toml and its question files")
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def import_(self, interaction: Interaction, pack: discord.Attachment) -> None:
         await interaction.response.defer(ephemeral=True)  # a download, then a worker process that reads the pack
         result = await services(interaction).courses.import_pack(
@@ -23,8 +23,6 @@ class Courses(commands.GroupCog, group_name="course", group_description="Bring i
         await interaction.edit_original_response(view=draw_import(result))
 
     @app_commands.command(name="sample", description="Bring in the sample course: introductory chemistry")
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def sample(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True)
         result = await services(interaction).courses.import_sample(asker(interaction), interaction.created_at)

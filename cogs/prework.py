@@ -13,6 +13,8 @@ from bot.views.prework_staff import draw_post, draw_status
 Choices = list[app_commands.Choice[str]]
 
 
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
 class PreWork(commands.GroupCog, group_name="prework", group_description="What is done before class"):
     @app_commands.command(name="post", description="Post a unit's pre-work with its deadline, now or later")
     @app_commands.rename(class_name="class")
@@ -22,12 +24,10 @@ class PreWork(commands.GroupCog, group_name="prework", group_description="What i
         at="When to post it; now if left out",
         class_name="The class, if you teach several here",
     )
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def post(
         self, interaction: Interaction, unit: str, deadline: str, at: str | None = None, class_name: str | None = None
     ) -> None:
-        result = await services(interaction).prework.post(
+        result = await services(interaction).posting.post(
             asker(interaction), class_name, unit, deadline, at, interaction.created_at
         )
         await reply(interaction, draw_post(result))
@@ -35,10 +35,8 @@ class PreWork(commands.GroupCog, group_name="prework", group_description="What i
     @app_commands.command(name="status", description="Who has done the pre-work, who has not, and why not")
     @app_commands.rename(class_name="class")
     @app_commands.describe(unit="Which unit; the latest if left out", class_name="The class, if you teach several here")
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.guild_only()
     async def status(self, interaction: Interaction, unit: str | None = None, class_name: str | None = None) -> None:
-        result = await services(interaction).prework.status(asker(interaction), class_name, unit)
+        result = await services(interaction).posting.status(asker(interaction), class_name, unit)
         await reply(interaction, draw_status(result))
 
     @post.autocomplete("unit")

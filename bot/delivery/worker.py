@@ -135,7 +135,7 @@ class Courier:
                     each.cancel()
 
     async def aclose(self) -> None:
-        """Stops in mid-call if need be and ends what carriers hold open; the rows are taken up again later."""
+        """Stops in mid-call if need be and ends what carriers hold open; rows are taken up again later."""
         if self._background is not None:
             self._background.cancel()
             await asyncio.wait([self._background])

@@ -3,66 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.messages import (
-    Address,
-    ClassReady,
-    ClassSetUp,
     Closed,
-    Content,
-    InboxHello,
     Message,
     Outcome,
     Parcel,
     Refused,
-    RoleGrant,
     Sent,
-    ToChannel,
     ToDirectMessage,
-    ToPhone,
     ToThread,
-    Trouble,
     Unknown,
-    Unreached,
     Wait,
 )
-from bot.domain.nudging import TO_A_PERSON, Drop, Hours, Reach, SendAt, next_way, when_sent
+from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way, when_sent
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.domain.records import Account, Section
-from bot.services.nudges import prework_nudge
+from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot
-from bot.services.phones import Cipher, phone_code, stop_texts
-from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
+from bot.services.phones import stop_texts
 from bot.services.ports import Database, Ids, Tx
-from bot.services.prework import prework_card
-from bot.services.quizzes import unit_opened
-from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
 
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
-#: a text is of use for ten hours at most, by Twilio's own limit (RB4)
-LONGEST_VALIDITY_S = 36_000
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED})
-
-#: gives what a delivery says, or why it no longer applies
-ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the deliveries of this installation keep to."""
-
-    hours: Hours
-    #: None where texting is not set up
-    cipher: Cipher | None
-    drip: Drip
-    #: no other process is on this database, so leases of an earlier one are dead at start-up
-    is_alone: bool = True
-
 
 class DeliveryService:
     def __init__(self, database: Database, terms: Terms, ids: Ids) -> None:
@@ -118,7 +85,7 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if delivery.expires_at is not None and now >= delivery.expires_at:
         tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why="it came too late to be of use")
         return None
-    parcel = _parcel(tx, delivery, terms, now)
+    parcel = parcel_of(tx, delivery, terms, now)
     if isinstance(parcel, str):
         tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=parcel)
         return None
@@ -151,99 +118,6 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
             return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
         case _:
             return False
-
-
-def _parcel(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel | Closed | Wait | str:
-    """What to carry; or Closed, Wait where that is known without a call; or why it no longer applies."""
-    section = tx.sections.get(delivery.section) if delivery.section is not None else None
-    if delivery.kind is Kind.SET_UP_CLASS and section:
-        return _class_set_up(tx, section)
-    if delivery.kind is Kind.GRANT_ROLE and section:
-        return _role_grant(tx, delivery, section)
-    if delivery.kind is Kind.PHONE_CODE:
-        content = phone_code(tx, delivery, now, terms.cipher)
-    else:
-        content = CONTENTS[delivery.kind](tx, delivery, now)
-    if isinstance(content, str):
-        return content
-    address = _address(tx, delivery, section, terms, now)
-    if isinstance(address, Closed | Wait):
-        return address
-    return Message(content, address, delivery.nonce, marker_of(delivery.nonce))
-
-
-def marker_of(nonce: str) -> int:
-    """The card's id by which a message is found again once Discord has forgotten its nonce: 1 to 2**31 - 1."""
-    return int.from_bytes(hashlib.sha256(nonce.encode()).digest()[:4]) % (2**31 - 1) + 1
-
-
-def _class_set_up(tx: Tx, section: Section) -> ClassSetUp:
-    known = {f"{each.kind}:{each.purpose}": each.discord for each in tx.sections.places(section.guild)}
-    return ClassSetUp(
-        section.guild,
-        known,
-        wanted_places(section, tx.courses.units(section.revision_id)),
-        tuple(each.discord for each in tx.sections.teachers(section.id)),
-    )
-
-
-def _role_grant(tx: Tx, delivery: Delivery, section: Section) -> RoleGrant | Wait | str:
-    who = tx.people.account(delivery.person or 0)
-    if who is None or tx.sections.enrolment(section.id, who.person) is None:
-        return "no longer in the class"
-    role = tx.sections.place(section.guild, delivery.args["purpose"], "role")
-    if role is None:
-        return Wait(10, "its role is not made yet")
-    return RoleGrant(section.guild, who.discord, role, f"Flipcord: {section.name}")
-
-
-def _address(
-    tx: Tx, delivery: Delivery, section: Section | None, terms: Terms, now: datetime
-) -> Address | Closed | Wait:
-    who = tx.people.account(delivery.person) if delivery.person is not None else None
-    match delivery.way:
-        case Way.DM if who:
-            return _to_direct_message(delivery, who)
-        case Way.THREAD if who and section:
-            return _to_thread(tx, section, who)
-        case Way.SMS if who:
-            return _to_phone(tx, delivery, who, terms, now)
-        case Way.ROOM if section:
-            return _to_place(tx, section, staff_channel(section))
-        case Way.CHANNEL if section:
-            is_door = delivery.kind is Kind.CLASS_READY
-            return _to_place(tx, section, front_door(section) if is_door else prework_channel(section))
-        case _:
-            raise ValueError(f"outbox row {delivery.id}: {delivery.kind} cannot go by {delivery.way}")
-
-
-def _to_direct_message(delivery: Delivery, who: Account) -> ToDirectMessage | Closed:
-    if delivery.kind is not Kind.OPEN_INBOX and not (who.dm_open and who.dm_channel):
-        return Closed("the inbox is not open", lasting=False)
-    return ToDirectMessage(who.discord, who.dm_channel)
-
-
-def _to_thread(tx: Tx, section: Section, who: Account) -> ToThread | Closed:
-    enrolment = tx.sections.enrolment(section.id, who.person)
-    channel = tx.sections.place(section.guild, prework_channel(section), "channel")
-    if enrolment is None or channel is None:
-        return Closed("not in the class any more" if channel else "the class has no pre-work channel")
-    return ToThread(who.discord, channel, enrolment.thread, section.name)
-
-
-def _to_phone(tx: Tx, delivery: Delivery, who: Account, terms: Terms, now: datetime) -> ToPhone | Closed:
-    sealed = tx.phones.number_to_text(who.person, unconfirmed=delivery.kind is Kind.PHONE_CODE)
-    if sealed is None or terms.cipher is None:
-        return Closed("no confirmed phone", lasting=False)
-    until = delivery.expires_at or now + timedelta(hours=10)
-    validity = max(1, min(LONGEST_VALIDITY_S, int((until - now).total_seconds())))
-    number = terms.cipher.decrypt(sealed)
-    return ToPhone(number, validity) if number else Closed("the key of the number is missing", lasting=False)
-
-
-def _to_place(tx: Tx, section: Section, purpose: str) -> ToChannel | Wait:
-    channel = tx.sections.place(section.guild, purpose, "channel")
-    return ToChannel(channel) if channel else Wait(10, "its channel is not made yet")
 
 
 def _finish(
@@ -359,7 +233,7 @@ def _resume(
     tx.outbox.free(now, everyone=everyone)
     pairs: list[tuple[Delivery, Parcel]] = []
     for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
-        parcel = _parcel(tx, delivery, terms, now)
+        parcel = parcel_of(tx, delivery, terms, now)
         if isinstance(parcel, str):
             tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
         elif isinstance(parcel, Closed | Wait):
@@ -375,40 +249,3 @@ def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:
 
 def _record_place(tx: Tx, guild: int, purpose: str, kind: str, discord: int) -> None:
     tx.sections.set_place(guild, purpose, kind, discord)
-
-
-def _inbox_hello(tx: Tx, delivery: Delivery, now: datetime) -> InboxHello | str:
-    return InboxHello(tx.sections.get(delivery.section or 0).name)
-
-
-def _class_ready(tx: Tx, delivery: Delivery, now: datetime) -> ClassReady | str:
-    section = tx.sections.get(delivery.about or 0)
-    return ClassReady(section.name, tx.courses.get(section.course_id).title, section.handle)
-
-
-def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
-    who = tx.people.account(delivery.person or 0)
-    if who is None:
-        return "the person was erased"
-    names = {Kind.NUDGE: "the nudge about pre-work", Kind.SLOT_REMINDER: "the reminder of office hours"}
-    was = Kind(delivery.args.get("was", Kind.NUDGE))
-    tried = tuple(delivery.args.get("tried", ())) or ("no way is open to this student",)
-    return Unreached(who.discord, names.get(was, "a message"), tried)
-
-
-def _trouble_content(tx: Tx, delivery: Delivery, now: datetime) -> Trouble | str:
-    return Trouble(delivery.args["why"], delivery.args["mend"])
-
-
-CONTENTS: Mapping[Kind, ContentOf] = {
-    Kind.OPEN_INBOX: _inbox_hello,
-    Kind.CLASS_READY: _class_ready,
-    Kind.POST_PREWORK: prework_card,
-    Kind.NUDGE: prework_nudge,
-    Kind.SLOT_BOOKED: slot_booked,
-    Kind.SLOT_CANCELLED: slot_cancelled,
-    Kind.SLOT_REMINDER: slot_reminder,
-    Kind.UNIT_OPENED: unit_opened,
-    Kind.UNREACHED: _unreached,
-    Kind.TROUBLE: _trouble_content,
-}

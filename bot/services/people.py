@@ -133,8 +133,7 @@ def role_grant(section: Section, person: int, purpose: str, now: datetime, cause
 
 def _open_inbox(tx: Tx, asker: Asker, drip: Drip, now: datetime, ids: Ids) -> InboxOpens | InboxIsOpen | NoClass:
     me = tx.people.of(asker.account)
-    sections = tx.sections.enrolled_in(me.person) if me else []
-    if me is None or not sections:
+    if me is None or not (sections := tx.sections.enrolled_in(me.person)):
         return NoClass()
     if me.dm_open and me.dm_channel is not None:
         return InboxIsOpen()

@@ -70,9 +70,10 @@ class ProgressService:
 
 def _today(tx: Tx, asker: Asker, now: datetime) -> Today | NoClass:
     me = tx.people.of(asker.account)
-    sections = tx.sections.enrolled_in(me.person) if me else []
-    here = [each for each in sections if asker.guild in (None, each.guild)]
-    if me is None or not here:
+    if me is None:
+        return NoClass()
+    here = [each for each in tx.sections.enrolled_in(me.person) if asker.guild in (None, each.guild)]
+    if not here:
         return NoClass()
     standings = [_standing(tx, me, each, now) for each in here]
     return Today(tuple(ClassToday(each.section, each.step, each.booking) for each in standings), me.dm_open)

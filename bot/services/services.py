@@ -12,6 +12,7 @@ from bot.services.deliveries import DeliveryService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
 from bot.services.phones import PhoneService
+from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
@@ -24,6 +25,7 @@ class Services:
     people: PeopleService
     courses: CourseService
     classes: ClassService
+    posting: PostingService
     prework: PreWorkService
     nudges: NudgeService
     booking: BookingService

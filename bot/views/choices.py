@@ -31,5 +31,5 @@ async def course_choices(interaction: Interaction, typed: str) -> Choices:
 
 async def unit_choices(interaction: Interaction, typed: str) -> Choices:
     named = getattr(interaction.namespace, "class", None)
-    units = await services(interaction).prework.units(asker(interaction), named or None)
+    units = await services(interaction).posting.units(asker(interaction), named or None)
     return matching(typed, ((f"{each.position + 1}. {each.unit.title}", each.unit.slug) for each in units))

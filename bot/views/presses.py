@@ -99,6 +99,7 @@ class Form(ui.Modal):
         super().__init__(title=shorten(title, 45), custom_id=f"fm:{action}:{handle}", timeout=None)
         for field in fields:
             self.add_item(field)
+        self.stop()  # discord.py then keeps no copy of it: ``submitted`` needs none
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Nothing here: the client hands every form to ``submitted``."""

@@ -9,7 +9,7 @@ from discord import ui
 from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.ports import Handed, Owing
-from bot.services.prework import (
+from bot.services.posting import (
     AlreadyGiven,
     InThePast,
     NothingPosted,
@@ -29,7 +29,7 @@ MOST_NAMES = 30
 
 @on_press("pw_status")
 async def status(interaction: Interaction, handle: str) -> None:
-    await reply(interaction, draw_status(await services(interaction).prework.status_of(asker(interaction), handle)))
+    await reply(interaction, draw_status(await services(interaction).posting.status_of(asker(interaction), handle)))
 
 
 def draw_post(result: PostResult) -> ui.LayoutView:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.loopback.people import Person, Server
 from bot.loopback.seen import Seen
@@ -18,6 +16,10 @@ CLASS = "Period 3"
 SETTINGS = {"discord": {"identify": {"per_hour": 1000}, "inbox": {"opens": 60, "per_minutes": 1}}}
 
 
+def new_world(folder: Path) -> World:
+    return World(folder, start=BEGIN, settings=SETTINGS)
+
+
 class Crowd:
     """A teacher with ``size`` students in one class; pre-work is due tomorrow at 16:00, and nobody has done it."""
 
@@ -27,10 +29,6 @@ class Crowd:
         self.server.create_text_channel("lobby")
         self.teacher = self.server.add_person("Ms Rivera", roles=[self.server.add_teacher_role()])
         self.students = [self.server.add_person(f"Student {number}") for number in range(size)]
-
-    @classmethod
-    def world(cls, folder: Path, more: Mapping[str, Any] | None = None) -> World:
-        return World(folder, start=BEGIN, settings={**SETTINGS, **(more or {})})
 
     async def settle_in(self) -> None:
         """Everything up to the nudge, with the bot running."""

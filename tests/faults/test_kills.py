@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.tour.steps import BEGIN
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import Crowd, new_world
 
 STUDENTS = 200
 KILLS = 50
@@ -21,7 +21,7 @@ KILLS = 50
 @pytest.mark.timeout(600)
 async def test_200_nudges_and_50_kills_lose_none_and_double_none(tmp_path: Path) -> None:
     dice = random.Random(50)
-    async with Crowd.world(tmp_path) as world:
+    async with new_world(tmp_path) as world:
         crowd = Crowd(world, STUDENTS)
         await world.start_bot()
         await crowd.settle_in()

@@ -25,8 +25,8 @@ SETTINGS_HEAD = """\
 
 In `config.toml`; [config.example.toml](../../config.example.toml) is one to start from. Every setting can
 also be given in the environment, which goes before the file: `FLIPCORD_`, the part, two underscores, the
-setting, such as `FLIPCORD_DISCORD__TOKEN`. A setting that does not exist, or a value that makes no sense, stops
-Flipcord with one line for each, and exit code 78.
+setting, such as `FLIPCORD_DISCORD__TOKEN`. A setting that does not exist, or a value that makes no sense,
+stops Flipcord with one line for each, and exit code 78.
 
 This page is written from `bot/config.py` by `make docs`.
 """

@@ -128,7 +128,7 @@ def wrong_answer(item: Item) -> Answer:
 
 
 def _chosen(item: Item, own: Sequence[int]) -> Chosen:
-    return Chosen(tuple(item.shown.index(place) for place in own))
+    return Chosen(tuple(sorted(item.shown.index(place) for place in own)))
 
 
 def set_bar(tx: Tx, section_id: int, bar: int) -> None:

@@ -190,8 +190,8 @@ async def test_a_role_is_granted_on_every_server_where_the_course_is_attended(de
 
 
 async def test_eight_submits_at_once_give_one_graded_submission(desk: Desk) -> None:
-    await a_class(desk.database, students=[ANA + n for n in range(25)])
-    for who in range(ANA, ANA + 25):
+    await a_class(desk.database, students=[ANA + n for n in range(200)])
+    for who in range(ANA, ANA + 200):
         asked = await desk.begin(who)
         await desk.answer_all(asked, right=3, who=who)
         results = await asyncio.gather(
@@ -201,8 +201,8 @@ async def test_eight_submits_at_once_give_one_graded_submission(desk: Desk) -> N
         assert kinds == {Passed: 1, AlreadyHandedIn: 7}
         (passed,) = [each for each in results if isinstance(each, Passed)]
         assert all(each.result == passed for each in results if isinstance(each, AlreadyHandedIn))
-    assert len(await desk.deliveries(Kind.GRANT_ROLE)) == 25
-    assert len(await desk.deliveries(Kind.UNIT_OPENED)) == 25
+    assert len(await desk.deliveries(Kind.GRANT_ROLE)) == 200
+    assert len(await desk.deliveries(Kind.UNIT_OPENED)) == 200
 
 
 async def test_eight_devices_that_begin_at_once_share_one_attempt(desk: Desk) -> None:
@@ -225,6 +225,25 @@ async def test_answers_and_a_submit_at_once_are_marked_as_they_stood(desk: Desk)
     assert attempt_now.score == sum((each.credit or Fraction(0) for each in items), Fraction(0)) / 3
     assert items[0].answer == Chosen((0,))
     assert attempt_now.passed
+
+
+async def test_an_attempt_ends_once_whichever_process_asks(desk: Desk) -> None:
+    await a_class(desk.database)
+    asked = await desk.begin()
+
+    def twice(tx: Tx) -> list[bool]:
+        number = tx.attempts.get(1).id
+        return [
+            tx.attempts.submit(
+                number, credits=[share] * 3, score=share, passed=bool(share), retake_at=None, at=NOW
+            )
+            for share in (Fraction(1), Fraction(0))
+        ]
+
+    assert await desk.database.write(twice) == [True, False]
+    ended, items = await desk.stored(asked.attempt)
+    assert (ended.score, ended.passed) == (1, True)
+    assert [each.credit for each in items] == [1, 1, 1]
 
 
 async def test_the_database_itself_refuses_a_second_open_attempt(desk: Desk) -> None:
