@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import discord
 import structlog
 import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
@@ -96,7 +97,9 @@ class App:
 async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
     """A Flipcord on its database, closed at the end. ``clock`` is the settings' own unless given."""
     _point_discord_at(settings)
-    now = clock or (offset_clock(settings.dev.clock_offset_file) if settings.dev.clock_offset_file else system_clock)
+    now = clock or (
+        offset_clock(settings.dev.clock_offset_file) if settings.dev.clock_offset_file else system_clock
+    )
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.storage.path))
         app = App(settings, now, database)
@@ -106,9 +109,9 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
 
 def _point_discord_at(settings: Settings) -> None:
     """discord.py keeps its addresses on classes: a proxy or a loopback is set there, before the first call."""
-    discord.http.Route.BASE = settings.discord.api_base
+    Route.BASE = settings.discord.api_base
     if settings.discord.gateway is not None:
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord.gateway)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord.gateway)
 
 
 def _services(settings: Settings, database: Database, clock: Clock, wake: Callable[[], None]) -> Services:

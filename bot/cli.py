@@ -11,7 +11,9 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-app = App(name="flipcord", help="A Discord bot for remote flipped-mastery classes.", version_flags=["--version"])
+app = App(
+    name="flipcord", help="A Discord bot for remote flipped-mastery classes.", version_flags=["--version"]
+)
 course = App(name="course", help="Course packs.")
 app.command(course)
 

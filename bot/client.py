@@ -44,7 +44,9 @@ async def _raise(error: Exception) -> None:
 
 
 class FlipcordClient(commands.Bot):
-    def __init__(self, services: Services, *, identifies_per_hour: int, http_trace: aiohttp.TraceConfig) -> None:
+    def __init__(
+        self, services: Services, *, identifies_per_hour: int, http_trace: aiohttp.TraceConfig
+    ) -> None:
         super().__init__(
             commands.when_mentioned,
             help_command=None,

@@ -57,29 +57,43 @@ class _Part(BaseModel):
 
 
 class Identify(_Part):
-    per_hour: int = Field(20, ge=1, le=1000, description="Most gateway log-ins an hour, over restarts.")
+    per_hour: int = Field(
+        default=20, ge=1, le=1000, description="Most gateway log-ins an hour, over restarts."
+    )
 
 
 class Inbox(_Part):
-    opens: int = Field(30, ge=1, le=60, description="Most DM channels opened in the time below.")
-    per_minutes: int = Field(10, ge=1, le=1440, description="The time in which that many are opened.")
+    opens: int = Field(default=30, ge=1, le=60, description="Most DM channels opened in the time below.")
+    per_minutes: int = Field(default=10, ge=1, le=1440, description="The time in which that many are opened.")
 
 
 class DiscordPart(_Part):
-    token: SecretStr = Field(description="The bot's token, from Discord's developer portal. Better as FLIPCORD_DISCORD__TOKEN.")
-    api_base: Address = Field("https://discord.com/api/v10", description="Where Discord's API answers: a proxy, or a loopback.")
-    gateway: Address | None = Field(None, description="Where the gateway answers; Discord's own if left out.")
-    nonce_window_s: int = Field(120, ge=1, le=300, description="How long Discord is trusted to know a repeated message.")
+    token: SecretStr = Field(
+        description="The bot's token, from Discord's developer portal. Better as FLIPCORD_DISCORD__TOKEN."
+    )
+    api_base: Address = Field(
+        default="https://discord.com/api/v10",
+        description="Where Discord's API answers: a proxy, or a loopback.",
+    )
+    gateway: Address | None = Field(
+        default=None, description="Where the gateway answers; Discord's own if left out."
+    )
+    nonce_window_s: int = Field(
+        default=120, ge=1, le=300, description="How long Discord is trusted to know a repeated message."
+    )
     identify: Identify = Identify()
     inbox: Inbox = Inbox()
 
 
 class StoragePart(_Part):
-    path: Path = Field(Path("data/flipcord.sqlite3"), description="The database file.")
+    path: Path = Field(default=Path("data/flipcord.sqlite3"), description="The database file.")
 
 
 class SecurityPart(_Part):
-    keys: tuple[Key, ...] = Field((), description="Keys for phone numbers at rest; the first one encrypts. `flipcord key` makes one.")
+    keys: tuple[Key, ...] = Field(
+        default=(),
+        description="Keys for phone numbers at rest; the first one encrypts. `flipcord key` makes one.",
+    )
 
 
 class HoursPart(_Part):
@@ -94,41 +108,55 @@ class HoursPart(_Part):
 
 
 class NudgesPart(_Part):
-    dm_hours: HoursPart = Field(HoursPart(opens=time(7), closes=time(21)), description="Open hours for DMs and threads.")
-    sms_hours: HoursPart = Field(HoursPart(opens=time(9), closes=time(20)), description="Open hours for texts.")
+    dm_hours: HoursPart = Field(
+        default=HoursPart(opens=time(7), closes=time(21)), description="Open hours for DMs and threads."
+    )
+    sms_hours: HoursPart = Field(
+        default=HoursPart(opens=time(9), closes=time(20)), description="Open hours for texts."
+    )
 
 
 class TwilioPart(_Part):
     account_sid: str = Field(min_length=1, description="The account's SID.")
     auth_token: SecretStr = Field(description="The account's token. Better as FLIPCORD_TWILIO__AUTH_TOKEN.")
-    from_number: str = Field(pattern=r"^\+[1-9]\d{6,14}$", description="The number texts come from, like +15005550006.")
-    api_base: Address = Field("https://api.twilio.com", description="Where Twilio's API answers.")
-    timeout_s: float = Field(10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
+    from_number: str = Field(
+        pattern=r"^\+[1-9]\d{6,14}$", description="The number texts come from, like +15005550006."
+    )
+    api_base: Address = Field(default="https://api.twilio.com", description="Where Twilio's API answers.")
+    timeout_s: float = Field(default=10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
 
 
 class WakePart(_Part):
-    poll_s: float = Field(15.0, gt=0, le=3600, description="How often to look for what is due, beside exact wakes.")
+    poll_s: float = Field(
+        default=15.0, gt=0, le=3600, description="How often to look for what is due, beside exact wakes."
+    )
 
 
 class LogPart(_Part):
-    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
-    json_lines: bool = Field(False, description="One JSON object a line, for log collectors.")
+    level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    json_lines: bool = Field(default=False, description="One JSON object a line, for log collectors.")
 
 
 class DevPart(_Part):
-    clock_offset_file: Path | None = Field(None, description="For tests on a loopback: eight bytes that move the clock.")
+    clock_offset_file: Path | None = Field(
+        default=None, description="For tests on a loopback: eight bytes that move the clock."
+    )
 
 
 class Settings(BaseSettings):
     """All settings. The environment (FLIPCORD_SECTION__KEY) goes before the file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
 
     discord: DiscordPart
     storage: StoragePart = StoragePart()
     security: SecurityPart = SecurityPart()
     nudges: NudgesPart = NudgesPart()
-    twilio: TwilioPart | None = Field(None, description="Leave the whole part out to send no texts.")
+    twilio: TwilioPart | None = Field(default=None, description="Leave the whole part out to send no texts.")
     wake: WakePart = WakePart()
     log: LogPart = LogPart()
     dev: DevPart = DevPart()
@@ -136,14 +164,18 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _texts_need_keys(self) -> Settings:
         if self.twilio is not None and not self.security.keys:
-            raise ValueError("security.keys: texting needs a key to keep numbers safe; `flipcord key` makes one")
+            raise ValueError(
+                "security.keys: texting needs a key to keep numbers safe; `flipcord key` makes one"
+            )
         return self
 
 
 def read_settings(path: Path) -> Settings:
     """The settings in that file and the environment; ConfigFault lists everything wrong with them."""
     if not path.is_file():
-        raise ConfigFault(f"{path}: there is no such file. Copy config.example.toml to {path} and fill it in.")
+        raise ConfigFault(
+            f"{path}: there is no such file. Copy config.example.toml to {path} and fill it in."
+        )
 
     class FromFile(Settings):
         @classmethod
@@ -157,8 +189,8 @@ def read_settings(path: Path) -> Settings:
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
 
+    faults = _unknown_variables()
     try:
-        faults = _unknown_variables()
         settings = FromFile()  # pyright: ignore[reportCallIssue]  # filled from the sources
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigFault(f"{path}: this is not valid TOML: {error}") from None
@@ -169,7 +201,9 @@ def read_settings(path: Path) -> Settings:
         help_ = "write a list or a table there as JSON, such as '[\"...\"]'"
         raise ConfigFault("\n".join([*faults, f"in the environment: {error}; {help_}"])) from None
     except ValidationError as error:
-        faults += [f"{path}: {_where(each)}{each['msg'].removeprefix('Value error, ')}" for each in error.errors()]
+        faults += [
+            f"{path}: {_where(each)}{each['msg'].removeprefix('Value error, ')}" for each in error.errors()
+        ]
         raise ConfigFault("\n".join(faults)) from None
     if faults:
         raise ConfigFault("\n".join(faults))
@@ -186,5 +220,6 @@ def _unknown_variables() -> list[str]:
     return [
         f"{name} in the environment: there is no such setting"
         for name in os.environ
-        if name.upper().startswith(PREFIX) and name[len(PREFIX) :].split("__")[0].lower() not in Settings.model_fields
+        if name.upper().startswith(PREFIX)
+        and name[len(PREFIX) :].split("__")[0].lower() not in Settings.model_fields
     ]

@@ -24,7 +24,9 @@ def _redact(value: Any) -> Any:
     return _SECRETS.sub("[…]", value) if isinstance(value, str) else value
 
 
-def _without_secrets(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+def _without_secrets(
+    _logger: Any, _method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
     return {key: _redact(value) for key, value in event.items()}
 
 
@@ -38,7 +40,9 @@ def set_up_logs(part: LogPart) -> None:
         _without_secrets,
     ]
     last: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if part.json_lines else structlog.processors.LogfmtRenderer(bool_as_flag=False)
+        structlog.processors.JSONRenderer()
+        if part.json_lines
+        else structlog.processors.LogfmtRenderer(bool_as_flag=False)
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -62,7 +62,9 @@ async def sole_owner(database: Path) -> AsyncIterator[None]:
                 break
             except BlockingIOError:
                 if not said:
-                    log.warning("standing_by", why="another Flipcord runs on this database", database=str(database))
+                    log.warning(
+                        "standing_by", why="another Flipcord runs on this database", database=str(database)
+                    )
                     said = True
                 await asyncio.sleep(1)
         yield

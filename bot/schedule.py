@@ -35,7 +35,9 @@ class Schedule:
         """Begins at once; call it in the running loop."""
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        self._scheduler.add_job(self._beat, IntervalTrigger(seconds=self._poll.total_seconds()), id=_JOB)
+        # fractions of a second work, whatever its type says
+        trigger = IntervalTrigger(seconds=self._poll.total_seconds())  # pyright: ignore[reportArgumentType]
+        self._scheduler.add_job(self._beat, trigger, id=_JOB)
         self._scheduler.start()
         self.wake()
 
@@ -62,7 +64,7 @@ class Schedule:
                 await self._work()
                 if not self._is_asked_again:
                     break
-        except Exception:  # noqa: BLE001  # the next beat tries again; one fault must not end the beats
+        except Exception:  # the next beat tries again; one fault must not end the beats
             log.exception("work_fault")
         finally:
             self._is_working = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
 from zoneinfo import available_timezones
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -60,12 +62,9 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
 
 
 def _seen(interaction: Interaction, result: object) -> OnServer:
-    assert interaction.guild is not None  # both commands are for servers alone
     known = result.standing if isinstance(result, Check | ClassPlan) else {}
-    return on_server(interaction.guild, known)
+    return on_server(cast("discord.Guild", interaction.guild), known)  # both commands are for servers alone
 
 
 async def setup(bot: commands.Bot) -> None:
     await bot.add_cog(Classes())
-
-

@@ -16,7 +16,9 @@ class Courses(commands.GroupCog, group_name="course", group_description="Bring i
     @app_commands.command(name="import", description="Bring in a course pack, or a new version of one")
     @app_commands.describe(pack="A .toml file, or a .zip with course.toml and its question files")
     async def import_(self, interaction: Interaction, pack: discord.Attachment) -> None:
-        await interaction.response.defer(ephemeral=True)  # a download, then a worker process that reads the pack
+        await interaction.response.defer(
+            ephemeral=True
+        )  # a download, then a worker process that reads the pack
         result = await services(interaction).courses.import_pack(
             asker(interaction), pack.filename, pack.size, pack.read, interaction.created_at
         )

@@ -25,7 +25,12 @@ class PreWork(commands.GroupCog, group_name="prework", group_description="What i
         class_name="The class, if you teach several here",
     )
     async def post(
-        self, interaction: Interaction, unit: str, deadline: str, at: str | None = None, class_name: str | None = None
+        self,
+        interaction: Interaction,
+        unit: str,
+        deadline: str,
+        at: str | None = None,
+        class_name: str | None = None,
     ) -> None:
         result = await services(interaction).posting.post(
             asker(interaction), class_name, unit, deadline, at, interaction.created_at
@@ -34,8 +39,12 @@ class PreWork(commands.GroupCog, group_name="prework", group_description="What i
 
     @app_commands.command(name="status", description="Who has done the pre-work, who has not, and why not")
     @app_commands.rename(class_name="class")
-    @app_commands.describe(unit="Which unit; the latest if left out", class_name="The class, if you teach several here")
-    async def status(self, interaction: Interaction, unit: str | None = None, class_name: str | None = None) -> None:
+    @app_commands.describe(
+        unit="Which unit; the latest if left out", class_name="The class, if you teach several here"
+    )
+    async def status(
+        self, interaction: Interaction, unit: str | None = None, class_name: str | None = None
+    ) -> None:
         result = await services(interaction).posting.status(asker(interaction), class_name, unit)
         await reply(interaction, draw_status(result))
 
@@ -51,13 +60,17 @@ class PreWork(commands.GroupCog, group_name="prework", group_description="What i
 
 
 class Nudge(commands.Cog):
-    @app_commands.command(name="nudge", description="See who owes pre-work and by which way I would remind them")
+    @app_commands.command(
+        name="nudge", description="See who owes pre-work and by which way I would remind them"
+    )
     @app_commands.rename(class_name="class")
     @app_commands.describe(class_name="The class, if you teach several here")
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def nudge(self, interaction: Interaction, class_name: str | None = None) -> None:
-        result = await services(interaction).nudges.preview(asker(interaction), class_name, interaction.created_at)
+        result = await services(interaction).nudges.preview(
+            asker(interaction), class_name, interaction.created_at
+        )
         await reply(interaction, draw_preview(result))
 
     @nudge.autocomplete("class_name")

@@ -17,7 +17,9 @@ class Server(commands.Cog):
         await self._mended(after.guild)
 
     @commands.Cog.listener()
-    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
         await self._mended(after.guild)
 
     @commands.Cog.listener()

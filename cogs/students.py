@@ -27,10 +27,14 @@ class Students(commands.Cog):
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class Progress(commands.GroupCog, group_name="progress", group_description="How far everybody is"):
-    @app_commands.command(name="student", description="What a student has mastered, their attempts, and what is next")
+    @app_commands.command(
+        name="student", description="What a student has mastered, their attempts, and what is next"
+    )
     @app_commands.describe(student="Whose progress")
     async def student(self, interaction: Interaction, student: discord.Member) -> None:
-        result = await services(interaction).progress.student(asker(interaction), student.id, interaction.created_at)
+        result = await services(interaction).progress.student(
+            asker(interaction), student.id, interaction.created_at
+        )
         await reply(interaction, draw_student(result))
 
 

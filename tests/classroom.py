@@ -67,7 +67,11 @@ class Screen:
     def fields(self) -> dict[str, dict[str, Any]]:
         """The fields of the form that was opened, by custom_id."""
         assert self.modal is not None, f"no form is open: {self!r}"
-        return {part["custom_id"]: part for part in walk_components(self.modal["components"]) if "custom_id" in part}
+        return {
+            part["custom_id"]: part
+            for part in walk_components(self.modal["components"])
+            if "custom_id" in part
+        }
 
     def __repr__(self) -> str:
         return f"<Screen {self.text!r} {list(self.buttons)}>"

@@ -10,6 +10,8 @@ import pytest
 from tests.classroom import Classroom, open_classroom
 from tests.limits import check_requests
 
+pytest_plugins = ["tests.plugins.loopback_only"]
+
 
 @pytest.fixture
 async def classroom(tmp_path: Path) -> AsyncIterator[Classroom]:

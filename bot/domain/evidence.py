@@ -84,7 +84,9 @@ def ready_at(started_at: datetime, length_s: int) -> datetime:
 def _answers(evidence: Evidence) -> list[Reason]:
     return [
         LookAgain(number, feedback)
-        for number, (credit, feedback) in enumerate(zip(evidence.credits, evidence.feedback, strict=True), start=1)
+        for number, (credit, feedback) in enumerate(
+            zip(evidence.credits, evidence.feedback, strict=True), start=1
+        )
         if credit < 1
     ]
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from bot.domain.outbox import Way
 from bot.domain.quiet import OpenHours, last_open, next_open
 
-
 #: the ways to one person, in the order in which they are tried; after the last the teacher is told
 TO_A_PERSON = (Way.DM, Way.THREAD, Way.SMS)
 
@@ -61,7 +60,9 @@ class Planned:
     at: datetime
 
 
-def plan(deadline: datetime, zone: str, hours: Hours, ladder: tuple[Step, ...] = LADDER) -> tuple[Planned, ...]:
+def plan(
+    deadline: datetime, zone: str, hours: Hours, ladder: tuple[Step, ...] = LADDER
+) -> tuple[Planned, ...]:
     """Every step with its instant in UTC: the planned one, or if that is quiet the last open one before it."""
     return tuple(
         Planned(number, step.way, last_open(deadline - step.before, zone, hours.of(step.way)))
@@ -133,7 +134,9 @@ class Drop:
     why: str
 
 
-def when_sent(way: Way, zone: str, hours: Hours, useful_until: datetime, now: datetime) -> SendNow | SendAt | Drop:
+def when_sent(
+    way: Way, zone: str, hours: Hours, useful_until: datetime, now: datetime
+) -> SendNow | SendAt | Drop:
     """The last look before sending: quiet hours hold a message back, and it is dropped once it has no use."""
     if now >= useful_until:
         return Drop("it came too late to be of use")

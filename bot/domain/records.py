@@ -117,3 +117,26 @@ class Place:
     purpose: str
     kind: str
     discord: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A student who owes a pre-work: what the nudge, the status and "who is behind?" all start from."""
+
+    account: Account
+    thread: int | None
+    started_at: datetime | None
+    tries: int
+    reasons: tuple[str, ...]
+    phone_confirmed: bool
+    #: numbers of the ladder's steps that have gone out, by any way
+    steps: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A student's credited pre-work."""
+
+    account: Account
+    credited_at: datetime
+    late: bool

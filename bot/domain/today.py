@@ -58,8 +58,10 @@ def next_step(
     attempts: Sequence[Attempt],
     now: datetime,
 ) -> Step:
-    """The step in the first open unit that is not mastered. ``given`` and ``evidence`` are by unit slug,
-    ``attempts`` are the student's in this course, oldest first."""
+    """The step in the first open unit that is not mastered.
+
+    ``given`` and ``evidence`` are by unit slug; ``attempts`` are the student's in this course, oldest first.
+    """
     unit = current_unit(units, progress)
     if unit is None:
         return AllMastered(len(units))

@@ -195,7 +195,7 @@ class Gateway:
         session = self._sessions.get(data["session_id"] or "")
         seq = data["seq"]
         if session is None or seq is None or not session.holds(seq):
-            socket.op(INVALID_SESSION, False)
+            socket.op(INVALID_SESSION, False)  # noqa: FBT003  # the op's whole payload
             return None
         if session.socket is not None:
             session.socket.abort()

@@ -27,7 +27,7 @@ class Server(GuildHandle):
     """A Discord server. simcord's `create_role` and `create_text_channel` make roles and channels."""
 
     def __init__(self, scene: Scene, guild: Guild) -> None:
-        super().__init__(cast(Any, scene), guild)
+        super().__init__(cast("Any", scene), guild)
         self.scene = scene
 
     def add_person(
@@ -44,7 +44,7 @@ class Server(GuildHandle):
 
     def _account(self, name: str) -> UserHandle:
         user = self.scene.backend.make_user(name.lower().replace(" ", "."), global_name=name)
-        return UserHandle(cast(Any, self.scene), user)
+        return UserHandle(cast("Any", self.scene), user)
 
 
 class Person(Screen):

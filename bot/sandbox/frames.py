@@ -55,6 +55,10 @@ class SharedServer(PreviewServer):
 class RoomPreview(Preview):
     """One person's view of one room. Every act of theirs takes the world's lock."""
 
+    # a laptop that slept finds its pages again
+    _PAGE_LEASE_SECONDS = 86_400.0
+    _MAX_PAGES = 64
+
     def __init__(self, world: World, person: Inhabitant, channel: ChannelHandle, port: int) -> None:
         viewer = person.member if channel.guild is not None else person.member.user
         super().__init__(

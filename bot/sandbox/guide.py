@@ -59,7 +59,7 @@ def steps(course: Course) -> tuple[Step, ...]:
         ),
         Step(
             "Let the evening pass",
-            ("All but Ana still owe the pre-work. Move time on, and watch the red numbers on the left.",
+            ("All but Ana still owe the pre-work. Move past its deadline, and watch the numbers on the left.",
              ("Ben gets a reminder by DM. Dev's DMs are closed, so his comes in a private thread. "
               "Chloé's phone gets a text as well. Ana gets nothing: she is done.")),
             person="Chloé", room="dm", time="morning",

@@ -18,9 +18,10 @@ from cryptography.fernet import Fernet
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import SAMPLE_COURSE, open_app
-from bot.config import Settings
+from bot.config import LogPart, Settings
 from bot.domain.course import Course
 from bot.formats.pack import read_path
+from bot.logs import set_up_logs
 from bot.loopback.phone import Phone
 from bot.sandbox import scenario
 from bot.sandbox.avatars import give_avatar
@@ -44,6 +45,7 @@ async def run_sandbox(port: int = PORT, open_browser: bool = False) -> None:
 
     When the port is taken any free one is used, and the address says which.
     """
+    set_up_logs(LogPart.model_validate({"level": "WARNING"}))
     print("Making a class to try. One moment …", flush=True)
     async with open_server() as server, server.listening(port) as address:
         print(f"Open {address}\nCtrl-C ends it.", flush=True)
@@ -126,9 +128,9 @@ def settings(folder: Path, phone: Phone) -> Settings:
 
 
 def local_zone() -> ZoneInfo:
-    """This machine's own zone, so that the world's clock shows what the wall shows; else New York."""
+    """This machine's own, so that the world's clock shows what the wall shows; New York if it has none."""
     with suppress(OSError):
         name = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
-        if name in available_timezones():
+        if name in available_timezones() and not name.startswith("Etc/"):
             return ZoneInfo(name)
     return ZoneInfo(FALLBACK_ZONE)

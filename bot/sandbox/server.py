@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from bot.domain.times import instant
@@ -35,6 +36,8 @@ HEADERS = {
 #: a silent stream is closed by proxies and sleeping laptops; this keeps it awake, in seconds
 PING_S = 15.0
 MORNING = time(8)
+
+log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -135,7 +138,10 @@ class Server:
         version = self._world.version
         while True:
             async with self._world.lock:
-                self._frames.republish()
+                try:
+                    self._frames.republish()
+                except Exception:  # one page that cannot be drawn must not stop the others for good
+                    log.exception("sandbox_frame_fault")
             version = await self._world.next_version(version)
 
     # --------------------------------------------------------------------------------- who may ask

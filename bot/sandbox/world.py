@@ -70,6 +70,8 @@ class World:
         self.version = 0
         self.happenings: deque[Happening] = deque(maxlen=80)
         self.moving = False
+        #: what the bot or simcord raised; told in the happenings and the terminal
+        self.faults: list[Exception] = []
         #: the last thing that went wrong with what the user pressed, and its number
         self.trouble = (0, "")
         self._watcher = Watcher(env, phone)
@@ -125,12 +127,17 @@ class World:
                 last = now
 
     async def time_on(self, target: datetime) -> None:
-        """Moves the clock to ``target`` (UTC), through every due instant in between, in order."""
+        """Moves the clock to ``target`` (UTC), through every due instant in between, in order.
+
+        Stops where the bot meets a fault: it would meet the same one a second later, and again.
+        """
         self.moving = True
         try:
-            while self.now() < target:
+            is_well = True
+            while is_well and self.now() < target:
                 async with self.lock:
-                    await self._step((await self._next_stop(target) - self.now()).total_seconds() + PAST)
+                    stop = await self._next_stop(target)
+                    is_well = await self._step((stop - self.now()).total_seconds() + PAST)
         finally:
             self.moving = False
             self.changed()
@@ -147,7 +154,9 @@ class World:
         self._due = await self.bot.next_due()
         return target if self._due is None else min(target, max(self._due, self.now() + TICK))
 
-    async def _step(self, seconds: float) -> None:
+    async def _step(self, seconds: float) -> bool:
+        """Tells whether it went without a fault."""
+        faults = len(self.faults)
         try:
             await self.env.advance_time(seconds)
             # asked after the fact, the bot names only what is still ahead
@@ -155,12 +164,14 @@ class World:
                 await self.work_off()
         except Exception as fault:  # the world goes on, so that the fault can be looked at
             log.exception("sandbox_fault")
+            self.faults.append(fault)
             self.note(f"Something broke: {type(fault).__name__}. The terminal says more.")
         self._hide_private_threads()
         told = self._watcher.look(self.now())
         self.happenings.extend(told)
         if told or self._watcher.moved or self.moving:
             self.changed()
+        return len(self.faults) == faults
 
     def _hide_private_threads(self) -> None:
         """simcord announces a private thread to everybody in its channel; Discord does not."""

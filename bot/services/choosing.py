@@ -39,7 +39,9 @@ def taught_class(tx: Tx, asker: Asker, name: str | None) -> Section | WhichClass
     return _only(mine) if mine or not here else NotStaff()
 
 
-def attended_class(tx: Tx, asker: Asker, handle: str | None) -> tuple[Account, Section] | WhichClass | NoClass:
+def attended_class(
+    tx: Tx, asker: Asker, handle: str | None
+) -> tuple[Account, Section] | WhichClass | NoClass:
     """The class that a student means: the one of that handle, or the only one (on this server, in a DM of all)."""
     me = tx.people.of(asker.account)
     if me is None:

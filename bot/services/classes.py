@@ -80,7 +80,9 @@ class ClassService:
     def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
         self._db, self._ids, self._wake = database, ids, wake
 
-    async def plan(self, asker: Asker, name: str, course: str, zone: str, bar: int, now: datetime) -> PlanResult:
+    async def plan(
+        self, asker: Asker, name: str, course: str, zone: str, bar: int, now: datetime
+    ) -> PlanResult:
         """Shows what creating the class would make. ``course`` is a slug; ``bar`` a percentage 1..100."""
         return await self._db.write(_plan, asker, " ".join(name.split()), course, zone, bar, now, self._ids)
 
@@ -134,7 +136,9 @@ def _plan(
     section = standing or Section(0, "", asker.guild, name, course.id, course.revision_id, real_zone, bar)
     places = wanted_places(section, tx.courses.units(section.revision_id))
     known = _standing(tx, asker.guild)
-    return ClassPlan(handle, name, course.title, section.zone, section.bar, places, known, standing is not None)
+    return ClassPlan(
+        handle, name, course.title, section.zone, section.bar, places, known, standing is not None
+    )
 
 
 def _standing(tx: Tx, guild: int) -> dict[tuple[str, str], int]:
@@ -164,7 +168,9 @@ def _create(
     if standing is None:
         tx.sections.set_place(asker.guild, front_door(section), "channel", channel)
     tx.outbox.add([set_up(section, now, handle), _ready_card(section, now)], now, ids)
-    return ClassCreated(section, wanted_places(section, tx.courses.units(section.revision_id)), standing is None)
+    return ClassCreated(
+        section, wanted_places(section, tx.courses.units(section.revision_id)), standing is None
+    )
 
 
 def _ready_card(section: Section, now: datetime) -> Effect:

@@ -93,7 +93,9 @@ class CourseService:
         """The asker's own courses."""
         return await self._db.read(_mine, asker)
 
-    async def use_newest(self, asker: Asker, section_handle: str, now: datetime) -> Moved | UpToDate | NotStaff:
+    async def use_newest(
+        self, asker: Asker, section_handle: str, now: datetime
+    ) -> Moved | UpToDate | NotStaff:
         """Lets a class go on with the newest revision of its course; new units get their roles and channels."""
         result = await self._db.write(_use_newest, asker, section_handle, now, self._ids)
         self._wake()

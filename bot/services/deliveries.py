@@ -31,6 +31,11 @@ LEASE = timedelta(seconds=60)
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED})
 
+
+#: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
+NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.PHONE_CODE, Kind.UNIT_OPENED})
+
+
 class DeliveryService:
     def __init__(self, database: Database, terms: Terms, ids: Ids) -> None:
         self._db, self._terms, self._ids = database, terms, ids
@@ -162,7 +167,7 @@ def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
     if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
         return False
-    if delivery.way in TO_A_PERSON and delivery.kind not in (Kind.OPEN_INBOX, Kind.PHONE_CODE):
+    if delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED:
         tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
     elif delivery.way not in TO_A_PERSON:
         tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
@@ -235,7 +240,9 @@ def _resume(
     for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
         parcel = parcel_of(tx, delivery, terms, now)
         if isinstance(parcel, str):
-            tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
+            tx.outbox.end(
+                delivery.id, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before"
+            )
         elif isinstance(parcel, Closed | Wait):
             tx.outbox.wait(delivery.id, lease, now, parcel.why)
         else:

@@ -10,10 +10,10 @@ from bot.domain.messages import PreWorkNudge
 from bot.domain.nudging import Hours, Planned, Reach, due, first_way, next_instant, plan
 from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.quiet import next_open
-from bot.domain.records import Account, Asker, Posted, Section
+from bot.domain.records import Account, Asker, Owing, Posted, Section
 from bot.domain.times import local_text
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
-from bot.services.ports import Database, Ids, Owing, Tx
+from bot.services.ports import Database, Ids, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,9 @@ def _due_effects(tx: Tx, posted: Posted, hours: Hours, now: datetime) -> list[Ef
     return effects
 
 
-def _effect(posted: Posted, owing: Owing, way: Way | None, cause: str, args: dict[str, int], now: datetime) -> Effect:
+def _effect(
+    posted: Posted, owing: Owing, way: Way | None, cause: str, args: dict[str, int], now: datetime
+) -> Effect:
     """With no way left the teachers' room is told."""
     return Effect(
         key=f"nudge:{posted.id}:{owing.account.person}:{cause}",
@@ -151,7 +153,10 @@ def _effect(posted: Posted, owing: Owing, way: Way | None, cause: str, args: dic
 def _next_instant(tx: Tx, hours: Hours, now: datetime) -> datetime | None:
     found: list[datetime] = []
     for posted in tx.prework.open_at(now):
-        zones = {posted.section.zone, *(each.account.zone or posted.section.zone for each in tx.prework.owing(posted.id))}
+        zones = {
+            posted.section.zone,
+            *(each.account.zone or posted.section.zone for each in tx.prework.owing(posted.id)),
+        }
         for zone in zones:
             at = next_instant(plan(posted.deadline, zone, hours), posted.posted_at or posted.post_at, now)
             if at is not None:
@@ -159,9 +164,7 @@ def _next_instant(tx: Tx, hours: Hours, now: datetime) -> datetime | None:
     return min(found, default=None)
 
 
-def _preview(
-    tx: Tx, asker: Asker, name: str | None, hours: Hours, now: datetime, ids: Ids
-) -> PreviewResult:
+def _preview(tx: Tx, asker: Asker, name: str | None, hours: Hours, now: datetime, ids: Ids) -> PreviewResult:
     section = taught_class(tx, asker, name)
     return _preview_section(tx, asker, section, hours, now, ids) if isinstance(section, Section) else section
 
@@ -173,7 +176,9 @@ def _preview_of(tx: Tx, asker: Asker, handle: str, hours: Hours, now: datetime, 
     return _preview_section(tx, asker, section, hours, now, ids)
 
 
-def _preview_section(tx: Tx, asker: Asker, section: Section, hours: Hours, now: datetime, ids: Ids) -> PreviewResult:
+def _preview_section(
+    tx: Tx, asker: Asker, section: Section, hours: Hours, now: datetime, ids: Ids
+) -> PreviewResult:
     ahead = [each for each in tx.prework.of_section(section.id) if each.posted_at and each.deadline > now]
     if not ahead:
         return NothingOpen(section)

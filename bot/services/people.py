@@ -67,7 +67,9 @@ class PeopleService:
     def __init__(self, database: Database, drip: Drip, ids: Ids, wake: Callable[[], None]) -> None:
         self._db, self._drip, self._ids, self._wake = database, drip, ids, wake
 
-    async def join(self, asker: Asker, handle: str | None, now: datetime, *, old_enough: bool = False) -> JoinResult:
+    async def join(
+        self, asker: Asker, handle: str | None, now: datetime, *, old_enough: bool = False
+    ) -> JoinResult:
         """Joins the class of that handle, or the only one on the server; asks for the age first."""
         result = await self._db.write(_join, asker, handle, now, self._ids, old_enough)
         if isinstance(result, Joined | AlreadyIn):
@@ -131,7 +133,9 @@ def role_grant(section: Section, person: int, purpose: str, now: datetime, cause
     )
 
 
-def _open_inbox(tx: Tx, asker: Asker, drip: Drip, now: datetime, ids: Ids) -> InboxOpens | InboxIsOpen | NoClass:
+def _open_inbox(
+    tx: Tx, asker: Asker, drip: Drip, now: datetime, ids: Ids
+) -> InboxOpens | InboxIsOpen | NoClass:
     me = tx.people.of(asker.account)
     if me is None or not (sections := tx.sections.enrolled_in(me.person)):
         return NoClass()

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.messages import PreWorkCard
 from bot.domain.outbox import Delivery, Effect, Kind, Way
-from bot.domain.records import Account, Asker, Posted, Section, UnitRecord
+from bot.domain.records import Account, Asker, Handed, Owing, Posted, Section, UnitRecord
 from bot.domain.times import BadTime, Promise, parse_when
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
-from bot.services.ports import Database, Handed, Ids, Owing, Tx
+from bot.services.ports import Database, Ids, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,9 @@ def _standing(tx: Tx, posted: Posted) -> Status:
         late=tuple(each for each in handed if each.late),
         owing=tuple(sorted(owing, key=_behind)),
         locked=tuple(
-            each for each in tx.sections.students(section.id) if each.person not in seen and each.person not in opened
+            each
+            for each in tx.sections.students(section.id)
+            if each.person not in seen and each.person not in opened
         ),
     )
 

@@ -9,7 +9,17 @@ from fractions import Fraction
 from typing import Any
 
 from bot.domain.codec import answer_from_json, answer_to_json
-from bot.domain.evidence import Credit, Evidence, LookAgain, NotStarted, Reason, SayMore, TooSoon, judge, ready_at
+from bot.domain.evidence import (
+    Credit,
+    Evidence,
+    LookAgain,
+    NotStarted,
+    Reason,
+    SayMore,
+    TooSoon,
+    judge,
+    ready_at,
+)
 from bot.domain.grading import mark
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Account, Asker, Posted, Section, UnitRecord
@@ -93,7 +103,13 @@ class PreWorkService:
         return await self._db.read(_form, asker, handle)
 
     async def hand_in(
-        self, asker: Asker, handle: str, answers: Sequence[Answer | None], summary: str, question: str, now: datetime
+        self,
+        asker: Asker,
+        handle: str,
+        answers: Sequence[Answer | None],
+        summary: str,
+        question: str,
+        now: datetime,
     ) -> HandInResult:
         """Judges a hand-in. ``now`` is the instant of the press; ``answers`` as the form's questions stand."""
         return await self._db.write(_hand_in, asker, handle, answers, summary, question, now)

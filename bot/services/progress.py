@@ -7,7 +7,16 @@ from datetime import datetime
 
 from bot.domain.booking import Booking
 from bot.domain.mastery import Attempt
-from bot.domain.records import Account, Asker, Enrolment, EvidenceRecord, Posted, ProgressRecord, Section, UnitRecord
+from bot.domain.records import (
+    Account,
+    Asker,
+    Enrolment,
+    EvidenceRecord,
+    Posted,
+    ProgressRecord,
+    Section,
+    UnitRecord,
+)
 from bot.domain.today import Step, next_step
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.ports import Database, Tx
@@ -104,7 +113,9 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
     )
 
 
-def _student(tx: Tx, asker: Asker, student: int, now: datetime) -> tuple[Standing, ...] | NoSuchStudent | NotStaff:
+def _student(
+    tx: Tx, asker: Asker, student: int, now: datetime
+) -> tuple[Standing, ...] | NoSuchStudent | NotStaff:
     me, who = tx.people.of(asker.account), tx.people.of(student)
     taught = [each for each in tx.sections.taught_by(me.person) if each.guild == asker.guild] if me else []
     if not taught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,14 +15,16 @@ from bot.storage.tables import course, question, revision, unit
 
 _any = revision.alias()
 _NEWEST = sa.select(sa.func.max(_any.c.number)).where(_any.c.course_id == course.c.id).scalar_subquery()
-_COURSES = sa.select(course.c.id, course.c.slug, course.c.title, revision.c.id, revision.c.number).select_from(
+_COURSES = sa.select(
+    course.c.id, course.c.slug, course.c.title, revision.c.id, revision.c.number
+).select_from(
     course.join(revision, sa.and_(revision.c.course_id == course.c.id, revision.c.number == _NEWEST))
 )
 UNIT_COLUMNS = (unit.c.id, revision.c.course_id, unit.c.position, unit.c.body)
 
 
-def unit_record(row: sa.Row[tuple[int, int, int, dict[str, object]]]) -> UnitRecord:
-    number, course_id, position, body = row
+def unit_record(row: Sequence[Any]) -> UnitRecord:
+    number, course_id, position, body = tuple(row)
     return UnitRecord(number, course_id, position, unit_from_json(body, bank=()))
 
 
@@ -103,4 +106,8 @@ class StoredCourses:
         return [unit_record(row) for row in rows]
 
     def unit(self, unit_id: int) -> UnitRecord:
-        return unit_record(self._db.execute(sa.select(*UNIT_COLUMNS).select_from(unit.join(revision)).where(unit.c.id == unit_id)).one())
+        return unit_record(
+            self._db.execute(
+                sa.select(*UNIT_COLUMNS).select_from(unit.join(revision)).where(unit.c.id == unit_id)
+            ).one()
+        )

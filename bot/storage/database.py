@@ -9,7 +9,7 @@ checkpoint at once (RH1); one writer does both here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -36,11 +36,14 @@ class _Line:
         self._engine = sa.create_engine(
             "sqlite://", creator=self._raw, poolclass=StaticPool, pool_reset_on_return=None
         )
-        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        self._begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        event.listen(self._engine, "begin", self._on_begin)
+
+    def _on_begin(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(self._begin)
 
     def _raw(self) -> sqlite3.Connection:
-        return self.connection._conn  # pyright: ignore[reportPrivateUsage]  # the version is pinned below 0.23
+        return self.connection._conn  # pyright: ignore[reportPrivateUsage]  # pinned below 0.23
 
     async def run(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def whole() -> T:
@@ -48,7 +51,7 @@ class _Line:
                 return fn(StoredTx(connection), *args, **kwargs)
 
         # aiosqlite's own hop to its thread; its public API would hop once for each statement
-        return await self.connection._execute(whole)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+        return await self.connection._execute(whole)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
     async def close(self) -> None:
         await self.connection._execute(self._engine.dispose)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
@@ -76,7 +79,7 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[Database]:
+async def open_database(path: Path) -> AsyncGenerator[Database]:
     """The database in that file, brought to the newest schema first."""
     from bot.storage.schema import bring_up_to_date
 

@@ -15,13 +15,17 @@ class StoredDrafts:
         self._db = connection
 
     def save(self, handle: str, person: int, kind: str, body: dict[str, Any], at: datetime) -> None:
-        self._db.execute(sa.insert(draft).values(handle=handle, person_id=person, kind=kind, body=body, made_at=at))
+        self._db.execute(
+            sa.insert(draft).values(handle=handle, person_id=person, kind=kind, body=body, made_at=at)
+        )
 
     def read(self, handle: str, person: int, kind: str) -> dict[str, Any] | None:
         return self._db.execute(sa.select(draft.c.body).where(*_this(handle, person, kind))).scalar()
 
     def take(self, handle: str, person: int, kind: str) -> dict[str, Any] | None:
-        return self._db.execute(sa.delete(draft).where(*_this(handle, person, kind)).returning(draft.c.body)).scalar()
+        return self._db.execute(
+            sa.delete(draft).where(*_this(handle, person, kind)).returning(draft.c.body)
+        ).scalar()
 
 
 def _this(handle: str, person: int, kind: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -41,9 +41,11 @@ _COLUMNS = (
 _TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM))
 
 
-def _delivery(row: sa.Row[Any]) -> Delivery:
+def _delivery(row: Sequence[Any]) -> Delivery:
     number, key, kind, way, person, section, about, args, nonce, state, *rest = tuple(row)
-    return Delivery(number, key, Kind(kind), Way(way), person, section, about, args, nonce, State(state), *rest)
+    return Delivery(
+        number, key, Kind(kind), Way(way), person, section, about, args, nonce, State(state), *rest
+    )
 
 
 class StoredOutbox:
@@ -96,7 +98,9 @@ class StoredOutbox:
         return _delivery(self._db.execute(sa.select(*_COLUMNS).where(outbox.c.id == delivery)).one())
 
     def next_due(self, ways: Collection[Way]) -> datetime | None:
-        query = sa.select(sa.func.min(outbox.c.due_at)).where(outbox.c.state == State.DUE, outbox.c.way.in_(ways))
+        query = sa.select(sa.func.min(outbox.c.due_at)).where(
+            outbox.c.state == State.DUE, outbox.c.way.in_(ways)
+        )
         return self._db.execute(query).scalar()
 
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
@@ -130,7 +134,14 @@ class StoredOutbox:
     def wait(self, delivery: int, lease: str, until: datetime, why: str) -> bool:
         states = (State.LEASED, State.CALLING, State.UNCERTAIN)
         return self._move(
-            delivery, lease, states, state=State.DUE, due_at=until, why=why[:300], lease=None, lease_until=None
+            delivery,
+            lease,
+            states,
+            state=State.DUE,
+            due_at=until,
+            why=why[:300],
+            lease=None,
+            lease_until=None,
         )
 
     def _move(self, delivery: int, held: str, states: tuple[State, ...], **values: object) -> bool:

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.outbox import Kind
-from bot.domain.records import Account, EvidenceRecord, Posted, Section
-from bot.services.ports import Handed, Owing
+from bot.domain.records import Account, EvidenceRecord, Handed, Owing, Posted, Section
 from bot.storage.courses import UNIT_COLUMNS, unit_record
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
 from bot.storage.sections import SECTION_COLUMNS
@@ -48,7 +47,7 @@ _POSTED = sa.select(
 _OWN = 7
 
 
-def _posted(row: sa.Row[Any]) -> Posted:
+def _posted(row: Sequence[Any]) -> Posted:
     values = tuple(row)
     number, handle, post_at, deadline, posted_at, channel, message = values[:_OWN]
     cut = _OWN + len(SECTION_COLUMNS)
@@ -71,7 +70,8 @@ _OF_PREWORK = (
         ),
     )
     .outerjoin(
-        evidence, sa.and_(evidence.c.prework_id == prework.c.id, evidence.c.person_id == enrolment.c.person_id)
+        evidence,
+        sa.and_(evidence.c.prework_id == prework.c.id, evidence.c.person_id == enrolment.c.person_id),
     )
 )
 _IS_OWED = sa.and_(
@@ -90,7 +90,7 @@ _EVIDENCE = (
 )
 
 
-def _evidence(row: sa.Row[Any]) -> EvidenceRecord:
+def _evidence(row: Sequence[Any]) -> EvidenceRecord:
     _, started, tries, draft, handed_in, reasons, credited, late = tuple(row)
     return EvidenceRecord(started, tries, draft, handed_in, tuple(reasons or ()), credited, late)
 
@@ -100,7 +100,15 @@ class StoredPreWorks:
         self._db = connection
 
     def create(
-        self, *, handle: str, section: int, unit: int, post_at: datetime, deadline: datetime, zone: str, wall: str
+        self,
+        *,
+        handle: str,
+        section: int,
+        unit: int,
+        post_at: datetime,
+        deadline: datetime,
+        zone: str,
+        wall: str,
     ) -> Posted:
         made = self._db.execute(
             sa.insert(prework)
@@ -131,14 +139,20 @@ class StoredPreWorks:
         return _posted(row) if row else None
 
     def of_section(self, section_id: int) -> Sequence[Posted]:
-        rows = self._db.execute(_POSTED.where(prework.c.section_id == section_id).order_by(prework.c.deadline))
+        rows = self._db.execute(
+            _POSTED.where(prework.c.section_id == section_id).order_by(prework.c.deadline)
+        )
         return [_posted(row) for row in rows]
 
     def mark_posted(self, prework_id: int, channel: int, message: int, at: datetime) -> None:
         self._db.execute(
             sa.update(prework)
             .where(prework.c.id == prework_id)
-            .values(channel_id=channel, message_id=message, posted_at=sa.func.coalesce(prework.c.posted_at, sa.literal(at, Instant)))
+            .values(
+                channel_id=channel,
+                message_id=message,
+                posted_at=sa.func.coalesce(prework.c.posted_at, sa.literal(at, Instant)),
+            )
         )
 
     def open_at(self, at: datetime) -> Sequence[Posted]:
@@ -169,7 +183,15 @@ class StoredPreWorks:
             thread, started, tries, reasons, texts = tuple(row)[cut:]
             who = Account(*tuple(row)[:cut])
             owing.append(
-                Owing(who, thread, started, tries or 0, tuple(reasons or ()), bool(texts), steps.get(who.person, _NONE))
+                Owing(
+                    who,
+                    thread,
+                    started,
+                    tries or 0,
+                    tuple(reasons or ()),
+                    bool(texts),
+                    steps.get(who.person, _NONE),
+                )
             )
         return owing
 
@@ -197,9 +219,7 @@ class StoredPreWorks:
         return self._db.execute(query).first() is not None
 
     def unlocked(self, prework_id: int) -> frozenset[int]:
-        query = (
-            sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
-        )
+        query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
         return frozenset(self._db.execute(query).scalars())
 
     def handed(self, prework_id: int) -> Sequence[Handed]:
@@ -214,7 +234,9 @@ class StoredPreWorks:
 
     def evidence(self, prework_id: int, person_id: int) -> EvidenceRecord | None:
         row = self._db.execute(
-            sa.select(*_EVIDENCE).where(evidence.c.prework_id == prework_id, evidence.c.person_id == person_id)
+            sa.select(*_EVIDENCE).where(
+                evidence.c.prework_id == prework_id, evidence.c.person_id == person_id
+            )
         ).first()
         return _evidence(row) if row else None
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 #: the newest revision in migrations/versions; a test keeps it true
 HEAD = "0001"
@@ -39,6 +43,7 @@ def _version(path: Path) -> str | None:
 def _upgrade(path: Path) -> None:
     # imported only here: Alembic costs more than half a second and most starts need none of it
     import sqlalchemy as sa
+    import sqlalchemy.event
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -48,12 +53,23 @@ def _upgrade(path: Path) -> None:
     known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
     version = _version(path)
     if version is not None and version not in known:
-        raise NewerSchema(f"{path} was written by a newer Flipcord (schema {version}). Update Flipcord, then start again.")
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+        raise NewerSchema(
+            f"{path} was written by a newer Flipcord (schema {version}). Update Flipcord, then start again."
+        )
+    engine = sa.create_engine("sqlite://", creator=lambda: _connect(path), poolclass=sa.NullPool)
+    sqlalchemy.event.listen(engine, "begin", _begin)
+    with engine.begin() as connection:  # killed half way, it leaves the file as it was
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     engine.dispose()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute("PRAGMA foreign_keys=OFF").close()
+    return connection
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

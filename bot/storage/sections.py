@@ -30,7 +30,16 @@ class StoredSections:
         self._db = connection
 
     def create(
-        self, *, handle: str, guild: int, name: str, course: CourseRecord, zone: str, bar: int, owner: int, at: datetime
+        self,
+        *,
+        handle: str,
+        guild: int,
+        name: str,
+        course: CourseRecord,
+        zone: str,
+        bar: int,
+        owner: int,
+        at: datetime,
     ) -> Section:
         made = self._db.execute(
             sa.insert(section)
@@ -70,7 +79,11 @@ class StoredSections:
         return [Section(*row) for row in rows]
 
     def taught_by(self, person: int) -> Sequence[Section]:
-        query = _SECTIONS.join(staff, staff.c.section_id == section.c.id).where(staff.c.person_id == person).order_by(section.c.name)
+        query = (
+            _SECTIONS.join(staff, staff.c.section_id == section.c.id)
+            .where(staff.c.person_id == person)
+            .order_by(section.c.name)
+        )
         return [Section(*row) for row in self._db.execute(query)]
 
     def teaches(self, section_id: int, person: int) -> bool:
@@ -89,13 +102,19 @@ class StoredSections:
         self._db.execute(sa.update(section).where(section.c.id == section_id).values(revision_id=revision))
 
     def enrol(self, section_id: int, person: int, at: datetime) -> None:
-        row = insert(enrolment).values(section_id=section_id, person_id=person, joined_at=at, age_confirmed_at=at)
-        self._db.execute(row.on_conflict_do_update(index_elements=["section_id", "person_id"], set_={"left_at": None}))
+        row = insert(enrolment).values(
+            section_id=section_id, person_id=person, joined_at=at, age_confirmed_at=at
+        )
+        self._db.execute(
+            row.on_conflict_do_update(index_elements=["section_id", "person_id"], set_={"left_at": None})
+        )
 
     def enrolment(self, section_id: int, person: int) -> Enrolment | None:
         row = self._db.execute(
             sa.select(enrolment.c.person_id, enrolment.c.joined_at, enrolment.c.thread_id).where(
-                enrolment.c.section_id == section_id, enrolment.c.person_id == person, enrolment.c.left_at.is_(None)
+                enrolment.c.section_id == section_id,
+                enrolment.c.person_id == person,
+                enrolment.c.left_at.is_(None),
             )
         ).first()
         return Enrolment(self.get(section_id), *row) if row else None
@@ -122,7 +141,9 @@ class StoredSections:
         self._db.execute(
             sa.update(enrolment)
             .where(
-                enrolment.c.section_id.in_(sections), enrolment.c.person_id == person, enrolment.c.left_at.is_(None)
+                enrolment.c.section_id.in_(sections),
+                enrolment.c.person_id == person,
+                enrolment.c.left_at.is_(None),
             )
             .values(left_at=at)
         )
@@ -149,5 +170,7 @@ class StoredSections:
     def set_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
         row = insert(place).values(guild_id=guild, purpose=purpose, kind=kind, discord_id=discord)
         self._db.execute(
-            row.on_conflict_do_update(index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord})
+            row.on_conflict_do_update(
+                index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord}
+            )
         )

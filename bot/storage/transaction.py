@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import sqlalchemy as sa
 
 from bot.storage.booking import StoredBookings
@@ -20,49 +18,18 @@ from bot.storage.upkeep import StoredUpkeep
 
 
 class StoredTx:
+    """Offers what ``bot.services.ports.Tx`` asks for."""
+
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-
-    @cached_property
-    def people(self) -> StoredPeople:
-        return StoredPeople(self._connection)
-
-    @cached_property
-    def courses(self) -> StoredCourses:
-        return StoredCourses(self._connection)
-
-    @cached_property
-    def sections(self) -> StoredSections:
-        return StoredSections(self._connection)
-
-    @cached_property
-    def prework(self) -> StoredPreWorks:
-        return StoredPreWorks(self._connection)
-
-    @cached_property
-    def progress(self) -> StoredProgresses:
-        return StoredProgresses(self._connection)
-
-    @cached_property
-    def attempts(self) -> StoredAttempts:
-        return StoredAttempts(self._connection)
-
-    @cached_property
-    def outbox(self) -> StoredOutbox:
-        return StoredOutbox(self._connection)
-
-    @cached_property
-    def drafts(self) -> StoredDrafts:
-        return StoredDrafts(self._connection)
-
-    @cached_property
-    def bookings(self) -> StoredBookings:
-        return StoredBookings(self._connection)
-
-    @cached_property
-    def phones(self) -> StoredPhones:
-        return StoredPhones(self._connection)
-
-    @cached_property
-    def upkeep(self) -> StoredUpkeep:
-        return StoredUpkeep(self._connection)
+        self.people = StoredPeople(connection)
+        self.courses = StoredCourses(connection)
+        self.sections = StoredSections(connection)
+        self.prework = StoredPreWorks(connection)
+        self.progress = StoredProgresses(connection)
+        self.attempts = StoredAttempts(connection)
+        self.outbox = StoredOutbox(connection)
+        self.drafts = StoredDrafts(connection)
+        self.bookings = StoredBookings(connection)
+        self.phones = StoredPhones(connection)
+        self.upkeep = StoredUpkeep(connection)

@@ -24,7 +24,9 @@ class StoredUpkeep:
 
     def identifies_since(self, since: datetime) -> Sequence[datetime]:
         return list(
-            self._db.execute(sa.select(identify.c.at).where(identify.c.at >= since).order_by(identify.c.at)).scalars()
+            self._db.execute(
+                sa.select(identify.c.at).where(identify.c.at >= since).order_by(identify.c.at)
+            ).scalars()
         )
 
     def note_identify(self, at: datetime, *, forget_before: datetime) -> None:

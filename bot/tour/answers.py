@@ -77,8 +77,9 @@ async def _answer(student: Person, question: Question, screen: Answer, *, right:
         message = screen.message
         assert message is not None
         options = message.menus[0].options
-        screen = await student.select(
-            [each.label for each in options if each.label[0] in chosen], screen, menu=message.menus[0].custom_id
+        return await student.select(
+            [each.label for each in options if each.label[0] in chosen],
+            screen,
+            menu=message.menus[0].custom_id,
         )
-        return screen
     return await student.press(chosen[0], screen)

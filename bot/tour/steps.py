@@ -49,7 +49,9 @@ class Tour:
         server = world.wire.create_server("Rivera's Chemistry")
         server.create_text_channel("lobby")
         self.teacher = server.add_person("Ms Rivera", roles=[server.add_teacher_role()])
-        self.ana, self.ben, self.chloe, self.dev = (server.add_person(n) for n in ("Ana", "Ben", "Chloe", "Dev"))
+        self.ana, self.ben, self.chloe, self.dev = (
+            server.add_person(n) for n in ("Ana", "Ben", "Chloe", "Dev")
+        )
         self.card: Seen | None = None
         #: who was faster comes first
         self.booked: list[Answer] = []
@@ -80,7 +82,9 @@ async def bot_started(tour: Tour) -> str:
 
 @step
 async def course_imported(tour: Tour) -> str:
-    answer = await tour.teacher.slash("course import", {"pack": ("chemistry.zip", zip_folder(PACK))}, where="lobby")
+    answer = await tour.teacher.slash(
+        "course import", {"pack": ("chemistry.zip", zip_folder(PACK))}, where="lobby"
+    )
     return expect(answer, tour.course.title, "questions")
 
 
@@ -184,7 +188,9 @@ async def survived_restart(tour: Tour) -> str:
     await tour.world.move_to(BEGIN + timedelta(hours=27, seconds=1))  # three hours before the deadline
     await tour.world.start_bot()
     pressed = expect(await tour.chloe.press("Start", tour.card), "Started")
-    await tour.chloe.sees(lambda seen: "Still open" in seen.text and seen.at > BEGIN + timedelta(hours=20), tour.chloe.dm)
+    await tour.chloe.sees(
+        lambda seen: "Still open" in seen.text and seen.at > BEGIN + timedelta(hours=20), tour.chloe.dm
+    )
     await tour.world.quiet()
     came = len(tour.chloe.dm_messages()) - before
     if came != 1:
@@ -248,7 +254,9 @@ async def check_not_yet(tour: Tour) -> str:
 async def check_passed(tour: Tour) -> str:
     await tour.world.move(timedelta(seconds=tour.course.units[0].check.cooldown_s))
     first = await tour.ana.press("Start the check", await tour.ana.slash("today", where="lobby"))
-    return expect(await take_check(tour.ana, tour.course, first, right=True), "Passed", "100 %", _title(tour, 1))
+    return expect(
+        await take_check(tour.ana, tour.course, first, right=True), "Passed", "100 %", _title(tour, 1)
+    )
 
 
 @step

@@ -16,7 +16,10 @@ def matching(typed: str, pairs: Iterable[tuple[str, str]]) -> Choices:
     """Choices from (name, value) pairs whose name holds what was typed."""
     wanted = typed.casefold().strip()
     found = ((name, value) for name, value in pairs if wanted in name.casefold())
-    return [app_commands.Choice(name=shorten(name, 100), value=value) for (name, value), _ in zip(found, range(25), strict=False)]
+    return [
+        app_commands.Choice(name=shorten(name, 100), value=value)
+        for (name, value), _ in zip(found, range(25), strict=False)
+    ]
 
 
 async def class_choices(interaction: Interaction, typed: str) -> Choices:

@@ -16,7 +16,9 @@ def draw_choice(result: WhichClass | NoClass | NotStaff, action: str = "") -> ui
             return card(Look.ASK, "Which class?", controls=[Menu("Choose a class", action, "-", choices)])
         case WhichClass(sections):
             names = ", ".join(f"**{plain(each.name)}**" for each in sections)
-            return card(Look.ASK, "Which class?", f"You teach {names} here. Give the command its `class` as well.")
+            return card(
+                Look.ASK, "Which class?", f"You teach {names} here. Give the command its `class` as well."
+            )
         case NoClass():
             return card(
                 Look.ASK,

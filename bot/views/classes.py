@@ -10,7 +10,16 @@ from discord import ui
 
 from bot.domain.messages import WantedPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
-from bot.services.classes import BadName, BadZone, Check, ClassCreated, ClassPlan, NoCourse, PlanGone, PlanResult
+from bot.services.classes import (
+    BadName,
+    BadZone,
+    Check,
+    ClassCreated,
+    ClassPlan,
+    NoCourse,
+    PlanGone,
+    PlanResult,
+)
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
@@ -148,12 +157,17 @@ def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) 
             f"The role **{plain(name)}** does not stand below mine: drag mine above it in Server Settings, Roles."
             for name in here.out_of_reach
         ),
-        *(f"Not there: the {each.kind} **{plain(each.name)}**. `/class create` makes it." for each in lacking),
+        *(
+            f"Not there: the {each.kind} **{plain(each.name)}**. `/class create` makes it."
+            for each in lacking
+        ),
         *(f"Waiting: {plain(why)}." for why in result.waiting),
     ]
     if not troubles:
         return card(
-            Look.DONE, f"{plain(result.section.name)} is in order", f"{count(result.students, 'student')} joined."
+            Look.DONE,
+            f"{plain(result.section.name)} is in order",
+            f"{count(result.students, 'student')} joined.",
         )
     return card(
         Look.PROBLEM,

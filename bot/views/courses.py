@@ -22,7 +22,9 @@ async def sample(interaction: Interaction, handle: str) -> None:
 
 @on_press("course_use")
 async def use(interaction: Interaction, handle: str) -> None:
-    result = await services(interaction).courses.use_newest(asker(interaction), handle, interaction.created_at)
+    result = await services(interaction).courses.use_newest(
+        asker(interaction), handle, interaction.created_at
+    )
     await replace(interaction, draw_moved(result))
 
 
@@ -70,5 +72,3 @@ def draw_moved(result: Moved | UpToDate | NotStaff) -> ui.LayoutView:
             return card(Look.DONE, f"{plain(section.name)} is up to date already")
         case NotStaff():
             return draw_choice(result)
-
-

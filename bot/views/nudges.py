@@ -53,12 +53,17 @@ def draw_preview(result: PreviewResult) -> ui.LayoutView:
                 *(_by_way(way, [each for each in recipients if each.way is way]) for way in WAYS),
                 _held(recipients),
                 _unreachable([f"<@{who.discord}>: {reason}" for who, reason in unreachable]),
-                controls=[primary(f"Send {len(recipients)}", "nudge_send", handle), Button("Not now", "dismiss")]
+                controls=[
+                    primary(f"Send {len(recipients)}", "nudge_send", handle),
+                    Button("Not now", "dismiss"),
+                ]
                 if recipients
                 else [],
             )
         case NobodyOwes(posted):
-            return card(Look.DONE, f"Nobody owes {plain(posted.unit.unit.title)}", "There is nobody to nudge.")
+            return card(
+                Look.DONE, f"Nobody owes {plain(posted.unit.unit.title)}", "There is nobody to nudge."
+            )
         case NothingOpen(section):
             return card(
                 Look.WAIT,
@@ -92,7 +97,9 @@ def _held(recipients: tuple[Recipient, ...]) -> str:
 def draw_sent(result: Nudged | PreviewGone) -> ui.LayoutView:
     match result:
         case Nudged(posted, 0, 0):
-            return card(Look.DONE, "Nobody needs a nudge any more", f"{plain(posted.unit.unit.title)} is handed in.")
+            return card(
+                Look.DONE, "Nobody needs a nudge any more", f"{plain(posted.unit.unit.title)} is handed in."
+            )
         case Nudged(posted, sent, unreachable):
             return card(
                 Look.DONE,
@@ -101,7 +108,9 @@ def draw_sent(result: Nudged | PreviewGone) -> ui.LayoutView:
                 f"{count(unreachable, 'student')} cannot be reached by any way." if unreachable else "",
             )
         case PreviewGone():
-            return card(Look.WAIT, "Nothing was sent", "That preview was used already, or its deadline has passed.")
+            return card(
+                Look.WAIT, "Nothing was sent", "That preview was used already, or its deadline has passed."
+            )
 
 
 def draw_why(result: WhyNudged | None) -> ui.LayoutView:

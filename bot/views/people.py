@@ -76,7 +76,9 @@ def draw_join(result: JoinResult) -> ui.LayoutView:
 
 
 def _nothing_to_join() -> ui.LayoutView:
-    return card(Look.WAIT, "There is no class to join here", "Ask your teacher for the link to your class's server.")
+    return card(
+        Look.WAIT, "There is no class to join here", "Ask your teacher for the link to your class's server."
+    )
 
 
 def _inbox_line(inbox_open: bool) -> str:
@@ -113,5 +115,3 @@ def draw_inbox(result: InboxOpens | InboxIsOpen | NoClass) -> ui.LayoutView:
             return card(Look.DONE, "Your inbox is open", "I can write to you.", controls=today)
         case NoClass():
             return draw_choice(NoClass())
-
-

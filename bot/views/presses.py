@@ -120,7 +120,9 @@ def _fields(data: dict[str, Any]) -> Fields:
     for row in data.get("components", []):
         for part in [row["component"]] if "component" in row else row.get("components", []):
             values = part.get("values")
-            found[part["custom_id"]] = list(map(str, values)) if values is not None else str(part.get("value") or "")
+            found[part["custom_id"]] = (
+                list(map(str, values)) if values is not None else str(part.get("value") or "")
+            )
     return found
 
 
@@ -153,13 +155,17 @@ async def _apologise(interaction: Interaction, error: Exception) -> None:
 
 
 async def outdated(interaction: Interaction) -> None:
-    await reply(interaction, card(Look.WAIT, "This button is from an older version", "Use `/today` to go on."))
+    await reply(
+        interaction, card(Look.WAIT, "This button is from an older version", "Use `/today` to go on.")
+    )
 
 
 async def reply(interaction: Interaction, view: ui.LayoutView) -> None:
     """Shows a card to the person who pressed, and to nobody else."""
     if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+        await interaction.followup.send(
+            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        )
     else:
         await interaction.response.send_message(
             view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()

@@ -9,12 +9,21 @@ import discord
 from discord import ui
 
 from bot.domain.evidence import LookAgain, NotStarted, Reason, SayMore, TooSoon
-from bot.domain.questions import Answer, Chosen, Numeric, Question, SeveralChoices, ShortText, SingleChoice, TrueFalse, Typed
+from bot.domain.questions import (
+    Answer,
+    Chosen,
+    Numeric,
+    Question,
+    SeveralChoices,
+    ShortText,
+    SingleChoice,
+    TrueFalse,
+    Typed,
+)
 from bot.domain.records import Posted
 from bot.services.prework import (
     AlreadyCredited,
     Credited,
-    FormResult,
     Gone,
     HandInForm,
     HandInResult,
@@ -25,9 +34,21 @@ from bot.services.prework import (
     StartResult,
     StillLocked,
 )
-from bot.views.cards import Button, Control, Link, Look, card, count, one_line, plain, primary, shorten, stamp, utf16
+from bot.views.cards import (
+    Button,
+    Control,
+    Link,
+    Look,
+    card,
+    count,
+    one_line,
+    plain,
+    primary,
+    shorten,
+    stamp,
+    utf16,
+)
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, reply, services
-
 
 #: a form has five fields: these, the summary, and the question for class
 MOST_QUESTIONS = 3
@@ -86,7 +107,13 @@ def draw_form(form: HandInForm) -> Form:
         form.posted.handle,
         *questions,
         _text("summary", "Summary", "In two sentences: what was it about?", form.summary, 1000),
-        _text("question", "Your question for class", "What would you like to ask or discuss?", form.question, 500),
+        _text(
+            "question",
+            "Your question for class",
+            "What would you like to ask or discuss?",
+            form.question,
+            500,
+        ),
     )
 
 
@@ -99,7 +126,9 @@ def _text(name: str, label: str, hint: str, typed: str, limit: int) -> ui.Label[
 
 def _field(number: int, question: Question, answer: Answer | None) -> ui.Label[Any]:
     asked = _in_field(question.prompt)
-    return ui.Label(text=f"Question {number + 1}", description=asked, component=_input(number, question, answer))
+    return ui.Label(
+        text=f"Question {number + 1}", description=asked, component=_input(number, question, answer)
+    )
 
 
 def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[Any]:
@@ -116,7 +145,9 @@ def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[An
                 min_values=1,
                 max_values=len(options),
                 options=[
-                    discord.CheckboxGroupOption(label=_in_field(each.text), value=str(place), default=place in chosen)
+                    discord.CheckboxGroupOption(
+                        label=_in_field(each.text), value=str(place), default=place in chosen
+                    )
                     for place, each in enumerate(options)
                 ],
             )
@@ -156,7 +187,10 @@ def draw_start(result: StartResult) -> ui.LayoutView:
 
 def _asked_in_form(questions: Sequence[Question]) -> list[str]:
     """The questions to watch for, in full: a form cuts them short."""
-    texts = [f"{number}. {plain(each.prompt)}{_long_options(each)}" for number, each in enumerate(questions, start=1)]
+    texts = [
+        f"{number}. {plain(each.prompt)}{_long_options(each)}"
+        for number, each in enumerate(questions, start=1)
+    ]
     return ["**The form asks:**", *texts] if texts else []
 
 
@@ -177,7 +211,9 @@ def draw_hand_in(result: HandInResult) -> ui.LayoutView:
             return card(
                 Look.DONE,
                 f"Done: {plain(posted.unit.unit.title)}",
-                "Your pre-work counts. It came after the deadline, so it is marked late." if late else "Your pre-work counts, and on time.",
+                "Your pre-work counts. It came after the deadline, so it is marked late."
+                if late
+                else "Your pre-work counts, and on time.",
                 "Your question goes to your teacher for class.",
                 controls=[primary("What do I do now?", "today")],
             )
@@ -196,7 +232,10 @@ def draw_hand_in(result: HandInResult) -> ui.LayoutView:
 def _after(posted: Posted, reasons: tuple[Reason, ...]) -> list[Control]:
     again = primary("Hand in again", "pw_hand_in", posted.handle)
     if any(isinstance(reason, NotStarted) for reason in reasons):
-        return [primary("Start", "pw_start", posted.handle), Button("Hand in again", "pw_hand_in", posted.handle)]
+        return [
+            primary("Start", "pw_start", posted.handle),
+            Button("Hand in again", "pw_hand_in", posted.handle),
+        ]
     return [again, *_links(posted)]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from discord import ui
 
+from bot.domain.records import Handed, Owing
 from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass
-from bot.services.ports import Handed, Owing
 from bot.services.posting import (
     AlreadyGiven,
     InThePast,
@@ -29,7 +29,9 @@ MOST_NAMES = 30
 
 @on_press("pw_status")
 async def status(interaction: Interaction, handle: str) -> None:
-    await reply(interaction, draw_status(await services(interaction).posting.status_of(asker(interaction), handle)))
+    await reply(
+        interaction, draw_status(await services(interaction).posting.status_of(asker(interaction), handle))
+    )
 
 
 def draw_post(result: PostResult) -> ui.LayoutView:
@@ -38,8 +40,10 @@ def draw_post(result: PostResult) -> ui.LayoutView:
             title = plain(posted.unit.unit.title)
             return card(
                 Look.DONE,
-                f"{title} is being posted" if is_now else f"{title} will be posted {stamp(posted.post_at, 'F')}",
-                f"To **{plain(posted.section.name)}**, deadline {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
+                f"{title} is being posted"
+                if is_now
+                else f"{title} will be posted {stamp(posted.post_at, 'F')}",
+                f"To **{plain(posted.section.name)}**, due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
                 "I remind those who still owe it a day before, three hours before, and by text one hour before.",
                 controls=[Button("Who has done it?", "pw_status", posted.handle)],
             )
@@ -55,7 +59,9 @@ def draw_post(result: PostResult) -> ui.LayoutView:
         case BadTime(problem):
             return card(Look.PROBLEM, "I do not understand that time", problem)
         case InThePast(problem, promise):
-            return card(Look.PROBLEM, problem, f"I understood {stamp(promise.at)}, that is {stamp(promise.at, 'R')}.")
+            return card(
+                Look.PROBLEM, problem, f"I understood {stamp(promise.at)}, that is {stamp(promise.at, 'R')}."
+            )
         case WhichClass() | NoClass() | NotStaff():
             return draw_choice(result)
 

@@ -57,7 +57,11 @@ def _say(step: Step) -> str:
         case DoPreWork(posted, started_at, tries, overdue):
             title = plain(posted.unit.unit.title)
             minutes = -(-posted.unit.unit.prework.length_s // 60)
-            when = f"was due {stamp(posted.deadline, 'R')}" if overdue else f"due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')})"
+            when = (
+                f"was due {stamp(posted.deadline, 'R')}"
+                if overdue
+                else f"due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')})"
+            )
             state = (
                 "You tried to hand it in: look at what was missing and hand in again."
                 if tries
@@ -108,7 +112,9 @@ def draw_student(result: tuple[Standing, ...] | NoSuchStudent | NotStaff) -> ui.
         case NotStaff():
             return draw_choice(result)
         case NoSuchStudent(account):
-            return card(Look.WAIT, "Not in a class of yours", f"<@{account}> has joined none of your classes here.")
+            return card(
+                Look.WAIT, "Not in a class of yours", f"<@{account}> has joined none of your classes here."
+            )
         case standings:
             return card(
                 Look.STAFF,
@@ -120,7 +126,10 @@ def draw_student(result: tuple[Standing, ...] | NoSuchStudent | NotStaff) -> ui.
 
 def _draw_standing(standing: Standing) -> str:
     mastered = sum(1 for each in standing.units if each.progress and each.progress.mastered_at)
-    lines = [f"**{plain(standing.section.name)}**: {mastered} of {len(standing.units)} units mastered, bar {standing.section.bar} %"]
+    section = standing.section
+    lines = [
+        f"**{plain(section.name)}**: {mastered} of {len(standing.units)} units mastered, bar {section.bar} %"
+    ]
     lines += [_unit(each) for each in standing.units]
     lines.append(f"Next: {_next(standing.step)}")
     if standing.booking:
@@ -133,7 +142,9 @@ def _unit(each: UnitStanding) -> str:
     if each.progress is None:
         return f"🔒 {title}"
     tries = ", ".join(
-        f"{percent(attempt.score)} %{' ✅' if attempt.passed else ''}" for attempt in each.attempts if attempt.score is not None
+        f"{percent(attempt.score)} %{' ✅' if attempt.passed else ''}"
+        for attempt in each.attempts
+        if attempt.score is not None
     )
     checks = f" · checks: {tries}" if tries else ""
     if each.progress.mastered_at:
@@ -153,7 +164,8 @@ def _prework(each: UnitStanding) -> str:
 def _next(step: Step) -> str:
     match step:
         case DoPreWork(posted, _, _, overdue):
-            return f"pre-work {plain(posted.unit.unit.title)}, {'was ' if overdue else ''}due {stamp(posted.deadline, 'R')}"
+            was = "was " if overdue else ""
+            return f"pre-work {plain(posted.unit.unit.title)}, {was}due {stamp(posted.deadline, 'R')}"
         case TakeCheck(unit, number):
             return f"check of {plain(unit.unit.title)}, attempt {number}"
         case ContinueCheck(unit, attempt):

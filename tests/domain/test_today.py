@@ -51,7 +51,6 @@ def attempt(number: int = 1, *, retake_in: timedelta | None = None, slug: str = 
         unit_title="Measurement",
         number=number,
         bar=80,
-        seed="",
         began_at=NOW - HOUR,
         submitted_at=NOW if ended else None,
         score=None,

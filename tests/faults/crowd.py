@@ -36,7 +36,9 @@ class Crowd:
         self.world.wire.rest.limits.routes.pop("PUT /guilds/*/members/*/roles/*")
         await self.teacher.slash("course sample", where="lobby")
         options = {"name": CLASS, "course": "intro-chemistry", "zone": ZONE}
-        await self.teacher.press("Create the class", await self.teacher.slash("class create", options, where="lobby"))
+        await self.teacher.press(
+            "Create the class", await self.teacher.slash("class create", options, where="lobby")
+        )
         await self.students[0].sees("Join", "lobby")
         for start in range(0, len(self.students), 20):
             await asyncio.gather(*(self._join(each) for each in self.students[start : start + 20]))
@@ -54,7 +56,9 @@ class Crowd:
             await self.world.quiet(timeout_s=120)
             await self.world.move(timedelta(minutes=1))
         await self.world.wire.changes.until(
-            lambda: all(each.dm_messages() for each in self.students), timeout_s=120, what="every inbox to open"
+            lambda: all(each.dm_messages() for each in self.students),
+            timeout_s=120,
+            what="every inbox to open",
         )
 
     def nudges(self, student: Person) -> list[Seen]:

@@ -20,7 +20,8 @@ def too_long(paths: list[Path], most: int) -> list[str]:
 
 
 def test_a_module_has_at_most_400_lines():
-    paths = modules(*SOURCE)
+    # a migration is as long as the schema it writes, and is never changed again
+    paths = [path for path in modules(*SOURCE) if "versions" not in path.parts]
     assert len(paths) > 50
     assert too_long(paths, MOST_LINES) == []
 

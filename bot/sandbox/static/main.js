@@ -6,6 +6,9 @@ import { freshen } from "./inside.js";
 import { drawPhone } from "./phone.js";
 import { colour, drawRail } from "./rail.js";
 
+/** Below this width the panels would lie over the conversation. */
+const NARROW = 900;
+
 /** The newest state of the world; whom the page acts as, and in which room. */
 let state = null;
 let ahead = 0;
@@ -118,6 +121,7 @@ function toggleSide() {
   const hidden = document.body.classList.toggle("no-side");
   $("side-toggle").textContent = hidden ? "Show panels" : "Hide panels";
   $("side-toggle").setAttribute("aria-expanded", String(!hidden));
+  look(false).catch(lost);
 }
 
 async function start() {
@@ -133,6 +137,7 @@ async function start() {
     button.addEventListener("click", () => moveTime(button.dataset.time));
   }
   $("side-toggle").addEventListener("click", toggleSide);
+  if (innerWidth < NARROW) toggleSide();
   $("phone-panel").addEventListener("toggle", () => look(false).catch(lost));
 }
 
