@@ -150,11 +150,8 @@ def _materials(materials: Sequence[Material]) -> str:
 
 def _material(material: Material) -> str:
     kind = "Watch" if isinstance(material, Video) else "Read"
-    title = plain(shorten(one_line(material.title), 60)) or "the page"
-    url = _url(material.url)
-    # an address that long would eat the card; its button has room for it
-    linked = f"[{title.replace('[', '(').replace(']', ')')}](<{url}>)" if url and len(url) <= 160 else title
-    return f"- {kind}: {linked} ({exactly(material.length_s)})"
+    title = plain(shorten(one_line(material.title), 80)) or "the page"
+    return f"- {kind}: {title} ({exactly(material.length_s)})"  # its button below is the link
 
 
 def _links(materials: Sequence[Material]) -> Sequence[Control]:

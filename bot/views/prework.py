@@ -180,18 +180,18 @@ def draw_start(result: StartResult) -> ui.LayoutView:
         "Watch with something to write at hand. Then hand in: the answers, a summary, and a question for class.",
         f"Handing in counts from {stamp(result.ready_at, 't')} on ({stamp(result.ready_at, 'R')}): "
         "half the length, as if watched at double speed.",
-        *_asked_in_form(unit.prework.questions),
-        controls=[*_links(result.posted), Button("Hand in", "pw_hand_in", result.posted.handle)],
+        _asked_in_form(unit.prework.questions),
+        controls=[primary("Hand in", "pw_hand_in", result.posted.handle), *_links(result.posted)],
     )
 
 
-def _asked_in_form(questions: Sequence[Question]) -> list[str]:
+def _asked_in_form(questions: Sequence[Question]) -> str:
     """The questions to watch for, in full: a form cuts them short."""
     texts = [
         f"{number}. {plain(each.prompt)}{_long_options(each)}"
         for number, each in enumerate(questions, start=1)
     ]
-    return ["**The form asks:**", *texts] if texts else []
+    return "\n".join(["**The form asks:**", *texts]) if texts else ""
 
 
 def _long_options(question: Question) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, time, timedelta
 
-from sqlalchemy.exc import NoResultFound
+import sqlalchemy as sa
 
 from bot.domain.messages import Message, Outcome, Parcel, Sent
 from bot.domain.nudging import Hours
@@ -15,12 +15,17 @@ from bot.domain.quiet import OpenHours
 from bot.services.deliveries import DeliveryService
 from bot.services.parcels import Terms
 from bot.services.people import Drip
+from bot.services.ports import Tx
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
+from bot.storage.tables import outbox
 from tests.builders import Ids
 
 HOURS = Hours(discord=OpenHours(time(7), time(21)), sms=OpenHours(time(9), time(20)))
 DRIP = Drip(opens=30, span=timedelta(minutes=10))
+
+#: every process has handles of its own
+_processes = itertools.count(1)
 
 Fate = Callable[[Delivery, Parcel], Outcome]
 
@@ -36,7 +41,7 @@ class Mail:
         self, database: Database, *, vault: Vault | None = None, drip: Drip = DRIP, is_alone: bool = True
     ) -> None:
         self.database = database
-        self.service = DeliveryService(database, Terms(HOURS, vault, drip, is_alone), Ids())
+        self.service = DeliveryService(database, Terms(HOURS, vault, drip, is_alone), Ids(1000 * next(_processes)))
 
     async def begin(self, now: datetime) -> list[tuple[Delivery, Parcel]]:
         """Claims what is due and begins each; those that really go out now."""
@@ -59,13 +64,12 @@ class Mail:
         """By which ways messages of a kind went out now, in order."""
         return [delivery.way for delivery, _ in await self.carry(now, fate) if delivery.kind is of]
 
-    async def row(self, number: int) -> Delivery:
-        return await self.database.read(lambda tx: tx.outbox.get(number))
-
     async def rows(self) -> list[Delivery]:
         """Every row there ever was, oldest first."""
-        found: list[Delivery] = []
-        with suppress(NoResultFound):
-            while True:
-                found.append(await self.row(len(found) + 1))
-        return found
+        return await self.database.read(_rows)
+
+
+def _rows(tx: Tx) -> list[Delivery]:
+    connection: sa.Connection = tx.outbox._db  # pyright: ignore[reportAttributeAccessIssue]
+    numbers = connection.execute(sa.select(outbox.c.id).order_by(outbox.c.id)).scalars()
+    return [tx.outbox.get(number) for number in numbers]

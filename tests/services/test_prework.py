@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.course import Course
 from bot.domain.evidence import LookAgain, NotStarted, SayMore, TooSoon
-from bot.domain.messages import PreWorkCard
+from bot.domain.messages import Message, PreWorkCard
 from bot.domain.outbox import Kind, State
 from bot.domain.questions import Answer, Chosen, Typed
 from bot.domain.records import Asker, Posted
 from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass
+from bot.services.places import prework_channel
+from bot.services.ports import Tx
 from bot.services.posting import AlreadyGiven, InThePast, NothingPosted, NoUnit, Planned, PostingService, Status
 from bot.services.prework import (
     AlreadyCredited,
@@ -53,7 +56,7 @@ QUESTION = "Why not round up?"
 RIGHT: tuple[Answer | None, ...] = (Chosen((0,)), Typed("3.25"))
 
 
-def with_questions() -> object:
+def with_questions() -> Course:
     unit = a_unit()
     questions = (single("c1"), numeric("c2"))
     return a_course(replace(unit, prework=replace(unit.prework, questions=questions)), a_unit("matter", "Matter"))
@@ -91,7 +94,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(database: Database) -> Desk:
-    section = await a_class(database, with_questions(), students=(ANA, BEN))  # type: ignore[arg-type]
+    section = await a_class(database, with_questions(), students=(ANA, BEN))
+    await database.write(lambda tx: tx.sections.set_place(GUILD, prework_channel(section), "channel", 5))
     return Desk(database, await posted_pre_work(database, section, "measurement"))
 
 
@@ -215,6 +219,7 @@ async def test_a_unit_is_named_by_number_slug_or_title(desk: Desk, unit: str) ->
     assert result.posted.unit.unit.slug == "matter"
     assert result.is_now
     ((_, parcel),) = await desk.mail.carry(NOW + 30 * timedelta(seconds=1))
+    assert isinstance(parcel, Message)
     assert isinstance(parcel.content, PreWorkCard)
 
 
@@ -290,13 +295,13 @@ async def test_a_unit_that_is_not_there_lists_those_that_are(desk: Desk) -> None
 async def test_the_status_tells_on_time_late_owing_and_not_there_yet_most_behind_first(desk: Desk) -> None:
     more = [200_000_000_000_000_010 + number for number in range(4)]
 
-    def join_and_open(tx: object) -> None:
+    def join_and_open(tx: Tx) -> None:
         section = desk.posted.section
         for account in more:
-            person = tx.people.known(account, NOW).person  # type: ignore[attr-defined]
-            tx.sections.enrol(section.id, person, NOW)  # type: ignore[attr-defined]
+            person = tx.people.known(account, NOW).person
+            tx.sections.enrol(section.id, person, NOW)
             if account != more[-1]:
-                tx.progress.open(person, section.course_id, "measurement", NOW)  # type: ignore[attr-defined]
+                tx.progress.open(person, section.course_id, "measurement", NOW)
 
     await desk.database.write(join_and_open)
     for account in (ANA, BEN, *more[:2]):
