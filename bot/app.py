@@ -90,7 +90,7 @@ class App:
             try:
                 await self.client.connect()
             finally:
-                self.schedule.stop()
+                await self.schedule.stop()
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ APScheduler only wakes. Due times live in our own tables, so that a beat which c
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +17,7 @@ from bot.clock import Clock
 
 log = structlog.get_logger()
 
-_JOB = "work"
+_JOB = "beat"
 
 
 class Schedule:
@@ -28,8 +29,9 @@ class Schedule:
         poll_s: float,
     ) -> None:
         self._work, self._next_due, self._clock, self._poll = work, next_due, clock, timedelta(seconds=poll_s)
+        self._asked = asyncio.Event()
         self._scheduler: AsyncIOScheduler | None = None
-        self._is_working = self._is_asked_again = False
+        self._beats: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begins at once; call it in the running loop."""
@@ -37,44 +39,40 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         # fractions of a second work, whatever its type says
         trigger = IntervalTrigger(seconds=self._poll.total_seconds())  # pyright: ignore[reportArgumentType]
-        self._scheduler.add_job(self._beat, trigger, id=_JOB)
+        self._scheduler.add_job(self._ask, trigger, id=_JOB)
         self._scheduler.start()
+        self._beats = asyncio.create_task(self._run())
         self.wake()
 
-    def stop(self) -> None:
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
+    async def stop(self) -> None:
+        """Ends in the middle of the work if need be: what was begun is taken up again."""
+        if self._scheduler is None or self._beats is None:
+            return
+        self._scheduler.shutdown(wait=False)
+        self._beats.cancel()
+        await asyncio.wait([self._beats])
+        self._scheduler = self._beats = None
 
     def wake(self) -> None:
         """There is something to do now. Before the start, and while it works, it is remembered."""
-        self._is_asked_again = True
-        if not self._is_working:
-            self._at(datetime.now(UTC))
+        self._asked.set()
 
-    def _at(self, instant: datetime) -> None:
-        if self._scheduler is not None:
-            self._scheduler.modify_job(_JOB, next_run_time=instant)
+    async def _ask(self) -> None:
+        # the work is no job of APScheduler's, which skips a run that comes while the one before is winding up
+        self.wake()
 
-    async def _beat(self) -> None:
-        self._is_working = True
-        try:
-            while True:
-                self._is_asked_again = False
+    async def _run(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
                 await self._work()
-                if not self._is_asked_again:
-                    break
-        except Exception:  # the next beat tries again; one fault must not end the beats
-            log.exception("work_fault")
-        finally:
-            self._is_working = False
-        await self._sleep_until_due()
+                await self._set_alarm()
+            except Exception:  # the next beat tries again; one fault must not end the beats
+                log.exception("work_fault")
 
-    async def _sleep_until_due(self) -> None:
-        due = await self._next_due()
+    async def _set_alarm(self) -> None:
+        due, now = await self._next_due(), self._clock()
         # what is due already has been set going; a row that stays due waits for something else than us
-        ahead = self._poll if due is None or due <= self._clock() else min(self._poll, due - self._clock())
-        if self._is_asked_again:
-            ahead = timedelta(0)
-        # not at once: APScheduler skips a run that comes while this one is still winding up
-        self._at(datetime.now(UTC) + max(timedelta(seconds=0.05), ahead))
+        if self._scheduler is not None and due is not None and now < due < now + self._poll:
+            self._scheduler.modify_job(_JOB, next_run_time=datetime.now(UTC) + (due - now))

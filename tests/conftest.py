@@ -22,5 +22,5 @@ async def classroom(tmp_path: Path) -> AsyncIterator[Classroom]:
     """
     async with open_classroom(tmp_path) as room:
         yield room
-        room.env.raise_errors()
+        room.env._raise_errors_since(room.env._errors_acknowledged)
         check_requests(room.env.http_requests)

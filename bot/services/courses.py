@@ -42,6 +42,11 @@ class TooLarge:
 
 
 @dataclass(frozen=True, slots=True)
+class NotFetched:
+    """The file could not be had from Discord in time; trying again may do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The class now uses the newest revision; what has begun keeps the one it began with."""
 
@@ -66,14 +71,27 @@ class CourseService:
         self._db, self._parser, self._sample, self._ids, self._wake = database, parser, sample, ids, wake
 
     async def import_pack(
-        self, asker: Asker, filename: str, size: int, read: Callable[[], Awaitable[bytes]], now: datetime
-    ) -> Imported | Faulty | TooLarge | NotStaff:
-        """Reads a pack and stores it as a new revision of the teacher's course of that slug."""
+        self,
+        asker: Asker,
+        filename: str,
+        size: int,
+        fetch: Callable[[], Awaitable[bytes | None]],
+        now: datetime,
+    ) -> Imported | Faulty | TooLarge | NotFetched | NotStaff:
+        """Reads a pack and stores it as a new revision of the teacher's course of that slug.
+
+        ``size`` is what the upload says of itself; ``fetch`` gives None when it could not be had.
+        """
         if not await self._db.read(_may_import, asker):
             return NotStaff()
         if size > LARGEST_PACK:
             return TooLarge(LARGEST_PACK)
-        return await self._store(asker, filename, await read(), now)
+        data = await fetch()
+        if data is None:
+            return NotFetched()
+        if len(data) > LARGEST_PACK:
+            return TooLarge(LARGEST_PACK)
+        return await self._store(asker, filename, data, now)
 
     async def import_sample(self, asker: Asker, now: datetime) -> Imported | Faulty | NotStaff:
         """The course that comes with Flipcord, through the same door as a teacher's own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import ui
 
 from bot.services.choosing import NotStaff
-from bot.services.courses import Faulty, Imported, Moved, TooLarge, UpToDate
+from bot.services.courses import Faulty, Imported, Moved, NotFetched, TooLarge, UpToDate
 from bot.views.cards import Button, Look, card, count, plain
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
@@ -28,7 +28,7 @@ async def use(interaction: Interaction, handle: str) -> None:
     await replace(interaction, draw_moved(result))
 
 
-def draw_import(result: Imported | Faulty | TooLarge | NotStaff) -> ui.LayoutView:
+def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) -> ui.LayoutView:
     match result:
         case Imported(course, units, questions, is_new, behind):
             return card(
@@ -49,6 +49,12 @@ def draw_import(result: Imported | Faulty | TooLarge | NotStaff) -> ui.LayoutVie
                 f"The pack has {count(len(faults), 'thing')} to mend",
                 shown + more,
                 "Nothing was changed. Mend them and import the pack again.",
+            )
+        case NotFetched():
+            return card(
+                Look.PROBLEM,
+                "I could not get that file",
+                "Discord did not hand it over in time. Nothing was changed. Please try the command once more.",
             )
         case TooLarge(limit):
             return card(

@@ -1,0 +1,156 @@
+"""The beat that wakes everything: at once when asked, at the very instant that is due, and for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.schedule import Schedule
+
+HOUR_S = 3600.0
+
+
+class Beats:
+    """Work that counts how often it was done, and can be made to take its time or to fail."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.due: datetime | None = None
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.faults = 0
+        self._beaten = asyncio.Condition()
+
+    async def work(self) -> None:
+        async with self._beaten:
+            self.count += 1
+            self._beaten.notify_all()
+        await self.goes_on.wait()
+        if self.faults:
+            self.faults -= 1
+            raise ZeroDivisionError
+
+    async def next_due(self) -> datetime | None:
+        return self.due
+
+    async def reach(self, count: int) -> None:
+        async with asyncio.timeout(10), self._beaten:
+            await self._beaten.wait_for(lambda: self.count >= count)
+
+
+@pytest.fixture
+def beats() -> Beats:
+    return Beats()
+
+
+@pytest.fixture
+async def scheduled(beats: Beats) -> AsyncIterator[Callable[[float], Schedule]]:
+    made: list[Schedule] = []
+
+    def start(poll_s: float = HOUR_S) -> Schedule:
+        made.append(Schedule(beats.work, beats.next_due, lambda: datetime.now(UTC), poll_s))
+        made[-1].start()
+        return made[-1]
+
+    yield start
+    for each in made:
+        await each.stop()
+
+
+async def test_it_begins_at_once(beats: Beats, scheduled: Callable[..., Schedule]) -> None:
+    scheduled()
+    await beats.reach(1)
+
+
+async def test_a_wake_is_answered_at_once_also_while_a_beat_is_winding_up(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    schedule = scheduled()
+    for count in range(1, 20):
+        await beats.reach(count)
+        schedule.wake()
+    await beats.reach(20)
+
+
+async def test_a_wake_while_it_works_is_not_lost_and_a_hundred_of_them_are_one_more_round(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    beats.goes_on.clear()
+    schedule = scheduled()
+    await beats.reach(1)
+    for _ in range(100):
+        schedule.wake()
+    beats.goes_on.set()
+    await beats.reach(2)
+    schedule.wake()
+    await beats.reach(3)
+    assert beats.count <= 4
+
+
+async def test_a_wake_before_the_start_is_remembered(beats: Beats) -> None:
+    schedule = Schedule(beats.work, beats.next_due, lambda: datetime.now(UTC), HOUR_S)
+    schedule.wake()
+    schedule.start()
+    await beats.reach(1)
+    await schedule.stop()
+
+
+async def test_it_wakes_at_the_very_instant_that_is_due(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    beats.due = datetime.now(UTC) + timedelta(seconds=0.4)
+    scheduled()
+    await beats.reach(2)
+    late = datetime.now(UTC) - beats.due
+    assert timedelta(0) <= late < timedelta(seconds=5)
+
+
+async def test_without_anything_due_it_looks_again_after_its_poll(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    scheduled(0.1)
+    await beats.reach(4)
+
+
+async def test_a_fault_is_logged_and_the_next_beat_comes(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    beats.faults = 2
+    schedule = scheduled(0.1)
+    await beats.reach(4)
+    schedule.wake()
+    await beats.reach(5)
+
+
+async def test_what_stays_due_is_no_reason_to_beat_without_a_pause(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    """Discord may take nothing for minutes: a row that is due then waits for that, and the processor rests."""
+    beats.due = datetime.now(UTC) - timedelta(hours=1)
+    scheduled(0.2)
+    started = time.monotonic()
+    await beats.reach(4)
+    assert time.monotonic() - started >= 0.5
+
+
+async def test_apscheduler_merges_late_beats_and_drops_none(scheduled: Callable[..., Schedule]) -> None:
+    scheduler = scheduled()._scheduler
+    assert scheduler is not None
+    (job,) = scheduler.get_jobs()
+    assert (job.coalesce, job.misfire_grace_time, job.max_instances) == (True, None, 1)
+
+
+async def test_once_stopped_it_is_still(beats: Beats, scheduled: Callable[..., Schedule]) -> None:
+    schedule = scheduled(0.05)
+    await beats.reach(2)
+    await schedule.stop()
+    schedule.wake()
+    before = beats.count
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await beats.reach(before + 1)
+    await schedule.stop()
