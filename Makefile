@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH :=
 
-.PHONY: install demo test lint types contracts check docs lock clean
+.PHONY: install demo test lint types contracts check bench docs lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -47,6 +47,10 @@ contracts: install
 	$(BIN)/lint-imports
 
 check: lint types contracts test
+
+# what an interaction costs, as ratios beside a bare bot in the same run
+bench: install
+	$(BIN)/python -m bench.interactions
 
 # the reference pages that are written from the code
 docs: install

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 import discord
 import simcord
 import simcord.env
+from simcord.actors import _component_interaction, _visible_message
 from simcord.backend.access import channel_accessible
 from simcord.backend.models import EPHEMERAL_FLAG
 from simcord.components import walk_components
@@ -37,7 +39,8 @@ class Screen:
     """What a person saw after an action: the text, what could be pressed, a form."""
 
     def __init__(self, components: Sequence[Mapping[str, Any]], result: Any = None) -> None:
-        self.parts = list(walk_components(list(components)))
+        self.components = list(components)
+        self.parts = list(walk_components(self.components))
         self.result = result
 
     @property
@@ -106,6 +109,14 @@ class Person:
         is_own_inbox = isinstance(message.channel, discord.DMChannel)
         actor = self.actor.user if is_own_inbox else self.actor
         return await self._seen(await actor.click(message, custom_id=shown.buttons[label]))
+
+    async def press_as_it_was(self, label: str, screen: Screen) -> Screen:
+        """Presses a button that was replaced since, at the same moment from a second device."""
+        stored = _visible_message(self.actor, screen.result.response.message)
+        stored.components = deepcopy(screen.components)
+        button = next(part for part in screen.parts if part.get("label") == label)
+        press = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
+        return await self._seen(await _component_interaction(self.actor, stored, press))
 
     async def pick(self, *labels: str) -> Screen:
         """Chooses from the menu on what was seen last."""

@@ -6,9 +6,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.classroom import Classroom, open_classroom
 from tests.limits import check_requests
+
+# its own default draws a fault with everything that was in reach, which takes minutes for a whole bot
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+    ]
+)
 
 pytest_plugins = ["tests.plugins.loopback_only"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import discord
 
@@ -13,11 +13,11 @@ from bot.domain.messages import Message, Outcome, Sent, ToDirectMessage, Wait
 
 
 class DirectMessages:
-    def __init__(self, client: discord.Client) -> None:
-        self._client = client
-        #: what Discord last said to an opening, and the loop's instant until which it holds (RA9)
+    def __init__(self, client: discord.Client, clock: Callable[[], datetime]) -> None:
+        self._client, self._clock = client, clock
+        #: what Discord last said to an opening, and the instant until which it holds (RA9)
         self._refusal = Wait(0, "")
-        self._closed_until = 0.0
+        self._closed_until = datetime.min.replace(tzinfo=UTC)
 
     async def carry(self, message: Message, address: ToDirectMessage) -> Outcome:
         """Sent carries the conversation's channel."""
@@ -34,7 +34,7 @@ class DirectMessages:
         return await look(self._client, channel, message.marker)
 
     async def _carry_first(self, message: Message, address: ToDirectMessage) -> Outcome:
-        if (left := self._closed_until - _now()) > 0:
+        if (left := (self._closed_until - self._clock()).total_seconds()) > 0:
             return Wait(left, self._refusal.why)
         try:
             channel = await self._open(address.discord)
@@ -45,14 +45,11 @@ class DirectMessages:
                 and error.code in (20026, 40003)
                 and isinstance(outcome, Wait)
             ):
-                self._refusal, self._closed_until = outcome, _now() + outcome.seconds
+                self._refusal = outcome
+                self._closed_until = self._clock() + timedelta(seconds=outcome.seconds)
             return outcome
         return await self.carry(message, ToDirectMessage(address.discord, channel))
 
     async def _open(self, student: int) -> int:
         """Discord gives the same conversation however often it is opened."""
         return (await self._client.create_dm(discord.Object(student))).id
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -99,7 +99,7 @@ class Courier:
     ) -> None:
         self._deliveries, self._line, self._clock = deliveries, line, clock
         self._nonce_window = timedelta(seconds=nonce_window_s)
-        self._direct = DirectMessages(client)
+        self._direct = DirectMessages(client, clock)
         self._threads = PrivateThreads(client, line)
         self._channels = Channels(client)
         self._roles = Roles(client)

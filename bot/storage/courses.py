@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.codec import question_to_json, unit_from_json, unit_to_json
-from bot.domain.course import Course
+from bot.domain.course import Course, Unit
 from bot.domain.records import CourseRecord, UnitRecord
 from bot.storage.tables import course, question, revision, unit
 
@@ -20,12 +22,20 @@ _COURSES = sa.select(
 ).select_from(
     course.join(revision, sa.and_(revision.c.course_id == course.c.id, revision.c.number == _NEWEST))
 )
-UNIT_COLUMNS = (unit.c.id, revision.c.course_id, unit.c.position, unit.c.body)
+UNIT_COLUMNS = (unit.c.id, revision.c.course_id, unit.c.position, sa.type_coerce(unit.c.body, sa.Text))
+_UNITS = sa.select(*UNIT_COLUMNS).select_from(unit.join(revision))
+_OF_REVISION = _UNITS.where(unit.c.revision_id == sa.bindparam("revision")).order_by(unit.c.position)
 
 
 def unit_record(row: Sequence[Any]) -> UnitRecord:
     number, course_id, position, body = tuple(row)
-    return UnitRecord(number, course_id, position, unit_from_json(body, bank=()))
+    return UnitRecord(number, course_id, position, _unit(body))
+
+
+@lru_cache(maxsize=256)
+def _unit(body: str) -> Unit:
+    """A unit of a revision never changes, and every press of its students reads it."""
+    return unit_from_json(json.loads(body), bank=())
 
 
 class StoredCourses:
@@ -97,17 +107,7 @@ class StoredCourses:
         return CourseRecord(*self._db.execute(_COURSES.where(course.c.id == course_id)).one())
 
     def units(self, revision_id: int) -> Sequence[UnitRecord]:
-        rows = self._db.execute(
-            sa.select(*UNIT_COLUMNS)
-            .select_from(unit.join(revision))
-            .where(unit.c.revision_id == revision_id)
-            .order_by(unit.c.position)
-        )
-        return [unit_record(row) for row in rows]
+        return [unit_record(row) for row in self._db.execute(_OF_REVISION, {"revision": revision_id})]
 
     def unit(self, unit_id: int) -> UnitRecord:
-        return unit_record(
-            self._db.execute(
-                sa.select(*UNIT_COLUMNS).select_from(unit.join(revision)).where(unit.c.id == unit_id)
-            ).one()
-        )
+        return unit_record(self._db.execute(_UNITS.where(unit.c.id == unit_id)).one())

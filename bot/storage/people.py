@@ -19,6 +19,8 @@ ACCOUNT_COLUMNS = (
 )
 ACCOUNTS = account.join(person)
 _ACCOUNTS = sa.select(*ACCOUNT_COLUMNS).select_from(ACCOUNTS)
+# statements of every press are built once: building one costs as much as running it
+_OF = _ACCOUNTS.where(account.c.discord_id == sa.bindparam("discord"))
 
 
 class StoredPeople:
@@ -26,7 +28,7 @@ class StoredPeople:
         self._db = connection
 
     def of(self, discord: int) -> Account | None:
-        row = self._db.execute(_ACCOUNTS.where(account.c.discord_id == discord)).first()
+        row = self._db.execute(_OF, {"discord": discord}).first()
         return Account(*row) if row else None
 
     def account(self, person: int) -> Account | None:

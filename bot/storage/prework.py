@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from bot.domain.outbox import Kind
 from bot.domain.records import Account, EvidenceRecord, Handed, Owing, Posted, Section
@@ -95,6 +95,38 @@ def _evidence(row: Sequence[Any]) -> EvidenceRecord:
     return EvidenceRecord(started, tries, draft, handed_in, tuple(reasons or ()), credited, late)
 
 
+# statements of every press are built once: building one costs as much as running it
+_BY_HANDLE = _POSTED.where(prework.c.handle == sa.bindparam("handle"))
+_OF_SECTION = _POSTED.where(prework.c.section_id == sa.bindparam("section")).order_by(prework.c.deadline)
+_EVIDENCE_OF = sa.select(*_EVIDENCE).where(
+    evidence.c.prework_id == sa.bindparam("prework"), evidence.c.person_id == sa.bindparam("person")
+)
+_EVIDENCE_IN = (
+    sa.select(*_EVIDENCE)
+    .select_from(evidence.join(prework))
+    .where(prework.c.section_id == sa.bindparam("section"), evidence.c.person_id == sa.bindparam("person"))
+)
+
+
+def _hand_in() -> Insert:
+    row = insert(evidence)
+    return row.on_conflict_do_update(
+        index_elements=["prework_id", "person_id"],
+        set_={
+            "tries": evidence.c.tries + 1,
+            "draft": row.excluded.draft,
+            "handed_in_at": row.excluded.handed_in_at,
+            "reasons": row.excluded.reasons,
+            # credit, once given, stays as it was given (V7)
+            "credited_at": sa.func.coalesce(evidence.c.credited_at, row.excluded.credited_at),
+            "late": sa.func.coalesce(evidence.c.late, row.excluded.late),
+        },
+    )
+
+
+_HAND_IN = _hand_in()
+
+
 class StoredPreWorks:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
@@ -129,20 +161,16 @@ class StoredPreWorks:
         return _posted(self._db.execute(_POSTED.where(prework.c.id == prework_id)).one())
 
     def by_handle(self, handle: str) -> Posted | None:
-        return self._one(prework.c.handle == handle)
+        row = self._db.execute(_BY_HANDLE, {"handle": handle}).first()
+        return _posted(row) if row else None
 
     def of_unit(self, section_id: int, unit_slug: str) -> Posted | None:
-        return self._one(prework.c.section_id == section_id, unit.c.slug == unit_slug)
-
-    def _one(self, *where: sa.ColumnElement[bool]) -> Posted | None:
-        row = self._db.execute(_POSTED.where(*where).order_by(prework.c.id.desc())).first()
+        query = _POSTED.where(prework.c.section_id == section_id, unit.c.slug == unit_slug)
+        row = self._db.execute(query.order_by(prework.c.id.desc())).first()
         return _posted(row) if row else None
 
     def of_section(self, section_id: int) -> Sequence[Posted]:
-        rows = self._db.execute(
-            _POSTED.where(prework.c.section_id == section_id).order_by(prework.c.deadline)
-        )
-        return [_posted(row) for row in rows]
+        return [_posted(row) for row in self._db.execute(_OF_SECTION, {"section": section_id})]
 
     def mark_posted(self, prework_id: int, channel: int, message: int, at: datetime) -> None:
         self._db.execute(
@@ -233,19 +261,11 @@ class StoredPreWorks:
         return [Handed(Account(*row[:cut]), *row[cut:]) for row in map(tuple, self._db.execute(query))]
 
     def evidence(self, prework_id: int, person_id: int) -> EvidenceRecord | None:
-        row = self._db.execute(
-            sa.select(*_EVIDENCE).where(
-                evidence.c.prework_id == prework_id, evidence.c.person_id == person_id
-            )
-        ).first()
+        row = self._db.execute(_EVIDENCE_OF, {"prework": prework_id, "person": person_id}).first()
         return _evidence(row) if row else None
 
     def evidence_in(self, section_id: int, person_id: int) -> dict[int, EvidenceRecord]:
-        rows = self._db.execute(
-            sa.select(*_EVIDENCE)
-            .select_from(evidence.join(prework))
-            .where(prework.c.section_id == section_id, evidence.c.person_id == person_id)
-        )
+        rows = self._db.execute(_EVIDENCE_IN, {"section": section_id, "person": person_id})
         return {row.prework_id: _evidence(row) for row in rows}
 
     def start(self, prework_id: int, person_id: int, at: datetime) -> datetime:
@@ -268,31 +288,17 @@ class StoredPreWorks:
         credited: bool,
         late: bool | None,
     ) -> None:
-        row = insert(evidence).values(
-            prework_id=prework_id,
-            person_id=person_id,
-            tries=1,
-            draft=draft,
-            handed_in_at=at,
-            reasons=list(reasons),
-            credited_at=at if credited else None,
-            late=late,
-        )
-        new = row.excluded
-        self._db.execute(
-            row.on_conflict_do_update(
-                index_elements=["prework_id", "person_id"],
-                set_={
-                    "tries": evidence.c.tries + 1,
-                    "draft": new.draft,
-                    "handed_in_at": new.handed_in_at,
-                    "reasons": new.reasons,
-                    # credit, once given, stays as it was given (V7)
-                    "credited_at": sa.func.coalesce(evidence.c.credited_at, new.credited_at),
-                    "late": sa.func.coalesce(evidence.c.late, new.late),
-                },
-            )
-        )
+        values = {
+            "prework_id": prework_id,
+            "person_id": person_id,
+            "tries": 1,
+            "draft": draft,
+            "handed_in_at": at,
+            "reasons": list(reasons),
+            "credited_at": at if credited else None,
+            "late": late,
+        }
+        self._db.execute(_HAND_IN, values)
 
 
 _NONE: frozenset[int] = frozenset()

@@ -10,6 +10,10 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.domain.records import ProgressRecord
 from bot.storage.tables import progress
 
+_OF = sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
+    progress.c.person_id == sa.bindparam("person"), progress.c.course_id == sa.bindparam("course")
+)
+
 
 class StoredProgresses:
     def __init__(self, connection: sa.Connection) -> None:
@@ -32,9 +36,5 @@ class StoredProgresses:
         )
 
     def of(self, person: int, course: int) -> dict[str, ProgressRecord]:
-        rows = self._db.execute(
-            sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
-                progress.c.person_id == person, progress.c.course_id == course
-            )
-        )
+        rows = self._db.execute(_OF, {"person": person, "course": course})
         return {row.unit_slug: ProgressRecord(*row) for row in rows}

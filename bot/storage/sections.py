@@ -24,6 +24,22 @@ SECTION_COLUMNS = (
 )
 _SECTIONS = sa.select(*SECTION_COLUMNS).select_from(section)
 
+_ENROLMENT = (
+    sa.select(enrolment.c.person_id, enrolment.c.joined_at, enrolment.c.thread_id, *SECTION_COLUMNS)
+    .select_from(section.join(enrolment, enrolment.c.section_id == section.c.id))
+    .where(
+        enrolment.c.section_id == sa.bindparam("section"),
+        enrolment.c.person_id == sa.bindparam("person"),
+        enrolment.c.left_at.is_(None),
+    )
+)
+_ENROLLED = (
+    sa.select(*SECTION_COLUMNS)
+    .select_from(section.join(enrolment, enrolment.c.section_id == section.c.id))
+    .where(enrolment.c.person_id == sa.bindparam("person"), enrolment.c.left_at.is_(None))
+    .order_by(section.c.name)
+)
+
 
 class StoredSections:
     def __init__(self, connection: sa.Connection) -> None:
@@ -110,22 +126,14 @@ class StoredSections:
         )
 
     def enrolment(self, section_id: int, person: int) -> Enrolment | None:
-        row = self._db.execute(
-            sa.select(enrolment.c.person_id, enrolment.c.joined_at, enrolment.c.thread_id).where(
-                enrolment.c.section_id == section_id,
-                enrolment.c.person_id == person,
-                enrolment.c.left_at.is_(None),
-            )
-        ).first()
-        return Enrolment(self.get(section_id), *row) if row else None
+        row = self._db.execute(_ENROLMENT, {"section": section_id, "person": person}).first()
+        if row is None:
+            return None
+        who, joined_at, thread, *columns = tuple(row)
+        return Enrolment(Section(*columns), who, joined_at, thread)
 
     def enrolled_in(self, person: int) -> Sequence[Section]:
-        query = (
-            _SECTIONS.join(enrolment, enrolment.c.section_id == section.c.id)
-            .where(enrolment.c.person_id == person, enrolment.c.left_at.is_(None))
-            .order_by(section.c.name)
-        )
-        return [Section(*row) for row in self._db.execute(query)]
+        return [Section(*row) for row in self._db.execute(_ENROLLED, {"person": person})]
 
     def students(self, section_id: int) -> Sequence[Account]:
         query = (

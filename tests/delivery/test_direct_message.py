@@ -10,7 +10,7 @@ from tests.delivery.conftest import Desk
 
 
 async def test_a_student_sees_the_nudge_in_their_inbox(desk: Desk) -> None:
-    outcome = await DirectMessages(desk.client).carry(
+    outcome = await DirectMessages(desk.client, desk.now).carry(
         desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana)
     )
 
@@ -22,7 +22,7 @@ async def test_a_student_sees_the_nudge_in_their_inbox(desk: Desk) -> None:
 
 async def test_nobody_is_pinged_by_a_card(desk: Desk) -> None:
     nudge = desk.nudge("@everyone <@1>")
-    await DirectMessages(desk.client).carry(desk.message(desk.to_dm(desk.ana), nudge), desk.to_dm(desk.ana))
+    await DirectMessages(desk.client, desk.now).carry(desk.message(desk.to_dm(desk.ana), nudge), desk.to_dm(desk.ana))
 
     (request,) = desk.wire.requests_to("POST", "/channels/*/messages")
     assert request.json["allowed_mentions"] == {"parse": []}
@@ -32,7 +32,7 @@ async def test_nobody_is_pinged_by_a_card(desk: Desk) -> None:
 
 async def test_the_first_message_opens_the_conversation_that_was_asked_for(desk: Desk) -> None:
     address = ToDirectMessage(desk.ana.id, None)
-    outcome = await DirectMessages(desk.client).carry(desk.message(address, InboxHello("Period 3")), address)
+    outcome = await DirectMessages(desk.client, desk.now).carry(desk.message(address, InboxHello("Period 3")), address)
 
     assert isinstance(outcome, Sent)
     assert outcome.channel == desk.ana.dm
@@ -40,13 +40,13 @@ async def test_the_first_message_opens_the_conversation_that_was_asked_for(desk:
 
 
 async def test_a_known_conversation_is_not_opened_again(desk: Desk) -> None:
-    await DirectMessages(desk.client).carry(desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana))
+    await DirectMessages(desk.client, desk.now).carry(desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana))
     assert desk.wire.requests_to("POST", "/users/@me/channels") == []
 
 
 async def test_closed_direct_messages_are_closed_for_good(desk: Desk) -> None:
     desk.wire.close_dms(desk.ana.id)
-    outcome = await DirectMessages(desk.client).carry(
+    outcome = await DirectMessages(desk.client, desk.now).carry(
         desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana)
     )
     assert outcome == Closed("the student's direct messages are closed", lasting=True)
@@ -55,7 +55,7 @@ async def test_closed_direct_messages_are_closed_for_good(desk: Desk) -> None:
 async def test_a_student_who_left_is_not_taken_for_one_who_closed_the_inbox(desk: Desk) -> None:
     address = desk.to_dm(desk.ana)
     desk.ana.leave()
-    outcome = await DirectMessages(desk.client).carry(desk.message(address), address)
+    outcome = await DirectMessages(desk.client, desk.now).carry(desk.message(address), address)
     assert isinstance(outcome, Closed)
     assert not outcome.lasting
 
@@ -65,7 +65,7 @@ async def test_after_discord_refuses_an_opening_no_other_is_tried(
     desk: Desk, code: int, least_s: float
 ) -> None:
     desk.wire.rest.faults.answer("POST /users/@me/channels", 400 if code == 40003 else 403, code, times=None)
-    direct = DirectMessages(desk.client)
+    direct = DirectMessages(desk.client, desk.now)
     for person in (desk.ana, desk.ben):
         address = ToDirectMessage(person.id, None)
         outcome = await direct.carry(desk.message(address, InboxHello("Period 3")), address)
@@ -78,7 +78,7 @@ async def test_after_discord_refuses_an_opening_no_other_is_tried(
 
 async def test_a_message_deleted_meanwhile_counts_as_delivered(desk: Desk) -> None:
     """RA4: Discord answers the repeat of a nonce whose first message is gone with 10008."""
-    direct, message = DirectMessages(desk.client), desk.message(desk.to_dm(desk.ana))
+    direct, message = DirectMessages(desk.client, desk.now), desk.message(desk.to_dm(desk.ana))
     first = await direct.carry(message, desk.to_dm(desk.ana))
     assert isinstance(first, Sent)
     desk.wire.backend.delete_message(desk.ana.dm, int(first.result))
@@ -88,7 +88,7 @@ async def test_a_message_deleted_meanwhile_counts_as_delivered(desk: Desk) -> No
 
 
 async def test_a_message_is_found_again_by_its_card(desk: Desk) -> None:
-    direct, address = DirectMessages(desk.client), desk.to_dm(desk.ana)
+    direct, address = DirectMessages(desk.client, desk.now), desk.to_dm(desk.ana)
     sent = await direct.carry(desk.message(address, number=1), address)
     for number in range(2, 30):
         await direct.carry(desk.message(address, number=number), address)
@@ -100,4 +100,4 @@ async def test_a_message_is_found_again_by_its_card(desk: Desk) -> None:
 async def test_a_student_cannot_pass_off_a_message_as_the_bots(desk: Desk) -> None:
     desk.ana.say("hello", desk.ana.dm)
     address = desk.to_dm(desk.ana)
-    assert await DirectMessages(desk.client).find(desk.message(address), address, desk.now()) is None
+    assert await DirectMessages(desk.client, desk.now).find(desk.message(address), address, desk.now()) is None
