@@ -32,7 +32,7 @@ ZONE = "America/Chicago"
 APOLOGY = "That did not work"
 
 # a click otherwise waits 50 ms for silence
-simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.001  # pyright: ignore
+simcord.env.Env._settle_internal.__kwdefaults__["idle"] = 0.001  # pyright: ignore[reportOptionalSubscript]
 
 
 class Screen:
@@ -85,7 +85,13 @@ class Person:
 
     def __init__(self, room: Classroom, actor: Any) -> None:
         self.room, self.actor, self.id = room, actor, actor.id
-        self.screen: Screen | None = None
+        self._screen: Screen | None = None
+
+    @property
+    def screen(self) -> Screen:
+        """What they saw last."""
+        assert self._screen is not None, "nothing was seen yet"
+        return self._screen
 
     async def slash(self, name: str, /, channel: Any = None, **options: Any) -> Screen:
         """``name`` with spaces for groups: ``class create``."""
@@ -106,7 +112,7 @@ class Person:
         assert message is not None, "nothing was seen yet"
         shown = Screen([component.to_dict() for component in message.components])
         assert label in shown.buttons, f"no button {label!r} among {list(shown.buttons)}"
-        is_own_inbox = isinstance(message.channel, discord.DMChannel)
+        is_own_inbox = self.room.env.backend.get_channel(message.channel.id).guild_id is None
         actor = self.actor.user if is_own_inbox else self.actor
         return await self._seen(await actor.click(message, custom_id=shown.buttons[label]))
 
@@ -120,7 +126,6 @@ class Person:
 
     async def pick(self, *labels: str) -> Screen:
         """Chooses from the menu on what was seen last."""
-        assert self.screen is not None
         menu = next(part for part in self.screen.parts if part["type"] == 3)
         values = [self.screen.menu[label] for label in labels]
         message = self.screen.result.response.message
@@ -128,7 +133,6 @@ class Person:
 
     async def fill(self, **values: Any) -> Screen:
         """Fills in the form that was opened last."""
-        assert self.screen is not None
         assert self.screen.modal is not None, f"no form is open: {self.screen!r}"
         is_own_inbox = self.screen.result._interaction.guild_id is None
         actor = self.actor.user if is_own_inbox else self.actor
@@ -137,7 +141,7 @@ class Person:
     async def _seen(self, result: Any) -> Screen:
         await self.room.work()
         response = result.response
-        self.screen = Screen(response.components if response else [], result)
+        self._screen = Screen(response.components if response else [], result)
         assert APOLOGY not in self.screen.text, "something of ours broke: look at the log"
         return self.screen
 
@@ -366,7 +370,7 @@ async def _make_database(path: Path) -> None:
             first = Path(folder) / "first.sqlite3"
             await bring_up_to_date(first)
             _schema.append(first.read_bytes())
-    path.write_bytes(_schema[0])
+    path.write_bytes(_schema[0])  # noqa: ASYNC240  # a few kilobytes
 
 
 def settings(path: Path, **parts: Any) -> Settings:
@@ -394,7 +398,7 @@ async def open_classroom(path: Path, **parts: Any) -> AsyncIterator[Classroom]:
     process = AsyncExitStack()
     app = await process.enter_async_context(_open_app(settings(path, **parts), clock))
     env = simcord.env.Env(app.client)
-    env.backend.clock._epoch = MONDAY  # pyright: ignore
+    env.backend.clock._epoch = MONDAY
     clock.backend = env.backend
     await env.start()
     room = Classroom(app, env, clock, process)

@@ -55,7 +55,9 @@ def check_message(message: Json) -> None:
     """One message of Components V2, with whom it would ping."""
     check_components(message["components"])
     _must(message.get("flags", IS_V2) & IS_V2, "the flag of Components V2 is missing")
-    _must(not message.get("content") and not message.get("embeds"), "V2 takes no content beside the components")
+    _must(
+        not message.get("content") and not message.get("embeds"), "V2 takes no content beside the components"
+    )
     _length("the nonce", str(message.get("nonce", "")), 0, 25)
     _check_pings(message)
 
@@ -156,7 +158,9 @@ def _check_radio(part: Json) -> None:
 def _check_checkboxes(part: Json) -> None:
     options = part["options"]
     _check_options(options, 1, 10)
-    _must(1 <= part.get("min_values", 1) <= part.get("max_values", len(options)) <= len(options), "its bounds")
+    _must(
+        1 <= part.get("min_values", 1) <= part.get("max_values", len(options)) <= len(options), "its bounds"
+    )
 
 
 def _check_label(part: Json) -> None:
@@ -202,7 +206,9 @@ def units(text: str) -> int:
 
 
 def _length(what: str, text: str, least: int, most: int) -> None:
-    _must(least <= units(text) <= most, f"{what} has {units(text)}, and {least} to {most} may be: {text[:60]!r}")
+    _must(
+        least <= units(text) <= most, f"{what} has {units(text)}, and {least} to {most} may be: {text[:60]!r}"
+    )
 
 
 def _words(what: str, text: str, most: int) -> None:

@@ -15,9 +15,9 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 from hypothesis import given
 from hypothesis import strategies as st
+from simcord.components import walk_components
 
 import bot.client
 from bot import views
@@ -84,7 +84,9 @@ def _size(command: dict[str, Any]) -> int:
     return own + sum(_size(each) for each in (*command.get("options", ()), *command.get("choices", ())))
 
 
-async def test_a_teachers_commands_are_out_of_students_sight_and_for_servers_alone(classroom: Classroom) -> None:
+async def test_a_teachers_commands_are_out_of_students_sight_and_for_servers_alone(
+    classroom: Classroom,
+) -> None:
     """It only tidies menus: the services check for themselves."""
     ana = classroom.students[0]
     students = {"join", "today", "book", "quiz"}
@@ -136,7 +138,9 @@ def test_no_custom_id_is_answered_by_two(kind: str, action: str, handle: str) ->
     name = f"{kind}:{action}:{handle}"
     assert len(name) <= 100
     patterns = {"fc": Press, "fs": Pick}
-    matching = {key for key, each in patterns.items() if each.__discord_ui_compiled_template__.fullmatch(name)}
+    matching = {
+        key for key, each in patterns.items() if each.__discord_ui_compiled_template__.fullmatch(name)
+    }
     assert matching == {kind} & set(patterns)
 
 
@@ -184,7 +188,7 @@ async def test_a_fault_of_ours_is_answered_with_a_number_that_stands_in_the_log(
     ana = classroom.students[0]
     monkeypatch.setattr(classroom.app.services.progress, "today", broken)
     result = await ana.actor.slash(classroom.lobby, "today")
-    said = "\n".join(each["content"] for each in simcord.components.walk_components(result.response.components)
+    said = "\n".join(each["content"] for each in walk_components(result.response.components)
                      if each.get("content"))  # fmt: skip
     assert APOLOGY in said
     number = re.search(r"this number: ([0-9a-f]{6})", said)
@@ -211,7 +215,7 @@ async def test_a_button_of_an_older_version_is_answered_kindly(classroom: Classr
     screen = await ana.slash("today")
     message = screen.result.response.message
     stored = classroom.env.backend.get_message(message.channel.id, message.id)
-    button = next(each for each in simcord.components.walk_components(stored.components) if each["type"] == 2)
+    button = next(each for each in walk_components(stored.components) if each["type"] == 2)
     for custom_id in ("fc:was_there_once:x", "fc:join:-"):
         button["custom_id"] = custom_id
         result = await ana.actor.click(message, custom_id=custom_id)

@@ -101,7 +101,10 @@ level = "LOUD"
         ("discord = 3", "discord: "),
         ("[discord", "not valid TOML"),
         (TOKEN + '[security]\nkeys = ["short"]', "not a key; `flipcord key` prints a new one"),
-        (TOKEN + '[twilio]\naccount_sid = "AC1"\nauth_token = "t"\nfrom_number = "555"', "twilio.from_number"),
+        (
+            TOKEN + '[twilio]\naccount_sid = "AC1"\nauth_token = "t"\nfrom_number = "555"',
+            "twilio.from_number",
+        ),
         (
             TOKEN + '[twilio]\naccount_sid = "AC1"\nauth_token = "t"\nfrom_number = "+15005550006"',
             "texting needs a key",

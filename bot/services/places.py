@@ -42,7 +42,7 @@ def wanted_places(section: Section, units: Sequence[UnitRecord]) -> tuple[Wanted
     ]  # fmt: skip
     for each in units:
         number, purpose = each.position + 1, unit_role(section, each.unit.slug)
-        roles.append(WantedPlace(purpose, "role", f"Unit {number}: {each.unit.title}"[:100]))
+        roles.append(WantedPlace(purpose, "role", f"Unit {number}: {each.unit.title}"))
         channels.append(
             WantedPlace(purpose, "channel", f"unit-{number}-{each.unit.slug}",
                         f"Unit {number}: {each.unit.title}", purpose, writable=True)
@@ -56,4 +56,4 @@ def slug_of(name: str) -> str:
     for each in unicodedata.normalize("NFC", name.casefold()):
         is_mark = unicodedata.category(each) in ("Mn", "Mc") and kept[-1] != " "
         kept += each if each.isalnum() or is_mark else " "
-    return "-".join(kept.split())[:60] or "class"
+    return "-".join(kept.split()) or "class"

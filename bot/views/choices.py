@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from discord import app_commands
 
-from bot.views.cards import shorten
+from bot.views.cards import one_line, shorten
 from bot.views.presses import Interaction, asker, services
 
 Choices = list[app_commands.Choice[str]]
@@ -17,7 +17,7 @@ def matching(typed: str, pairs: Iterable[tuple[str, str]]) -> Choices:
     wanted = typed.casefold().strip()
     found = ((name, value) for name, value in pairs if wanted in name.casefold())
     return [
-        app_commands.Choice(name=shorten(name, 100), value=value)
+        app_commands.Choice(name=shorten(one_line(name), 100) or "…", value=value)
         for (name, value), _ in zip(found, range(25), strict=False)
     ]
 

@@ -28,7 +28,11 @@ async def planned(teacher: Person, **changes: object) -> str:
 
 def made(room: Classroom) -> list[str]:
     """Roles and channels that the bot asked Discord to make."""
-    return [each.json["name"] for kind in ("roles", "channels") for each in room.requests("POST", f"/guilds/*/{kind}")]
+    return [
+        each.json["name"]
+        for kind in ("roles", "channels")
+        for each in room.requests("POST", f"/guilds/*/{kind}")
+    ]
 
 
 async def test_a_teacher_sees_everything_first_makes_it_once_and_later_only_what_is_missing(
@@ -92,7 +96,9 @@ async def test_what_cannot_be_is_said_and_nothing_is_made(classroom: Classroom) 
     assert len(made(classroom)) == count + 11
 
 
-async def test_while_typing_zones_courses_and_classes_are_offered_to_whom_they_concern(classroom: Classroom) -> None:
+async def test_while_typing_zones_courses_and_classes_are_offered_to_whom_they_concern(
+    classroom: Classroom,
+) -> None:
     teacher, colleague = classroom.teacher, classroom.colleague("lopez")
     await classroom.open_class()
     assert await teacher.choices("class create", "zone", "new york") == ["America/New_York"]
@@ -105,7 +111,9 @@ async def test_while_typing_zones_courses_and_classes_are_offered_to_whom_they_c
         assert await colleague.choices(name, option, "") == []
 
 
-async def test_a_student_makes_no_class_even_if_the_server_lets_them_see_the_command(classroom: Classroom) -> None:
+async def test_a_student_makes_no_class_even_if_the_server_lets_them_see_the_command(
+    classroom: Classroom,
+) -> None:
     ana = classroom.students[0]
     with pytest.raises(Exception, match="not visible to this user"):
         await planned(ana)

@@ -86,9 +86,10 @@ async def test_every_fault_is_listed_with_file_line_and_field(classroom: Classro
     for field in ("units[1].objectivs", "units[1].prework.readings[1].url", "units[1].check.draw"):
         assert any(field in line for line in lines), field
     assert "Nothing was changed" in text
-    assert "First the course" in (
-        await classroom.teacher.slash("class create", name="P", course="reading", zone=ZONE)
-    ).text
+    assert (
+        "First the course"
+        in (await classroom.teacher.slash("class create", name="P", course="reading", zone=ZONE)).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,9 @@ async def test_a_student_brings_in_nothing(classroom: Classroom) -> None:
     assert "for the class's teacher" in (await ana.slash("course sample")).text
 
 
-async def test_a_unit_that_a_revision_adds_opens_to_whoever_had_mastered_everything(classroom: Classroom) -> None:
+async def test_a_unit_that_a_revision_adds_opens_to_whoever_had_mastered_everything(
+    classroom: Classroom,
+) -> None:
     teacher, (ana, ben, _) = classroom.teacher, classroom.students
     await brought(teacher, HEAD + unit())
     await teacher.slash("class create", name="Period 3", course="reading", zone=ZONE)

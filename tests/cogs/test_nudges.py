@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.loopback.phone import Phone
-from tests.classroom import Classroom, Person, open_classroom
+from tests.classroom import MONDAY, Classroom, Person, open_classroom
 from tests.cogs.test_prework import TITLE, handed_in
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -56,7 +57,7 @@ async def test_a_day_and_three_hours_before_whoever_owes_it_is_reminded_and_who_
     assert "not handed in" in (await ana.press("Why did I get this?", dm)).text
     assert "Started" in (await ana.press("Start", dm)).text
     await room.move(10 * MINUTE)
-    assert "marked late" in await handed_in(ana)
+    assert "counts, and on time" in await handed_in(ana)
     assert "You owe nothing here any more" in (await ana.press("Why did I get this?", dm)).text
 
 
@@ -78,43 +79,32 @@ async def test_a_bot_that_slept_through_both_reminders_sends_one(room: Classroom
 
 
 async def test_with_a_confirmed_phone_a_text_comes_an_hour_before(tmp_path: Path) -> None:
-    async with Phone() as phone:
-        parts = {
-            "twilio": {
-                "account_sid": phone.account_sid,
-                "auth_token": phone.auth_token,
-                "from_number": phone.number,
-                "api_base": phone.api_base,
-            },
-            "security": {"keys": [Fernet.generate_key().decode()]},
+    async with Phone(now=lambda: MONDAY) as phone:
+        twilio = {
+            "account_sid": phone.account_sid,
+            "auth_token": phone.auth_token,
+            "from_number": phone.number,
+            "api_base": phone.api_base,
         }
-        async with open_classroom(tmp_path, **parts) as room:
+        keys = {"keys": [Fernet.generate_key().decode()]}
+        async with open_classroom(tmp_path, twilio=twilio, security=keys) as room:
             await room.open_class()
             ana, ben, _ = room.students
             await room.join(ana, ben)
-            await give_phone(room, ana)
-            before = len(phone.texts())
+            await ana.slash("phone number")
+            await ana.press("Give my number")
+            await ana.fill(number="(202) 555-0142")
+            await ana.press("Enter the code")
+            await ana.fill(code=re.findall(r"\d{6}", phone.texts[-1].body)[0])
             await room.post_prework(deadline="tomorrow 12:00")
             await room.move(24 * HOUR + 59 * MINUTE)
-            assert len(phone.texts()) == before
-            assert nudges(ana) == 1
+            assert len(phone.texts) == 1
+            assert (nudges(ana), nudges(ben)) == (2, 2)
             await room.move(MINUTE)
-            (text,) = phone.texts()[before:]
-            assert "is due Tue 12 Jan 12:00" in text.body
+            assert "is due Tue 12 Jan 12:00" in phone.texts[-1].body
             await room.move(DAY)
-            assert len(phone.texts()) == before + 1
-
-
-async def give_phone(room: Classroom, who: Person) -> None:
-    """A number that its owner confirmed, as /phone leaves it behind."""
-    vault = room.app.services.phones._cipher
-
-    def write(tx: object) -> None:
-        person = tx.people.of(who.id).person  # type: ignore[attr-defined]
-        tx.phones.give(person, vault.encrypt("+12025550142"), "mark", b"", room.clock())  # type: ignore[attr-defined]
-        tx.phones.confirm(person, room.clock())  # type: ignore[attr-defined]
-
-    await room.app.services.phones._db.write(write)
+            assert len(phone.texts) == 2
+            assert (nudges(ana), nudges(ben)) == (2, 2)
 
 
 async def test_a_closed_dm_goes_into_a_private_thread_at_once_and_the_next_one_too(room: Classroom) -> None:

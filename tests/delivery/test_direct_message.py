@@ -22,7 +22,9 @@ async def test_a_student_sees_the_nudge_in_their_inbox(desk: Desk) -> None:
 
 async def test_nobody_is_pinged_by_a_card(desk: Desk) -> None:
     nudge = desk.nudge("@everyone <@1>")
-    await DirectMessages(desk.client, desk.now).carry(desk.message(desk.to_dm(desk.ana), nudge), desk.to_dm(desk.ana))
+    await DirectMessages(desk.client, desk.now).carry(
+        desk.message(desk.to_dm(desk.ana), nudge), desk.to_dm(desk.ana)
+    )
 
     (request,) = desk.wire.requests_to("POST", "/channels/*/messages")
     assert request.json["allowed_mentions"] == {"parse": []}
@@ -32,7 +34,9 @@ async def test_nobody_is_pinged_by_a_card(desk: Desk) -> None:
 
 async def test_the_first_message_opens_the_conversation_that_was_asked_for(desk: Desk) -> None:
     address = ToDirectMessage(desk.ana.id, None)
-    outcome = await DirectMessages(desk.client, desk.now).carry(desk.message(address, InboxHello("Period 3")), address)
+    outcome = await DirectMessages(desk.client, desk.now).carry(
+        desk.message(address, InboxHello("Period 3")), address
+    )
 
     assert isinstance(outcome, Sent)
     assert outcome.channel == desk.ana.dm
@@ -40,7 +44,9 @@ async def test_the_first_message_opens_the_conversation_that_was_asked_for(desk:
 
 
 async def test_a_known_conversation_is_not_opened_again(desk: Desk) -> None:
-    await DirectMessages(desk.client, desk.now).carry(desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana))
+    await DirectMessages(desk.client, desk.now).carry(
+        desk.message(desk.to_dm(desk.ana)), desk.to_dm(desk.ana)
+    )
     assert desk.wire.requests_to("POST", "/users/@me/channels") == []
 
 
@@ -100,4 +106,6 @@ async def test_a_message_is_found_again_by_its_card(desk: Desk) -> None:
 async def test_a_student_cannot_pass_off_a_message_as_the_bots(desk: Desk) -> None:
     desk.ana.say("hello", desk.ana.dm)
     address = desk.to_dm(desk.ana)
-    assert await DirectMessages(desk.client, desk.now).find(desk.message(address), address, desk.now()) is None
+    assert (
+        await DirectMessages(desk.client, desk.now).find(desk.message(address), address, desk.now()) is None
+    )

@@ -44,7 +44,8 @@ def chicago(text: str) -> datetime:
 def planned(deadline: str) -> list[str]:
     """The steps as the clock in Chicago shows them."""
     return [
-        f"{each.way} {each.at - timedelta(hours=6):%d %H:%M}" for each in plan(chicago(deadline), CHICAGO, HOURS)
+        f"{each.way} {each.at - timedelta(hours=6):%d %H:%M}"
+        for each in plan(chicago(deadline), CHICAGO, HOURS)
     ]
 
 
@@ -68,7 +69,9 @@ def test_a_step_that_would_come_in_quiet_hours_goes_at_the_last_open_minute_befo
 
 
 @given(INSTANTS, st.sampled_from(ZONES))
-def test_no_step_is_planned_in_quiet_hours_or_later_than_the_ladder_says(deadline: datetime, zone: str) -> None:
+def test_no_step_is_planned_in_quiet_hours_or_later_than_the_ladder_says(
+    deadline: datetime, zone: str
+) -> None:
     for step, at in zip(LADDER, plan(deadline, zone, HOURS), strict=True):
         assert HOURS.of(at.way).hold(at.at, zone)
         assert at.at <= deadline - step.before
@@ -161,7 +164,9 @@ def test_at_the_deadline_nothing_goes_out_any_more() -> None:
         (Way.SMS, Reach(dm=True, thread=True, sms=False), None),
     ],
 )
-def test_a_message_goes_by_the_wanted_way_or_the_next_open_one(wanted: Way, reach: Reach, way: Way | None) -> None:
+def test_a_message_goes_by_the_wanted_way_or_the_next_open_one(
+    wanted: Way, reach: Reach, way: Way | None
+) -> None:
     assert first_way(wanted, reach) is way
 
 
@@ -174,7 +179,12 @@ def test_from_way_to_way_every_open_one_is_tried_once_and_then_the_teacher_is_to
     assert tried == [each for each in (Way.DM, Way.THREAD, Way.SMS) if reach.open(each)]
 
 
-@given(INSTANTS, st.integers(-60, 48 * 60), st.sampled_from((Way.DM, Way.THREAD, Way.SMS)), st.sampled_from(ZONES))
+@given(
+    INSTANTS,
+    st.integers(-60, 48 * 60),
+    st.sampled_from((Way.DM, Way.THREAD, Way.SMS)),
+    st.sampled_from(ZONES),
+)
 def test_the_last_look_sends_in_open_hours_holds_until_they_open_or_drops_what_is_of_no_use(
     now: datetime, minutes: int, way: Way, zone: str
 ) -> None:

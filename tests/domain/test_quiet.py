@@ -71,7 +71,9 @@ def test_hours_hold_from_their_opening_up_to_but_not_at_their_closing(clock: str
         ("2026-11-01T07:30:00+00:00", "2026-11-01T13:00:00+00:00", "2026-11-01T01:59:00+00:00"),
     ],
 )
-def test_over_a_change_of_the_clocks_seven_stays_seven_on_the_wall(at: str, following: str, last: str) -> None:
+def test_over_a_change_of_the_clocks_seven_stays_seven_on_the_wall(
+    at: str, following: str, last: str
+) -> None:
     night = datetime.fromisoformat(at)
     assert next_open(night, CHICAGO, DAYTIME) == datetime.fromisoformat(following)
     assert last_open(night, CHICAGO, DAYTIME) == datetime.fromisoformat(last)

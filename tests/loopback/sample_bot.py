@@ -99,7 +99,7 @@ class HandIn(ui.Modal, title="Hand in"):
         radio, boxes, menu, summary = (
             label.component for label in (self.radio, self.boxes, self.menu, self.summary)
         )
-        words = f"{radio.value} {sorted(boxes.values)} {menu.values} {summary.value}"  # pyright: ignore
+        words = f"{radio.value} {sorted(boxes.values)} {menu.values} {summary.value}"  # pyright: ignore[reportAttributeAccessIssue]
         await interaction.response.send_message(words, ephemeral=True)
 
 
@@ -116,7 +116,7 @@ class Slots(ui.DynamicItem[ui.Select[ui.LayoutView]], template="slot"):
         cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str]
     ) -> Slots:
         slots = cls()
-        slots.item = item  # pyright: ignore
+        slots.item = item  # pyright: ignore[reportAttributeAccessIssue]
         return slots
 
     async def callback(self, interaction: discord.Interaction) -> None:

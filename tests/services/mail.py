@@ -41,7 +41,9 @@ class Mail:
         self, database: Database, *, vault: Vault | None = None, drip: Drip = DRIP, is_alone: bool = True
     ) -> None:
         self.database = database
-        self.service = DeliveryService(database, Terms(HOURS, vault, drip, is_alone), Ids(1000 * next(_processes)))
+        self.service = DeliveryService(
+            database, Terms(HOURS, vault, drip, is_alone), Ids(1000 * next(_processes))
+        )
 
     async def begin(self, now: datetime) -> list[tuple[Delivery, Parcel]]:
         """Claims what is due and begins each; those that really go out now."""

@@ -55,7 +55,9 @@ class Desk:
         await self.add(self.effect(Kind.POST_PREWORK, Way.CHANNEL, about=posted.id, key="card"))
         return posted.id
 
-    def effect(self, kind: Kind, way: Way, *, about: int, key: str = "k", person: int | None = None) -> Effect:
+    def effect(
+        self, kind: Kind, way: Way, *, about: int, key: str = "k", person: int | None = None
+    ) -> Effect:
         return Effect(key, kind, way, NOW, person=person, section=self.section.id, about=about)
 
     async def all(self, now: datetime = NOW, outcome: Outcome | None = None) -> list[Delivery]:

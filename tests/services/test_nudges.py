@@ -224,13 +224,15 @@ async def test_a_student_who_turns_out_to_have_left_is_left_alone_from_then_on(d
     await desk.credit(BEN)
     await desk.nudges.plan(NOW)
     left = Closed("the student has left the server", lasting=False, left=True)
-    gone = await desk.mail.carry(NOW, lambda delivery, parcel: left if delivery.way is Way.THREAD else Sent(1, "2"))
+    gone = await desk.mail.carry(
+        NOW, lambda delivery, parcel: left if delivery.way is Way.THREAD else Sent(1, "2")
+    )
     assert [delivery.way for delivery, _ in gone] == [Way.THREAD, Way.ROOM]
     assert await desk.live(DEADLINE, start=NOW + MINUTE) == []
     assert await desk.nudges.why(student(ANA), desk.posted.handle) == WhyNudged(desk.posted, owes=False)
 
 
-def closed(*ways: Way):  # type: ignore[no-untyped-def]
+def closed(*ways: Way):
     def fate(delivery: Delivery, parcel: Parcel) -> Outcome:
         return Closed(f"{delivery.way} is closed") if delivery.way in ways else arrives(delivery, parcel)
 
@@ -249,7 +251,10 @@ async def preview(desk: Desk, now: datetime = NOW) -> NudgePreview:
 async def test_a_teacher_sees_who_gets_what_and_sends_it_once(desk: Desk) -> None:
     await desk.open_inbox(ANA)
     shown = await preview(desk)
-    assert [(each.account.discord, each.way) for each in shown.recipients] == [(ANA, Way.DM), (BEN, Way.THREAD)]
+    assert [(each.account.discord, each.way) for each in shown.recipients] == [
+        (ANA, Way.DM),
+        (BEN, Way.THREAD),
+    ]
     assert await desk.mail.rows() == []
     assert await desk.nudges.send(RIVERA, shown.handle, NOW) == Nudged(desk.posted, 2, 0)
     assert await desk.nudges.send(RIVERA, shown.handle, NOW) == PreviewGone()
@@ -280,7 +285,9 @@ async def test_a_preview_is_its_teachers_own_and_lasts_to_the_deadline(desk: Des
     assert await desk.mail.rows() == []
 
 
-async def test_in_quiet_hours_a_nudge_by_hand_waits_for_the_morning_and_the_preview_says_so(desk: Desk) -> None:
+async def test_in_quiet_hours_a_nudge_by_hand_waits_for_the_morning_and_the_preview_says_so(
+    desk: Desk,
+) -> None:
     await desk.open_inbox(ANA)
     night, morning = NOW + 7 * HOUR, NOW + 15 * HOUR  # eleven at night and seven in the morning in Berlin
     shown = await preview(desk, night)

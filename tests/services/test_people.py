@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.messages import Closed, Refused, ToDirectMessage, Wait
+from bot.domain.messages import Closed, Message, Refused, ToDirectMessage, Wait
 from bot.domain.outbox import Kind
 from bot.services.choosing import NoClass, WhichClass
 from bot.services.people import (
@@ -48,7 +48,9 @@ async def test_joining_asks_for_the_age_first_and_takes_nobody_in_before(
     section = await a_class(database, students=())
     assert await people.join(student(), None, NOW) == AskAge(section)
     assert await people.join(student(), section.handle, NOW) == AskAge(section)
-    assert await people.join(student(), section.handle, NOW, old_enough=True) == Joined(section, inbox_open=False)
+    assert await people.join(student(), section.handle, NOW, old_enough=True) == Joined(
+        section, inbox_open=False
+    )
     assert await people.join(student(), None, NOW) == AlreadyIn(section, inbox_open=False)
 
 
@@ -110,6 +112,7 @@ async def test_a_press_opens_once_and_another_one_says_when(
     assert await people.open_inbox(student(), NOW) == InboxOpens(NOW, in_queue=False)
     ((delivery, parcel),) = await mail.carry(NOW)
     assert delivery.kind is Kind.OPEN_INBOX
+    assert isinstance(parcel, Message)
     assert parcel.address == ToDirectMessage(ANA, None)
     assert await people.open_inbox(student(), NOW) == InboxIsOpen()
     assert await mail.carry(NOW) == []
@@ -140,6 +143,7 @@ async def test_a_closed_inbox_that_is_opened_again_uses_the_conversation_it_has(
     await database.write(lambda tx: tx.people.close_dm(account.person, NOW))
     assert await people.open_inbox(student(), NOW + MINUTE) == InboxOpens(NOW + MINUTE, in_queue=False)
     ((_, parcel),) = await mail.carry(NOW + MINUTE)
+    assert isinstance(parcel, Message)
     assert parcel.address == ToDirectMessage(ANA, account.dm_channel)
 
 

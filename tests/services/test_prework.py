@@ -18,7 +18,15 @@ from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.places import prework_channel
 from bot.services.ports import Tx
-from bot.services.posting import AlreadyGiven, InThePast, NothingPosted, NoUnit, Planned, PostingService, Status
+from bot.services.posting import (
+    AlreadyGiven,
+    InThePast,
+    NothingPosted,
+    NoUnit,
+    Planned,
+    PostingService,
+    Status,
+)
 from bot.services.prework import (
     AlreadyCredited,
     Credited,
@@ -59,7 +67,9 @@ RIGHT: tuple[Answer | None, ...] = (Chosen((0,)), Typed("3.25"))
 def with_questions() -> Course:
     unit = a_unit()
     questions = (single("c1"), numeric("c2"))
-    return a_course(replace(unit, prework=replace(unit.prework, questions=questions)), a_unit("matter", "Matter"))
+    return a_course(
+        replace(unit, prework=replace(unit.prework, questions=questions)), a_unit("matter", "Matter")
+    )
 
 
 class Desk:
@@ -266,7 +276,11 @@ async def test_a_units_pre_work_is_given_once(desk: Desk) -> None:
 
 async def test_only_who_teaches_the_class_gives_pre_work_and_sees_who_did_it(desk: Desk) -> None:
     section = desk.posted.section
-    strangers = [student(), student(200_000_000_000_000_077), Asker(200_000_000_000_000_088, GUILD, manages=True)]
+    strangers = [
+        student(),
+        student(200_000_000_000_000_077),
+        Asker(200_000_000_000_000_088, GUILD, manages=True),
+    ]
     for who in strangers:
         assert isinstance(await give(desk, who=who), NotStaff)
         assert isinstance(await give(desk, who=who, name=section.name), NotStaff)

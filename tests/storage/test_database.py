@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+import sqlalchemy.exc
 
 from bot.services.ports import Tx
 from bot.storage.database import Database, open_database
@@ -43,7 +43,7 @@ async def test_what_raises_leaves_nothing_behind(database: Database) -> None:
 
 
 async def test_a_reader_cannot_write_even_by_mistake(database: Database) -> None:
-    with pytest.raises(sa.exc.OperationalError, match="readonly"):
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="readonly"):
         await database.read(note, "a", "b")
     assert await database.read(read, "a") is None
 
@@ -67,7 +67,7 @@ async def test_a_row_needs_its_parents(database: Database) -> None:
     def enrol_nobody(tx: Tx) -> None:
         tx.sections.enrol(77, 78, NOW)
 
-    with pytest.raises(sa.exc.IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="FOREIGN KEY"):
         await database.write(enrol_nobody)
 
 
@@ -91,6 +91,7 @@ async def test_instants_come_back_to_the_microsecond_and_in_utc(database: Databa
     account = await database.read(lambda tx: tx.people.of(ANA))
     assert account is not None
     assert account.inbox_asked_at == odd
+    assert account.inbox_asked_at is not None
     assert account.inbox_asked_at.tzinfo is not None
 
 
@@ -148,8 +149,12 @@ def test_each_table_says_what_it_is_for_and_how_a_person_gets_out_of_it() -> Non
 # --- classes and courses -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "other"), [("Période 3", "PÉRIODE 3"), ("Straße", "STRASSE"), ("Period 3", "period 3")])
-async def test_a_class_is_found_by_its_name_however_it_is_cased(database: Database, name: str, other: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "other"), [("Période 3", "PÉRIODE 3"), ("Straße", "STRASSE"), ("Period 3", "period 3")]
+)
+async def test_a_class_is_found_by_its_name_however_it_is_cased(
+    database: Database, name: str, other: str
+) -> None:
     made = await a_class(database, name=name)
     assert await database.read(lambda tx: tx.sections.by_name(made.guild, other)) == made
     assert await database.read(lambda tx: tx.sections.by_name(made.guild + 1, name)) is None

@@ -76,7 +76,9 @@ def store() -> Iterator[Store]:
     made.close()
 
 
-def effect(key: str = "k", *, due: datetime = NOW, kind: Kind = Kind.NUDGE, way: Way = Way.DM, **more: Any) -> Effect:
+def effect(
+    key: str = "k", *, due: datetime = NOW, kind: Kind = Kind.NUDGE, way: Way = Way.DM, **more: Any
+) -> Effect:
     return Effect(key=key, kind=kind, way=way, due_at=due, **more)
 
 
@@ -123,13 +125,14 @@ def test_an_end_is_an_end(store: Store, state: State) -> None:
     row = store.claim_one()
     assert store.do("call", row, "A", NOW)
     assert store.do("end", row, "A", state, NOW, why="x" * 400, channel=7, result="9")
-    for move in (
+    moves: tuple[tuple[Any, ...], ...] = (
         ("call", row, "A", NOW),
         ("end", row, "A", State.FAILED, NOW),
         ("wait", row, "A", NOW, ""),
         ("doubt", row, "A", ""),
-    ):
-        assert store.do(*move) is False
+    )
+    for name, *rest in moves:
+        assert store.do(name, *rest) is False
     (ended,) = store.rows()
     assert (ended.state, ended.channel, ended.result, len(ended.why)) == (state, 7, "9", 300)
     assert store.claim(NOW + timedelta(days=1)) == []
@@ -149,7 +152,9 @@ def test_whoever_lost_the_lease_changes_nothing(store: Store) -> None:
     assert store.do("end", row, "B", State.SENT, later) is True
 
 
-def test_what_was_only_leased_is_free_again_when_the_lease_ends_and_what_was_called_is_adopted(store: Store) -> None:
+def test_what_was_only_leased_is_free_again_when_the_lease_ends_and_what_was_called_is_adopted(
+    store: Store,
+) -> None:
     store.add(effect("leased"), effect("called"), effect("doubted"))
     leased, called, doubted = (each.id for each in store.claim())
     for row in (called, doubted):
@@ -159,7 +164,10 @@ def test_what_was_only_leased_is_free_again_when_the_lease_ends_and_what_was_cal
     store.do("free", just_before, everyone=False)
     assert store.do("adopt", just_before, "B", at_end, everyone=False) == []
     store.do("free", at_end, everyone=False)
-    assert [each.id for each in store.do("adopt", at_end, "B", at_end + LEASE, everyone=False)] == [called, doubted]
+    assert [each.id for each in store.do("adopt", at_end, "B", at_end + LEASE, everyone=False)] == [
+        called,
+        doubted,
+    ]
     assert [each.id for each in store.claim(at_end, lease="C")] == [leased]
 
 
@@ -177,7 +185,9 @@ def test_a_process_that_is_alone_takes_over_everything_at_once(store: Store) -> 
 
 def test_openings_are_counted_by_when_they_are_due_and_by_when_they_were_called(store: Store) -> None:
     minute = timedelta(minutes=1)
-    store.add(*(effect(str(n), kind=Kind.OPEN_INBOX, due=NOW + n * minute) for n in range(4)), effect("nudge"))
+    store.add(
+        *(effect(str(n), kind=Kind.OPEN_INBOX, due=NOW + n * minute) for n in range(4)), effect("nudge")
+    )
     assert store.do("times_since", Kind.OPEN_INBOX, NOW + minute) == [NOW + n * minute for n in (1, 2, 3)]
     for row in store.claim(NOW + 3 * minute, limit=3):
         store.do("call", row.id, "A", NOW + 3 * minute)
@@ -187,7 +197,9 @@ def test_openings_are_counted_by_when_they_are_due_and_by_when_they_were_called(
 
 def test_holding_back_moves_what_would_come_before_and_leaves_the_rest(store: Store) -> None:
     minute = timedelta(minutes=1)
-    store.add(*(effect(str(n), kind=Kind.OPEN_INBOX, due=NOW + n * minute) for n in (0, 1, 5)), effect("nudge"))
+    store.add(
+        *(effect(str(n), kind=Kind.OPEN_INBOX, due=NOW + n * minute) for n in (0, 1, 5)), effect("nudge")
+    )
     store.do("hold_back", Kind.OPEN_INBOX, NOW + 3 * minute)
     assert [(each.due_at - NOW) / minute for each in store.rows()] == [3, 3, 5, 0]
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from bot.domain.outbox import Effect, Kind, Way
-from bot.domain.records import Posted, Section
+from bot.domain.records import Owing, Posted, Section
 from bot.services.ports import Tx
-from bot.domain.records import Owing
 from bot.storage.database import Database
 from tests.builders import ANA, BEN, NOW, Ids, a_class, posted_pre_work
 
@@ -29,7 +28,9 @@ class Book:
             lambda tx: getattr(tx.prework, name)(self.posted.id, self.people[account], **values)
         )
 
-    async def hand_in(self, *, credited: bool, late: bool | None = None, at: Any = NOW, draft: str = "") -> None:
+    async def hand_in(
+        self, *, credited: bool, late: bool | None = None, at: Any = NOW, draft: str = ""
+    ) -> None:
         values = {"draft": {"summary": draft}, "at": at, "reasons": () if credited else ("no",)}
         await self.do("hand_in", **values, credited=credited, late=late)
 
@@ -125,7 +126,9 @@ async def test_what_stands_and_is_not_over_is_open(book: Book) -> None:
         return [each.id for each in tx.prework.open_at(at)]
 
     assert await book.database.read(open_at, NOW) == [book.posted.id]
-    assert await book.database.read(open_at, book.posted.deadline - timedelta(microseconds=1)) == [book.posted.id]
+    assert await book.database.read(open_at, book.posted.deadline - timedelta(microseconds=1)) == [
+        book.posted.id
+    ]
     assert await book.database.read(open_at, book.posted.deadline) == []
 
 
