@@ -298,6 +298,13 @@ class Classroom:
             self.env.backend.delete_channel(self.channel(name).id)
         await self.work()
 
+    async def delete_role(self, name: str) -> None:
+        backend = self.env.backend
+        role = next(each for each in backend.get_guild(self.guild.id).roles.values() if each.name == name)
+        with self.env.time_context():
+            backend.delete_role(self.guild.id, role.id)
+        await self.work()
+
     async def work(self) -> None:
         """Lets the bot finish what is due."""
         await self.env.settle()

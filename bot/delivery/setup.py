@@ -47,7 +47,7 @@ class Setup:
         key = f"{place.kind}:{place.purpose}"
         known = server.known.get(key)
         if known in server.roles or known in server.channels:
-            await self._let_teachers_in(server, known)
+            await self._let_in(server, place, known)
             return
         found = server.find(place)
         if found is None:
@@ -55,28 +55,28 @@ class Setup:
             crashpoint("place_made")
         await self._record(server.guild.id, place.purpose, place.kind, found)
         server.known[key] = found
-        await self._let_teachers_in(server, found)
+        await self._let_in(server, place, found)
 
     async def _make(self, server: _Server, place: WantedPlace) -> int:
         with self._line.once():
             return await (server.make_role(place) if place.kind == "role" else server.make_channel(place))
 
-    async def _let_teachers_in(self, server: _Server, place: int | None) -> None:
-        """A channel of a unit is shared by classes: a second teacher is let into one that stands."""
-        channel = server.channels.get(place or 0)
+    async def _let_in(self, server: _Server, place: WantedPlace, standing: int | None) -> None:
+        """A channel that stands may lack a teacher of another class that shares it, or a role made again."""
+        channel = server.channels.get(standing or 0)
         if channel is None:
             return
         inside = {each.id for each in channel.overwrites}
-        for teacher in server.wanted.teachers:
-            if teacher not in inside:
-                allow, deny = _staff().pair()
+        for target, overwrite in server.overwrites_of_people(place).items():
+            if target.id not in inside:
+                allow, deny = overwrite.pair()
                 await self._client.http.edit_channel_permissions(
                     channel.id,
-                    teacher,
+                    target.id,
                     str(allow.value),
                     str(deny.value),
-                    1,
-                    reason="Flipcord: a teacher of the class",
+                    0 if isinstance(target, discord.Role) else 1,
+                    reason="Flipcord: of the class",
                 )
 
 
@@ -138,12 +138,16 @@ class _Server:
 
     def overwrites(self, place: WantedPlace) -> Overwrites:
         """Nobody but the role, the class's teachers, and the bot by an overwrite of its own."""
-        found: Overwrites = {
+        return {
             self.guild.default_role: discord.PermissionOverwrite(view_channel=False),
             self.guild.me: discord.PermissionOverwrite(**_MINE),
+            **self.overwrites_of_people(place),
         }
-        for teacher in self.wanted.teachers:
-            found[discord.Object(teacher, type=discord.Member)] = _staff()
+
+    def overwrites_of_people(self, place: WantedPlace) -> Overwrites:
+        found: Overwrites = {
+            discord.Object(teacher, type=discord.Member): _staff() for teacher in self.wanted.teachers
+        }
         if place.role is not None:
             role = self.roles[self.known[f"role:{place.role}"]]
             found[role] = discord.PermissionOverwrite(

@@ -62,7 +62,9 @@ class Deliveries(Protocol):
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None: ...
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]: ...
     async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None: ...
-    async def record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None: ...
+    async def record_place(
+        self, guild: int, purpose: str, kind: str, discord: int, now: datetime
+    ) -> None: ...
 
 
 class _Lane:
@@ -103,7 +105,7 @@ class Courier:
         self._threads = PrivateThreads(client, line)
         self._channels = Channels(client)
         self._roles = Roles(client)
-        self._setup = Setup(client, line, deliveries.record_place)
+        self._setup = Setup(client, line, self._record_place)
         self._texts = Texts(twilio) if twilio is not None else None
         self._lanes = [_Lane(ways, at_once) for ways, at_once in LANES.items()]
         self._working = asyncio.Lock()
@@ -125,14 +127,14 @@ class Courier:
             resumed = await self._deliveries.resume(self._clock())
             for delivery, parcel in resumed:
                 # a row whose long call outlived its lease is still in our own hands
-                if delivery.id not in self._in_hand:
-                    self._lane_of(delivery).queue.append((delivery, parcel))
+                lane = self._lane_of(delivery)
+                if delivery.id not in self._in_hand | {queued.id for queued, _ in lane.queue}:
+                    lane.queue.append((delivery, parcel))
             self._start_lanes()
             try:
                 return await self._until_idle()
             finally:
-                for each in self._hands:
-                    each.cancel()
+                await self._drop_hands()
 
     async def aclose(self) -> None:
         """Stops in mid-call if need be and ends what carriers hold open; rows are taken up again later."""
@@ -141,6 +143,18 @@ class Courier:
             await asyncio.wait([self._background])
         if self._texts is not None:
             await self._texts.aclose()
+
+    async def _record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
+        await self._deliveries.record_place(guild, purpose, kind, discord, self._clock())
+
+    async def _drop_hands(self) -> None:
+        """Only when it is stopped: what is in mid-call is taken up again by its lease."""
+        hands, self._hands = self._hands, set()
+        for each in hands:
+            each.cancel()
+        await asyncio.gather(*hands, return_exceptions=True)
+        for lane in self._lanes:
+            lane.queue.clear()
 
     def _lane_of(self, delivery: Delivery) -> _Lane:
         return next(lane for lane in self._lanes if delivery.way in lane.ways)
@@ -170,9 +184,12 @@ class Courier:
             while lane.is_asked:
                 lane.is_asked = lane.is_dry = False
                 count += sum(await asyncio.gather(*(self._carry_all(lane) for _ in range(lane.at_once))))
-            return count
+        except Exception:
+            # a claim that failed (a full disk, say) stops this look only: the next beat looks again
+            log.exception("lane_fault", ways=sorted(lane.ways))
         finally:
             lane.is_busy = False
+        return count
 
     async def _carry_all(self, lane: _Lane) -> int:
         count = 0
@@ -184,7 +201,7 @@ class Courier:
     async def _next(self, lane: _Lane) -> tuple[Delivery, Parcel | None] | None:
         """None when nothing is due, or when Discord takes nothing: what is leased comes back by itself."""
         async with lane.claiming:
-            if self._line.shut_for > 0:
+            if self._line.shut_for > 0 and Way.SMS not in lane.ways:
                 return None
             if not lane.queue and not lane.is_dry:
                 claimed = await self._deliveries.claim(self._clock(), lane.ways, lane.at_once * AHEAD)

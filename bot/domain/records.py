@@ -131,6 +131,8 @@ class Owing:
     phone_confirmed: bool
     #: numbers of the ladder's steps that have gone out, by any way
     steps: frozenset[int]
+    #: since when it is open to them: no step from before that is caught up on
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,8 @@ def _create(
     if body is None:
         return PlanGone()
     standing = tx.sections.by_name(asker.guild, body["name"])
+    if standing is not None and not tx.sections.teaches(standing.id, me.person):
+        return PlanGone()  # somebody made a class of that name since the preview
     section = standing or tx.sections.create(
         handle=ids(),
         guild=asker.guild,
@@ -165,17 +167,17 @@ def _create(
         owner=me.person,
         at=now,
     )
-    if standing is None:
-        tx.sections.set_place(asker.guild, front_door(section), "channel", channel)
-    tx.outbox.add([set_up(section, now, handle), _ready_card(section, now)], now, ids)
+    tx.sections.set_place(asker.guild, front_door(section), "channel", channel)
+    tx.outbox.add([set_up(section, now, handle), _ready_card(section, channel, now)], now, ids)
+    tx.outbox.hurry([section.id], now)
     return ClassCreated(
         section, wanted_places(section, tx.courses.units(section.revision_id)), standing is None
     )
 
 
-def _ready_card(section: Section, now: datetime) -> Effect:
+def _ready_card(section: Section, channel: int, now: datetime) -> Effect:
     return Effect(
-        key=f"ready:{section.id}",
+        key=f"ready:{section.id}:{channel}",
         kind=Kind.CLASS_READY,
         way=Way.CHANNEL,
         due_at=now,

@@ -22,7 +22,7 @@ from bot.domain.messages import (
 from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way, when_sent
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.services.parcels import Terms, parcel_of
-from bot.services.people import Drip, drip_slot
+from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
 from bot.services.ports import Database, Ids, Tx
 
@@ -74,8 +74,9 @@ class DeliveryService:
         else:
             await self.finish(delivery, parcel, sent, now)
 
-    async def record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
-        await self._db.write(_record_place, guild, purpose, kind, discord)
+    async def record_place(self, guild: int, purpose: str, kind: str, discord: int, now: datetime) -> None:
+        """A role or channel stands. A role that was made again is given again to whoever had the one before."""
+        await self._db.write(_record_place, guild, purpose, kind, discord, now, self._ids)
 
 
 def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:
@@ -88,13 +89,13 @@ def _claim(tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str)
 
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:
     if delivery.expires_at is not None and now >= delivery.expires_at:
-        tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why="it came too late to be of use")
+        _expire(tx, delivery, lease, now, ids)
         return None
     parcel = parcel_of(tx, delivery, terms, now)
     if isinstance(parcel, str):
         tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=parcel)
         return None
-    if _is_held(tx, delivery, terms, lease, now):
+    if _is_held(tx, delivery, terms, lease, now, ids):
         return None
     if delivery.kind is Kind.OPEN_INBOX:
         parcel = _in_turn(tx, parcel, terms.drip, now)
@@ -110,7 +111,17 @@ def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) 
     return parcel if at <= now else Wait((at - now).total_seconds(), "many open their inbox just now")
 
 
-def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime) -> bool:
+def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> None:
+    why = "it came too late to be of use"
+    tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+    if delivery.kind is Kind.POST_PREWORK:
+        mend = "Post it again with /prework post"
+        tx.outbox.add(
+            _trouble(delivery, "pre-work could not be posted before its deadline", mend, now), now, ids
+        )
+
+
+def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
         return False
     who = tx.people.account(delivery.person or 0)
@@ -120,6 +131,9 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
         case SendAt(at):
             return tx.outbox.wait(delivery.id, lease, at, "quiet hours")
         case Drop(why):
+            if delivery.kind is not Kind.NUDGE and delivery.way is not Way.SMS:
+                return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
+            tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
             return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
         case _:
             return False
@@ -142,6 +156,7 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
                 tx.sections.leave(tx.sections.get(delivery.section).guild, delivery.person, now)
             if lasting and delivery.person is not None:
                 _close_way(tx, delivery.way, delivery.person, why, now)
+                tx.outbox.add(_closed_dm(tx, delivery, why, now), now, ids)
             return _ended(tx, delivery, why, lease, now, ids)
         case Refused(why):
             return _ended(tx, delivery, why, lease, now, ids)
@@ -153,6 +168,15 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
         case Unknown(why):
             return tx.outbox.doubt(delivery.id, lease, why)
+
+
+def _closed_dm(tx: Tx, delivery: Delivery, why: str, now: datetime) -> list[Effect]:
+    """The teachers' room hears whom a DM does not reach any more, though another way goes on."""
+    who = tx.people.account(delivery.person or 0)
+    if who is None or delivery.way is not Way.DM:
+        return []
+    mend = "I write to them in a private thread instead. They can open DMs and press “Open my inbox” again"
+    return _trouble(delivery, f"<@{who.discord}> gets no DMs: {why}", mend, now)
 
 
 def _close_way(tx: Tx, way: Way, person: int, why: str, now: datetime) -> None:
@@ -239,7 +263,10 @@ def _resume(
     pairs: list[tuple[Delivery, Parcel]] = []
     for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
         parcel = parcel_of(tx, delivery, terms, now)
-        if isinstance(parcel, str):
+        if delivery.expires_at is not None and now >= delivery.expires_at:
+            why = "it may have gone out; by now it is of no use"
+            tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+        elif isinstance(parcel, str):
             tx.outbox.end(
                 delivery.id, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before"
             )
@@ -254,5 +281,8 @@ def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:
     tx.outbox.wait(delivery.id, lease, now, "")
 
 
-def _record_place(tx: Tx, guild: int, purpose: str, kind: str, discord: int) -> None:
+def _record_place(tx: Tx, guild: int, purpose: str, kind: str, discord: int, now: datetime, ids: Ids) -> None:
+    before = tx.sections.place(guild, purpose, kind)
     tx.sections.set_place(guild, purpose, kind, discord)
+    if kind == "role" and before is not None and before != discord:
+        tx.outbox.add(grants_again(tx, guild, purpose, now, f"role:{discord}"), now, ids)

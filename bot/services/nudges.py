@@ -110,8 +110,16 @@ def reach_of(owing: Owing, posted: Posted) -> Reach:
 
 
 def _steps_have_come(tx: Tx, hours: Hours, now: datetime) -> bool:
-    """A cheap look before the write lock is taken; other zones than the class's are at most a day off."""
-    return any(_due_effects(tx, posted, hours, now) for posted in tx.prework.open_at(now))
+    """A cheap look before the write lock is taken: students are read only where a step has come at all."""
+    return any(
+        _due_effects(tx, posted, hours, now)
+        for posted in tx.prework.open_at(now)
+        if any(step.at <= now for zone in _zones(tx, posted) for step in plan(posted.deadline, zone, hours))
+    )
+
+
+def _zones(tx: Tx, posted: Posted) -> frozenset[str]:
+    return tx.prework.zones(posted.id) | {posted.section.zone}
 
 
 def _plan(tx: Tx, hours: Hours, now: datetime, ids: Ids) -> int:
@@ -126,7 +134,8 @@ def _due_effects(tx: Tx, posted: Posted, hours: Hours, now: datetime) -> list[Ef
         zone = owing.account.zone or posted.section.zone
         steps = plans.setdefault(zone, plan(posted.deadline, zone, hours))
         reach = reach_of(owing, posted)
-        step = due(steps, posted.posted_at or posted.post_at, posted.deadline, owing.steps, reach, now)
+        since = max(posted.posted_at or posted.post_at, owing.since)
+        step = due(steps, since, posted.deadline, owing.steps, reach, now)
         if step:
             way = first_way(step.way, reach)
             effects.append(_effect(posted, owing, way, str(step.number), {"step": step.number}, now))
@@ -153,11 +162,7 @@ def _effect(
 def _next_instant(tx: Tx, hours: Hours, now: datetime) -> datetime | None:
     found: list[datetime] = []
     for posted in tx.prework.open_at(now):
-        zones = {
-            posted.section.zone,
-            *(each.account.zone or posted.section.zone for each in tx.prework.owing(posted.id)),
-        }
-        for zone in zones:
+        for zone in _zones(tx, posted):
             at = next_instant(plan(posted.deadline, zone, hours), posted.posted_at or posted.post_at, now)
             if at is not None:
                 found.append(at)

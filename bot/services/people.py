@@ -113,10 +113,24 @@ def _joinable(tx: Tx, asker: Asker, handle: str | None) -> Section | WhichClass 
 
 
 def _grant_roles(tx: Tx, section: Section, me: Account, now: datetime, ids: Ids, cause: str) -> None:
-    """The class's role and that of every unit that is open to the student."""
-    opened = tx.progress.of(me.person, section.course_id)
-    purposes = [student_role(section), *(unit_role(section, slug) for slug in opened)]
+    purposes = _role_purposes(tx, section, me.person)
     tx.outbox.add([role_grant(section, me.person, purpose, now, cause) for purpose in purposes], now, ids)
+
+
+def _role_purposes(tx: Tx, section: Section, person: int) -> list[str]:
+    """The class's role and that of every unit that is open to the student."""
+    opened = tx.progress.of(person, section.course_id)
+    return [student_role(section), *(unit_role(section, slug) for slug in opened)]
+
+
+def grants_again(tx: Tx, guild: int, purpose: str, now: datetime, cause: str) -> list[Effect]:
+    """A grant of that role to every student on the server who is to have it."""
+    return [
+        role_grant(section, student.person, purpose, now, cause)
+        for section in tx.sections.on_guild(guild)
+        for student in tx.sections.students(section.id)
+        if purpose in _role_purposes(tx, section, student.person)
+    ]
 
 
 def role_grant(section: Section, person: int, purpose: str, now: datetime, cause: str) -> Effect:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.messages import PreWorkCard
-from bot.domain.outbox import Delivery, Effect, Kind, Way
+from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, Way
 from bot.domain.records import Account, Asker, Handed, Owing, Posted, Section, UnitRecord
 from bot.domain.times import BadTime, Promise, parse_when
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
@@ -100,23 +100,34 @@ def _post(
     if isinstance(chosen, NoUnit):
         return chosen
     given = tx.prework.of_unit(section.id, chosen.unit.slug)
-    if given is not None:
+    if given is not None and not _came_to_nothing(tx, given):
         return AlreadyGiven(given)
     times = _times(deadline, at, now, section.zone)
     if isinstance(times, BadTime | InThePast):
         return times
     promise, post_at = times
-    posted = tx.prework.create(
-        handle=ids(),
-        section=section.id,
-        unit=chosen.id,
-        post_at=post_at,
-        deadline=promise.at,
-        zone=promise.zone,
-        wall=promise.wall,
-    )
+    handle = ids()
+    if given is None:
+        posted = tx.prework.create(
+            handle=handle,
+            section=section.id,
+            unit=chosen.id,
+            post_at=post_at,
+            deadline=promise.at,
+            zone=promise.zone,
+            wall=promise.wall,
+        )
+    else:
+        posted = tx.prework.give_again(
+            given.id,
+            unit_id=chosen.id,
+            post_at=post_at,
+            deadline=promise.at,
+            zone=promise.zone,
+            wall=promise.wall,
+        )
     card = Effect(
-        key=f"prework:{posted.id}",
+        key=f"prework:{posted.id}:{handle}",
         kind=Kind.POST_PREWORK,
         way=Way.CHANNEL,
         due_at=post_at,
@@ -126,6 +137,12 @@ def _post(
     )
     tx.outbox.add([card], now, ids)
     return Planned(posted, is_now=post_at <= now)
+
+
+def _came_to_nothing(tx: Tx, given: Posted) -> bool:
+    """Its card was refused or came too late, so nobody has seen it: it may be given anew."""
+    cards = tx.outbox.about(Kind.POST_PREWORK, given.id)
+    return given.posted_at is None and all(each.state not in UNDER_WAY for each in cards)
 
 
 def _unit(tx: Tx, section: Section, typed: str) -> UnitRecord | NoUnit:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.storage.tables import draft
+
+#: who confirms a preview does so on the same day
+KEPT = timedelta(days=1)
 
 
 class StoredDrafts:
@@ -15,6 +18,7 @@ class StoredDrafts:
         self._db = connection
 
     def save(self, handle: str, person: int, kind: str, body: dict[str, Any], at: datetime) -> None:
+        self._db.execute(sa.delete(draft).where(draft.c.made_at < at - KEPT))
         self._db.execute(
             sa.insert(draft).values(handle=handle, person_id=person, kind=kind, body=body, made_at=at)
         )

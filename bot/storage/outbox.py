@@ -72,9 +72,8 @@ class StoredOutbox:
             }
             for effect in effects
         ]
-        before = self._db.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
-        self._db.execute(insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
-        return self._db.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one() - before
+        made = insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
+        return len(self._db.execute(made, rows).all())
 
     def claim(
         self, now: datetime, ways: Collection[Way], limit: int, lease: str, until: datetime

@@ -74,8 +74,13 @@ _OF_PREWORK = (
         sa.and_(evidence.c.prework_id == prework.c.id, evidence.c.person_id == enrolment.c.person_id),
     )
 )
+_pinned = unit.alias()
 _IS_OWED = sa.and_(
-    enrolment.c.left_at.is_(None), progress.c.mastered_at.is_(None), evidence.c.credited_at.is_(None)
+    # a unit that a newer revision dropped is owed by nobody
+    sa.exists().where(_pinned.c.revision_id == section.c.revision_id, _pinned.c.slug == unit.c.slug),
+    enrolment.c.left_at.is_(None),
+    progress.c.mastered_at.is_(None),
+    evidence.c.credited_at.is_(None),
 )
 
 _EVIDENCE = (
@@ -172,6 +177,25 @@ class StoredPreWorks:
     def of_section(self, section_id: int) -> Sequence[Posted]:
         return [_posted(row) for row in self._db.execute(_OF_SECTION, {"section": section_id})]
 
+    def give_again(
+        self,
+        prework_id: int,
+        *,
+        unit_id: int,
+        post_at: datetime,
+        deadline: datetime,
+        zone: str,
+        wall: str,
+    ) -> Posted:
+        self._db.execute(
+            sa.update(prework)
+            .where(prework.c.id == prework_id)
+            .values(
+                unit_id=unit_id, post_at=post_at, deadline=deadline, deadline_zone=zone, deadline_wall=wall
+            )
+        )
+        return self.get(prework_id)
+
     def mark_posted(self, prework_id: int, channel: int, message: int, at: datetime) -> None:
         self._db.execute(
             sa.update(prework)
@@ -195,6 +219,8 @@ class StoredPreWorks:
                 evidence.c.started_at,
                 evidence.c.tries,
                 evidence.c.reasons,
+                enrolment.c.joined_at,
+                progress.c.opened_at,
                 sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None)),
             )
             .select_from(
@@ -208,7 +234,7 @@ class StoredPreWorks:
         cut = len(ACCOUNT_COLUMNS)
         owing: list[Owing] = []
         for row in self._db.execute(query):
-            thread, started, tries, reasons, texts = tuple(row)[cut:]
+            thread, started, tries, reasons, joined, opened, texts = tuple(row)[cut:]
             who = Account(*tuple(row)[:cut])
             owing.append(
                 Owing(
@@ -219,6 +245,7 @@ class StoredPreWorks:
                     tuple(reasons or ()),
                     bool(texts),
                     steps.get(who.person, _NONE),
+                    max(joined, opened),
                 )
             )
         return owing
@@ -248,6 +275,15 @@ class StoredPreWorks:
 
     def unlocked(self, prework_id: int) -> frozenset[int]:
         query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
+        return frozenset(self._db.execute(query).scalars())
+
+    def zones(self, prework_id: int) -> frozenset[str]:
+        query = (
+            sa.select(person.c.zone)
+            .distinct()
+            .select_from(_OF_PREWORK.join(person, person.c.id == enrolment.c.person_id))
+            .where(prework.c.id == prework_id, person.c.zone.is_not(None))
+        )
         return frozenset(self._db.execute(query).scalars())
 
     def handed(self, prework_id: int) -> Sequence[Handed]:

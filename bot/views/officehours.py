@@ -127,7 +127,7 @@ def _agenda(agenda: Agenda) -> ui.LayoutView:
         Look.STAFF,
         f"Office hours: {plain(agenda.section.name)}",
         f"{len(booked)} of {len(agenda.lines)} slots are booked.",
-        *(_day(tuple(lines)) for _, lines in days),
+        "\n".join(_day(tuple(lines)) for _, lines in days),
         "-# Later ones are not shown yet." if agenda.is_cut else "",
         controls=_cancelling(booked, zone),
     )

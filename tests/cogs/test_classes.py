@@ -9,6 +9,7 @@ import pytest
 from bot.delivery.permissions import NEEDED as DELIVERY_NEEDS
 from bot.views.classes import NEEDED
 from tests.classroom import ZONE, Classroom, Person
+from tests.cogs.test_prework import DONE
 
 PLACES = {
     "@Period 3 student",
@@ -181,6 +182,26 @@ async def test_a_role_that_stands_above_the_bots_is_named_and_its_grant_lands_wh
     assert "is in order" in (await classroom.teacher.slash("class check")).text
 
 
+async def test_a_role_that_somebody_deleted_is_made_again_and_whoever_had_it_has_it_again(
+    classroom: Classroom,
+) -> None:
+    await classroom.open_class()
+    ana, ben, _ = classroom.students
+    await classroom.join(ana, inbox=False)
+    unit = "Unit 1: Measurement, units and significant figures"
+    await classroom.delete_role(unit)
+    assert not ana.sees("unit-1-measurement")
+    await classroom.join(ben, inbox=False)
+    assert "Run /class create again" in classroom.shown_in("period-3-teachers")[-1]
+    text = await planned(classroom.teacher)
+    assert [line for line in text.splitlines()[1:] if line[0] in "@#"] == [f"@{unit}"]
+    await classroom.teacher.press("Create the class")
+    await classroom.move(timedelta(seconds=1))
+    assert unit in ana.roles & ben.roles
+    assert ana.sees("unit-1-measurement")
+    assert "is in order" in (await classroom.teacher.slash("class check")).text
+
+
 async def test_with_every_event_delivered_twice_everything_happens_once(classroom: Classroom) -> None:
     """Discord promises each event at least once, not at most once (RA5)."""
     backend = classroom.env.backend
@@ -203,6 +224,11 @@ async def test_with_every_event_delivered_twice_everything_happens_once(classroo
     await classroom.teacher.slash("nudge")
     await classroom.teacher.press("Send 1")
     assert len(ana.inbox) == 2
+    await ana.press("Start", classroom.prework_cards()[0])
+    await classroom.move(timedelta(minutes=8))
+    await ana.press("Hand in", classroom.prework_cards()[0])
+    await ana.fill(**DONE)
+    assert "✅ 1 on time · 🕓 0 late · 🔁 0 not yet" in (await classroom.teacher.slash("prework status")).text
     assert "1 student joined" in (await classroom.teacher.slash("class check")).text
     refused = classroom.env.errors
     assert refused

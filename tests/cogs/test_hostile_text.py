@@ -287,7 +287,7 @@ def test_pre_work_for_teachers(given: Hostile) -> None:
     handed = tuple(Handed(each, NOW, given.flip()) for each in crowd)
     why = given.reasons()
     owing = tuple(
-        Owing(each, None, NOW if given.flip() else None, 3, why, False, frozenset()) for each in crowd
+        Owing(each, None, NOW if given.flip() else None, 3, why, False, frozenset(), NOW) for each in crowd
     )
     check_view(prework_staff.draw_status(posting.Status(posted, handed, handed, owing, tuple(crowd))))
     check_view(prework_staff.draw_status(posting.NothingPosted(posted.section)))

@@ -134,7 +134,8 @@ async def test_when_the_thread_is_refused_too_the_teachers_room_hears_who_and_wh
     await ana.close_dms()
     room.refuse("POST", "/channels/*/threads", 403, 160006)
     await room.move(26 * HOUR)
-    (told,) = room.shown_in("period-3-teachers")
+    closed, told = room.shown_in("period-3-teachers")
+    assert f"<@{ana.id}> gets no DMs" in closed
     assert f"<@{ana.id}> did not get the nudge about pre-work" in told
     assert "direct messages are closed" in told
     assert "as many threads as Discord allows" in told

@@ -124,7 +124,7 @@ class FakeDeliveries:
         else:
             self._move(self.rows[delivery.id], state=State.DUE, due_at=now)
 
-    async def record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
+    async def record_place(self, guild: int, purpose: str, kind: str, discord: int, now: datetime) -> None:
         self.places[guild, purpose, kind] = discord
 
     def _now_known(self, parcel: Parcel) -> Parcel:

@@ -209,7 +209,7 @@ async def test_a_grant_waits_for_its_role_and_goes_out_once_the_set_up_made_it(d
     await desk.grant(purpose=unit_role(desk.section, "measurement"))
     (row,) = await desk.all()
     assert (row.state, row.why) == (State.DUE, "its role is not made yet")
-    await desk.mail.service.record_place(GUILD, unit_role(desk.section, "measurement"), "role", 44)
+    await desk.mail.service.record_place(GUILD, unit_role(desk.section, "measurement"), "role", 44, NOW)
     await desk.add(set_up(desk.section, NOW, "now"))
     gone = await desk.mail.carry(NOW + SECOND)
     assert [type(parcel) for _, parcel in gone] == [ClassSetUp, RoleGrant]

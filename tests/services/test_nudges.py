@@ -104,15 +104,33 @@ async def desk(database: Database) -> Desk:
 
     people = await database.write(places)
     posted = await posted_pre_work(database, section, "measurement")
-    # it was posted a while before the first step
+    # it was posted, and they had joined, a while before the first step
     await database.write(lambda tx: _post_earlier(tx, posted.id))
     return Desk(database, await database.read(lambda tx: tx.prework.get(posted.id)), people)
 
 
 def _post_earlier(tx: Tx, prework_id: int) -> None:
-    from bot.storage.tables import prework
+    from bot.storage.tables import enrolment, prework, progress
 
-    tx.prework._db.execute(prework.update().where(prework.c.id == prework_id).values(posted_at=NOW - HOUR))  # type: ignore[attr-defined]
+    for change in (
+        prework.update().where(prework.c.id == prework_id).values(posted_at=NOW - HOUR),
+        enrolment.update().values(joined_at=NOW - HOUR),
+        progress.update().values(opened_at=NOW - HOUR),
+    ):
+        tx.prework._db.execute(change)  # type: ignore[attr-defined]
+
+
+async def test_who_joins_after_a_step_came_is_not_caught_up_with_it(desk: Desk) -> None:
+    await desk.open_inbox(ANA, BEN)
+
+    def joins_now(tx: Tx) -> None:
+        from bot.storage.tables import enrolment
+
+        late = enrolment.update().where(enrolment.c.person_id == desk.people[BEN])
+        tx.prework._db.execute(late.values(joined_at=NOW + MINUTE))  # type: ignore[attr-defined]
+
+    await desk.database.write(joins_now)
+    assert await desk.live(NOW + HOUR, start=NOW + 2 * MINUTE) == [("23 15:02", "dm ana")]
 
 
 # --- by the clock ------------------------------------------------------------------------------------
@@ -205,7 +223,12 @@ async def test_when_every_way_is_closed_the_teachers_room_hears_who_and_why(desk
     await desk.credit(BEN)
     await desk.nudges.plan(NOW)
     gone = await desk.mail.carry(NOW, closed(Way.DM, Way.THREAD, Way.SMS))
-    assert [delivery.way for delivery, _ in gone] == [Way.DM, Way.THREAD, Way.SMS, Way.ROOM]
+    assert [each.way for each, _ in gone if each.kind is not Kind.TROUBLE] == [
+        Way.DM,
+        Way.THREAD,
+        Way.SMS,
+        Way.ROOM,
+    ]
     told = gone[-1][1]
     assert isinstance(told, Message)
     assert isinstance(told.content, Unreached)

@@ -218,8 +218,9 @@ async def give(
     *,
     who: Asker = RIVERA,
     name: str | None = None,
+    now: datetime = NOW,
 ) -> object:
-    return await desk.posting.post(who, name, unit, deadline, at, NOW)
+    return await desk.posting.post(who, name, unit, deadline, at, now)
 
 
 @pytest.mark.parametrize("unit", ["2", "matter", "Matter", " MATTER "])
@@ -244,8 +245,11 @@ async def test_pre_work_for_later_is_posted_then_and_not_before(desk: Desk) -> N
 async def test_a_card_that_could_not_be_posted_before_its_deadline_is_not_posted(desk: Desk) -> None:
     await give(desk, deadline="in 3 hours", at="in 1 hour")
     assert await desk.mail.carry(NOW + 3 * HOUR) == []
-    (row,) = await desk.mail.rows()
+    row, told = await desk.mail.rows()
     assert (row.kind, row.state) == (Kind.POST_PREWORK, State.EXPIRED)
+    assert (told.kind, told.state) == (Kind.TROUBLE, State.DUE)
+    again = await give(desk, now=NOW + 4 * HOUR)  # nobody saw it, so it may be given anew
+    assert isinstance(again, Planned)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
@@ -241,16 +241,20 @@ class TwoWorkers(RuleBasedStateMachine):
         #: rows that arrived: the outside world
         self.arrived: list[int] = []
 
-    @rule(key=st.sampled_from("abc"))
+    @initialize()
+    def there_is_something_to_do(self) -> None:
+        self.a_cause_comes_up("a")
+
+    @rule(key=st.sampled_from("ab"))
     def a_cause_comes_up(self, key: str) -> None:
         assert self.store.add(effect(key, due=self.now)) == (key not in self.keys)
         self.keys.add(key)
 
-    @rule(seconds=st.sampled_from((5, 30, 61)))
+    @rule(seconds=st.sampled_from((5, 61)))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule(worker=WORKERS, limit=st.integers(1, 3))
+    @rule(worker=WORKERS, limit=st.just(3))
     def it_claims(self, worker: str, limit: int) -> None:
         lease = self.leases[worker]
         self.claimed += [(lease, each.id) for each in self.store.claim(self.now, lease=lease, limit=limit)]
@@ -288,6 +292,8 @@ class TwoWorkers(RuleBasedStateMachine):
         lease = self.leases[worker]
         self.store.do("free", self.now, everyone=False)
         for each in self.store.do("adopt", self.now, lease, self.now + LEASE, everyone=False):
+            if (lease, each.id) in {(held, row) for held, row, _ in self.calls}:
+                continue  # the courier leaves alone what is still in its own hands
             if each.id in self.arrived:  # it looks, and there it stands
                 assert self.store.do("end", each.id, lease, State.SENT, self.now)
             else:
@@ -303,6 +309,9 @@ class TwoWorkers(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end everything arrives."""
+        self.it_dies_and_starts_again("two")
+        while self.calls:
+            self.it_finishes(0, knows=True)
         self.now += timedelta(minutes=5)
         self.it_takes_over_what_is_stale("one")
         self.it_claims("one", 25)
@@ -318,4 +327,4 @@ class TwoWorkers(RuleBasedStateMachine):
 
 
 TestTwoWorkers = TwoWorkers.TestCase
-TestTwoWorkers.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestTwoWorkers.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
