@@ -23,7 +23,10 @@ class DoPreWork:
 @dataclass(frozen=True, slots=True)
 class TakeCheck:
     unit: UnitRecord
+    #: of the attempt that would begin, from 1
     number: int
+    #: the unit's pre-work is done; False where none was posted yet, so that a lesson is still to come
+    prepared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +77,6 @@ def next_step(
         started, tries = (done.started_at, done.tries) if done else (None, 0)
         return DoPreWork(posted, started, tries, overdue=posted.deadline <= now)
     retake = mine[-1].retake_at if mine else None
-    return WaitForCheck(unit, retake) if retake and retake > now else TakeCheck(unit, len(mine) + 1)
+    if retake and retake > now:
+        return WaitForCheck(unit, retake)
+    return TakeCheck(unit, len(mine) + 1, prepared=posted is not None and posted.posted_at is not None)

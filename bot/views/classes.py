@@ -112,6 +112,7 @@ def _draw_plan(plan: ClassPlan, here: OnServer) -> ui.LayoutView:
         _listed("Roles", [each for each in new if each.kind == "role"]),
         _listed("Channels", [each for each in new if each.kind == "channel"]),
         "Everything stands already; confirming changes nothing." if not new else "",
+        "The card with **Join** will come into this channel: run it where your new students can see it.",
         "-# Unit channels stay locked until a student reaches the unit. Only you and I see the teachers' room.",
         "-# By creating it you say that all students are 13 or over, or as old as Discord asks where they live.",
         controls=[primary("Create the class", "class_create", plan.handle), Button("Not now", "dismiss")],
@@ -127,11 +128,11 @@ def _listed(title: str, places: list[WantedPlace]) -> str:
 
 def draw_created(result: ClassCreated | PlanGone | NotStaff) -> ui.LayoutView:
     match result:
-        case ClassCreated(section, places, is_new):
+        case ClassCreated(section, _, is_new):
             return card(
                 Look.DONE,
                 f"{plain(section.name)} is {'being made' if is_new else 'being looked after'}",
-                f"I am making its {len(places)} roles and channels; that takes some seconds. "
+                "I am making its roles and channels; that takes some seconds. "
                 "The card with **Join** comes into this channel, where your students can see it.",
                 "Next: post the first pre-work with `/prework post`.",
                 "-# `/class check` shows what stands and what is missing.",

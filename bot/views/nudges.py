@@ -68,7 +68,8 @@ def draw_preview(result: PreviewResult) -> ui.LayoutView:
             return card(
                 Look.WAIT,
                 f"{plain(section.name)} has no open pre-work",
-                "A nudge is about pre-work whose deadline lies ahead. `/prework post` posts some.",
+                "A nudge is about pre-work whose deadline lies ahead.",
+                "After it, late work still counts: `/prework status` shows who owes it.",
             )
         case WhichClass() | NoClass() | NotStaff():
             return draw_choice(result)

@@ -214,7 +214,7 @@ def draw_hand_in(result: HandInResult) -> ui.LayoutView:
                 "Your pre-work counts. It came after the deadline, so it is marked late."
                 if late
                 else "Your pre-work counts, and on time.",
-                "Your question goes to your teacher for class.",
+                "Bring your question to class: it is a good place to begin.",
                 controls=[primary("What do I do now?", "today")],
             )
         case NotYet(posted, reasons):
@@ -245,7 +245,7 @@ def _say(reason: Reason) -> str:
             return "Press **Start** when you begin to watch, so that I know you had the time for it."
         case TooSoon(ready, taken, length):
             return (
-                f"That was quick: {_span(taken)} for {_span(length)} of video. "
+                f"That was quick: {_span(taken)} for {_span(length)} of pre-work. "
                 f"Watch it through, then hand in again from {stamp(ready, 't')} on ({stamp(ready, 'R')})."
             )
         case LookAgain(number, feedback):

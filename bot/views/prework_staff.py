@@ -44,7 +44,7 @@ def draw_post(result: PostResult) -> ui.LayoutView:
                 if is_now
                 else f"{title} will be posted {stamp(posted.post_at, 'F')}",
                 f"To **{plain(posted.section.name)}**, due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
-                "I remind those who still owe it a day before, three hours before, and by text one hour before.",
+                "I remind those who still owe it a day, three hours, and by text one hour before, never at night.",
                 controls=[Button("Who has done it?", "pw_status", posted.handle)],
             )
         case AlreadyGiven(posted):
@@ -92,7 +92,7 @@ def _draw_status(status: Status) -> ui.LayoutView:
         f"{plain(posted.unit.unit.title)} · {plain(posted.section.name)}",
         f"Deadline {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')})",
         f"✅ {len(status.on_time)} on time · 🕓 {len(status.late)} late · "
-        f"🔁 {len(status.owing)} not yet · 🔒 {len(status.locked)} not there yet",
+        f"🔁 {len(status.owing)} not yet · 🔒 {len(status.locked)} have not opened this unit",
         _block("🔁 Not yet, most behind first", [_owing(each) for each in status.owing]),
         _block("🕓 Late", [_handed(each) for each in status.late]),
         _block("✅ On time", [f"<@{each.account.discord}>" for each in status.on_time]),

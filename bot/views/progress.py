@@ -67,9 +67,14 @@ def _say(step: Step) -> str:
                 if tries
                 else "You have started. When you have watched it, hand in."
                 if started_at
-                else f"{minutes} minutes of video, then a short form."
+                else f"About {minutes} minutes, then a short form."
             )
             return f"Pre-work **{title}**, {when}.\n{state}"
+        case TakeCheck(unit, _, prepared=False):
+            return (
+                f"**{plain(unit.unit.title)}** is open for you. Its pre-work is not posted yet; "
+                "it comes into your class's channel. You know it already? Then take the check."
+            )
         case TakeCheck(unit, number):
             again = "" if number == 1 else " again, with other questions"
             return f"You are ready: take the check of **{plain(unit.unit.title)}**{again}."
@@ -93,6 +98,8 @@ def _controls(each: ClassToday) -> list[Control]:
             return [primary("Hand in", "pw_hand_in", posted.handle), *_links(each.step)]
         case DoPreWork(posted, _, _, _):
             return [primary("Continue", "pw_hand_in", posted.handle), *_links(each.step)]
+        case TakeCheck(prepared=False):
+            return [Button("Start the check", "check", section)]
         case TakeCheck():
             return [primary("Start the check", "check", section)]
         case ContinueCheck():

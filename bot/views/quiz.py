@@ -179,7 +179,10 @@ def draw_question(asked: Asked, note: str = "") -> ui.LayoutView:
         "\n".join(option_line(asked, place) for place in range(len(asked.options))),
         f"☑ Your answer: {plain(asked.typed)}" if asked.typed and asked.is_answered else "",
         note and f"⚠️ {note}",
-        "-# Each answer is kept at once. You can stop and go on later with `/quiz`." if is_fresh else "",
+        f"-# {asked.total} questions; you look them over before you hand in. Each answer is kept at once: "
+        "you can stop and go on later with `/quiz`."
+        if is_fresh
+        else "",
         controls=[*_answer_controls(asked), NewRow(), *_turns(asked)],
     )
 

@@ -87,8 +87,8 @@ def _review(result: NotYet) -> list[str]:
 
 def _after(result: NotYet) -> list[Control]:
     return [
-        primary("Try again", "check", result.section),
-        Button("Book office hours", "book", result.section),
+        primary("Book office hours", "book", result.section),
+        Button("Try again", "check", result.section),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CONSENT = (
-    "**What I text:** what you still owe, an hour before it is due; and what I cannot tell you on Discord.",
+    "**What I text:** what you still owe, an hour before it is due (never at night); and what I cannot tell you on Discord.",
     "**How often:** mostly one or two texts a week, in the daytime. Your phone plan may charge for texts.",
     "**To stop:** `/phone stop` here, or answer STOP to any text. It costs nothing and works at once.",
     "**Your number:** kept encrypted, seen by no teacher or student, forgotten when you stop.",

@@ -23,7 +23,7 @@ async def test_today_is_always_the_next_step_with_its_button(classroom: Classroo
 
     # nothing was given yet: the check of the first unit is open
     text = (await ana.slash("today")).text
-    assert f"take the check of **{TITLE}**" in text
+    assert f"**{TITLE}** is open for you. Its pre-work is not posted yet" in text
     assert "Your inbox is closed" in text
     assert await asked_of_teacher() == f"Next: check of {TITLE}, attempt 1"
 

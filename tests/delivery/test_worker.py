@@ -92,6 +92,16 @@ async def test_what_is_not_due_yet_stays(desk: Desk) -> None:
     assert desk.deliveries.state(number) is State.SENT
 
 
+async def test_a_database_that_fails_for_a_while_holds_up_nothing_for_good(desk: Desk) -> None:
+    courier = desk.courier()
+    desk.deliveries.failing_claims = 2 * len(LANES)
+    number = desk.deliveries.send(desk.now(), desk.nudge(), desk.to_dm(desk.ana))
+    for _ in range(3):
+        await courier.work()
+    assert desk.deliveries.state(number) is State.SENT
+    assert len(desk.ana.dm_messages()) == 1
+
+
 async def test_without_texting_a_phone_is_a_closed_way(desk: Desk) -> None:
     number = desk.deliveries.send(desk.now(), PhoneCode("123456", 10), desk.to_phone())
     await desk.courier(twilio=False).work()

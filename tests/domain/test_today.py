@@ -80,7 +80,7 @@ def test_pre_work_that_stands_comes_first_untouched_begun_tried_and_overdue() ->
 
 
 def test_pre_work_whose_card_does_not_stand_yet_is_nobodys_task() -> None:
-    assert step(given=given(stands=False)) == TakeCheck(FIRST, 1)
+    assert step(given=given(stands=False)) == TakeCheck(FIRST, 1, prepared=False)
 
 
 def test_after_the_pre_work_comes_the_check_then_its_second_half_then_the_wait_then_another() -> None:
@@ -100,13 +100,13 @@ def test_a_check_that_is_half_done_is_finished_before_pre_work() -> None:
 
 
 def test_attempts_and_pre_work_of_other_units_do_not_matter() -> None:
-    assert step(given=given(SECOND), attempts=[attempt(slug="matter")]) == TakeCheck(FIRST, 1)
+    assert step(given=given(SECOND), attempts=[attempt(slug="matter")]) == TakeCheck(FIRST, 1, prepared=False)
 
 
 def test_a_unit_that_is_not_open_is_passed_over_and_a_mastered_one_is_done() -> None:
     second = ProgressRecord("matter", NOW, None)
-    assert step(DONE, second) == TakeCheck(SECOND, 1)
-    assert step(second) == TakeCheck(SECOND, 1)
+    assert step(DONE, second) == TakeCheck(SECOND, 1, prepared=False)
+    assert step(second) == TakeCheck(SECOND, 1, prepared=False)
 
 
 def test_whoever_mastered_everything_has_nothing_left() -> None:

@@ -43,6 +43,8 @@ class FakeDeliveries:
         #: (guild, purpose, kind) → Discord id
         self.places: dict[tuple[int, str, str], int] = {}
         self.fail_with: Exception | None = None
+        #: claims that fail before one succeeds, as on a full disk
+        self.failing_claims = 0
 
     # ---- what a test asks for and looks at
 
@@ -71,6 +73,9 @@ class FakeDeliveries:
     # ---- what the courier needs
 
     async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
+        if self.failing_claims > 0:
+            self.failing_claims -= 1
+            raise OSError("disk full")
         due = [
             row
             for row in self.rows.values()

@@ -327,4 +327,4 @@ class TwoWorkers(RuleBasedStateMachine):
 
 
 TestTwoWorkers = TwoWorkers.TestCase
-TestTwoWorkers.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestTwoWorkers.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
