@@ -165,7 +165,7 @@ def _prework(each: UnitStanding) -> str:
     done = each.evidence
     if done and done.credited_at:
         return f" · pre-work {'late' if done.late else 'on time'}"
-    return " · pre-work not yet" + (f" ({'; '.join(done.reasons)})" if done and done.reasons else "")
+    return " · pre-work not yet" + (f" ({plain('; '.join(done.reasons))})" if done and done.reasons else "")
 
 
 def _next(step: Step) -> str:

@@ -115,7 +115,10 @@ def check_view(view: ui.LayoutView) -> str:
     shown = view.to_components()
     check_components(shown)
     assert_whole(list(texts_of(shown)))
-    return "\n".join(each["content"] for each in walk(shown) if each["type"] == 10)
+    text = "\n".join(each["content"] for each in walk(shown) if each["type"] == 10)
+    # our own cards have neither spoilers nor strikes: whoever wrote these, they are plain
+    assert not re.search(r"(?<!\\)(\|\||~~)", text), ascii(text[:300])
+    return text
 
 
 # --- every view with such text -----------------------------------------------------------------------
