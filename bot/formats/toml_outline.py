@@ -60,15 +60,17 @@ class _StopError(Exception):
         self.problem = problem
 
 
+# no possessive quantifiers: Python 3.11 before 3.11.5 matches them wrongly (gh-106052); the alternatives below
+# exclude each other by their first character, so nothing is gone over twice either way
 _SPACE = re.compile(r"[ \t]*")
 _SPACE_AND_COMMENTS = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^\s,\[\]{}#'\"=][^,\[\]{}#'\"=\n]*")
-_STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"' + r"|'[^'\n]*+'")
+_STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"' + r"|'[^'\n]*'")
 _LONG_QUOTES = ('"""', "'''")
 _LONG_STRING_END = {
-    '"""': re.compile(r'(?:[^"\\]|\\[\s\S]|"(?!""))*+"{3,5}'),
-    "'''": re.compile(r"(?:[^']|'(?!''))*+'{3,5}"),
+    '"""': re.compile(r'(?:[^"\\]|\\[\s\S]|"(?!""))*"{3,5}'),
+    "'''": re.compile(r"(?:[^']|'(?!''))*'{3,5}"),
 }
 
 
