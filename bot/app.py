@@ -29,6 +29,7 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
+from bot.services.incoming import IncomingService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
 from bot.services.phones import PhoneService
@@ -36,6 +37,7 @@ from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
+from bot.services.receipts import ReceiptService
 from bot.services.services import Services
 from bot.services.upkeep import UpkeepService
 from bot.storage.database import Database, open_database
@@ -133,6 +135,8 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         quizzes=QuizService(database, new_handle, wake),
         progress=ProgressService(database),
         deliveries=DeliveryService(database, Terms(hours, vault, drip), new_handle),
+        receipts=ReceiptService(database, new_handle, wake),
+        incoming=IncomingService(database, vault, new_handle, wake),
         upkeep=UpkeepService(database),
     )
 

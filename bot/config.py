@@ -126,6 +126,18 @@ class TwilioPart(_Part):
     timeout_s: float = Field(default=10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
 
 
+class WebPart(_Part):
+    host: str = Field(
+        default="127.0.0.1", description="The address that the bot's own web server listens on."
+    )
+    port: int = Field(default=8080, ge=0, le=65535, description="Its port; 0 takes any free one.")
+    public_url: Address | None = Field(
+        default=None,
+        description="Where the server is reached from outside, as https://bot.school.example. "
+        "Signatures are checked against it, so it is never guessed from a request.",
+    )
+
+
 class WakePart(_Part):
     poll_s: float = Field(
         default=15.0, gt=0, le=3600, description="How often to look for what is due, beside exact wakes."
@@ -157,6 +169,10 @@ class Settings(BaseSettings):
     security: SecurityPart = SecurityPart()
     nudges: NudgesPart = NudgesPart()
     twilio: TwilioPart | None = Field(default=None, description="Leave the whole part out to send no texts.")
+    web: WebPart | None = Field(
+        default=None,
+        description="Leave the whole part out to run without a web server: students cannot text back then.",
+    )
     wake: WakePart = WakePart()
     log: LogPart = LogPart()
     dev: DevPart = DevPart()

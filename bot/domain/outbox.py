@@ -24,15 +24,27 @@ class Kind(StrEnum):
     UNIT_OPENED = "unit_opened"  # about: attempt; to the student
     UNREACHED = "unreached"  # about: the prework or booking; to the teachers' room
     TROUBLE = "trouble"  # about: section; a missing role or permission, to the teachers' room
+    NUDGE_LIST = "nudge_list"  # about: prework; who still owes it, to the teachers' room
+    ANNOUNCEMENT = "announcement"  # about: announcement; to a student
+    LETTER = (
+        "letter"  # about: letter; what a student or guardian wrote, to their thread in the teachers' room
+    )
+    ANSWER = "answer"  # about: letter; what the teacher answered, to the student or guardian
+    HEARD = "heard"  # about: letter; tells who wrote out of hours when it will be read
+    GUARDIAN_CODE = "guardian_code"  # about: None; the code is read from the guardian row when sent
+    TEXTS_ENDED = "texts_ended"  # about: None; the one text that confirms a stop said in free words
+    PHONE_PAUSED = "phone_paused"  # about: None; asks a person on Discord about a number that does not work
 
 
 class Way(StrEnum):
-    """How an effect goes out; the first three reach one person, in the order in which they are tried."""
+    """How an effect goes out; the first four reach one person, in the order in which they are tried."""
 
     DM = "dm"
     THREAD = "thread"
     SMS = "sms"
+    GUARDIAN = "guardian"  # a text to the student's guardian
     ROOM = "room"  # the teachers' room of the section
+    DESK = "desk"  # the student's own thread in the teachers' room
     CHANNEL = "channel"  # the pre-work channel of the section
     ROLE = "role"
     SETUP = "setup"

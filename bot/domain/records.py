@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.domain.course import Unit
 
@@ -142,3 +143,33 @@ class Handed:
     account: Account
     credited_at: datetime
     late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Messaging:
+    """How a class wants to be reminded; None and () where it keeps to the installation's own ways."""
+
+    #: steps as bot.domain.nudging writes them
+    ladder: list[dict[str, Any]] | None = None
+    #: local wall times for DMs and threads, "07:00"
+    dm_opens: str | None = None
+    dm_closes: str | None = None
+    #: ISO weekdays (Monday is 1) on which nobody is reminded
+    days_off: tuple[int, ...] = (6, 7)
+    #: who may give a guardian's number: "off", "student" or "teacher"
+    guardian_rule: str = "off"
+    #: when the teacher reads what students write: {"days": [1, 2], "opens": "08:00", "closes": "16:00"}
+    reads: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of the record that nobody can edit. ``body`` is None once its person was erased."""
+
+    at: datetime
+    what: str
+    body: dict[str, Any] | None
+    section: int | None = None
+    person: int | None = None
+    #: who did it; None for the bot itself
+    actor: int | None = None

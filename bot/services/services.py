@@ -9,6 +9,7 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
+from bot.services.incoming import IncomingService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
 from bot.services.phones import PhoneService
@@ -16,6 +17,7 @@ from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
+from bot.services.receipts import ReceiptService
 from bot.services.upkeep import UpkeepService
 
 
@@ -33,4 +35,6 @@ class Services:
     quizzes: QuizService
     progress: ProgressService
     deliveries: DeliveryService
+    receipts: ReceiptService
+    incoming: IncomingService
     upkeep: UpkeepService

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage import message_tables
 from bot.storage.columns import NO_PERSON, OF_PERSON, Instant, an_id, described, metadata, table, to
 
 person = table(
@@ -131,6 +132,8 @@ enrolment = table(
     sa.Column("left_at", Instant),
     #: the private thread that stands in for a closed DM
     sa.Column("thread_id", sa.BigInteger),
+    #: the thread in the teachers' room that holds what the student writes
+    sa.Column("staff_thread_id", sa.BigInteger),
     about=described("a student's place in a class", retention="with the class", **OF_PERSON),
 )
 
@@ -193,6 +196,10 @@ phone = table(
     sa.Column("code_tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("confirmed_at", Instant),
     sa.Column("stopped_at", Instant),
+    #: zones that the number may be in, comma-separated
+    sa.Column("zones", sa.String(400), nullable=False, server_default=""),
+    #: what the carrier said when it refused the number for good; "" while all is well
+    sa.Column("paused_why", sa.String(100), nullable=False, server_default=""),
     about=described(
         "a number that its owner gave to be texted", retention="until stopped or erased", **OF_PERSON
     ),
@@ -206,6 +213,11 @@ consent = table(
     sa.Column("via", sa.String(16), nullable=False),
     sa.Column("wording", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    #: whose phone: the student's or the guardian's
+    sa.Column("party", sa.String(8), nullable=False, server_default="student"),
+    sa.Column("number_hash", sa.String(64), nullable=False, server_default=""),
+    #: who did it, if not the owner of the number: a teacher on behalf, a student for a guardian
+    sa.Column("by_person_id", sa.Integer),
     sa.CheckConstraint("act IN ('asked', 'confirmed', 'stopped')", name="act"),
     about=described("the record of consent to texts; never rewritten", retention="four years", **OF_PERSON),
 )
@@ -329,12 +341,18 @@ outbox = table(
     sa.Column("channel_id", sa.BigInteger),
     #: the message, thread or role that came of it; a text's sid
     sa.Column("result", sa.String(64)),
+    #: when its reader pressed [Got it]
+    sa.Column("got_it_at", Instant),
     sa.CheckConstraint(
         "state IN ('due', 'leased', 'calling', 'sent', 'uncertain', 'failed', 'expired', 'suppressed')",
         name="state",
     ),
     sa.Index("ix_outbox_state_way_due_at", "state", "way", "due_at"),
     sa.Index("ix_outbox_kind_about_id", "kind", "about_id"),
+    sa.Index("ix_outbox_nonce", "nonce"),
+    sa.Index("ix_outbox_result", "result"),
+    sa.Index("ix_outbox_person_id_due_at", "person_id", "due_at"),
+    sa.Index("ix_outbox_section_id_due_at", "section_id", "due_at"),
     about=described(
         "every effect outside the database, and what became of it", retention="one year", **OF_PERSON
     ),
@@ -369,4 +387,4 @@ fact = table(
     about=described("what the installation remembers of itself", retention="always", **NO_PERSON),
 )
 
-__all__ = ["Instant", "metadata"]
+__all__ = ["Instant", "message_tables", "metadata"]

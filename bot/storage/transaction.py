@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
+from bot.storage.history import StoredHistory
+from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
 from bot.storage.phones import StoredPhones
@@ -33,3 +35,5 @@ class StoredTx:
         self.bookings = StoredBookings(connection)
         self.phones = StoredPhones(connection)
         self.upkeep = StoredUpkeep(connection)
+        self.messaging = StoredMessaging(connection)
+        self.history = StoredHistory(connection)

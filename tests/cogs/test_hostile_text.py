@@ -39,6 +39,8 @@ from bot.domain.records import (
     Account,
     CourseRecord,
     EvidenceRecord,
+    Handed,
+    Owing,
     Posted,
     ProgressRecord,
     Section,
@@ -49,7 +51,6 @@ from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, TakeCheck, W
 from bot.services import classes, courses, nudges, people, posting, prework, progress
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.places import slug_of, wanted_places
-from bot.services.ports import Handed, Owing
 from bot.views import classes as class_views
 from bot.views import courses as course_views
 from bot.views import nudges as nudge_views

@@ -26,6 +26,7 @@ ALLOWED = {
     "bot/sandbox": {"simcord", "aiohttp", "discord", "structlog", "cryptography", "PIL"}
     | {"pydantic", "pydantic_settings"},
     "bot/tour": set[str](),
+    "bot/web": {"aiohttp", "itsdangerous", "jinja2", "prometheus_client", "structlog", "twilio"},
     "bot/app.py": {"discord", "structlog", "yarl"},
     "bot/cli.py": {"cyclopts", "cryptography"},
     "bot/client.py": {"discord", "structlog", "aiohttp"},
@@ -39,7 +40,10 @@ ALLOWED = {
     "cogs": {"discord"},
 }
 #: where the name to import is not the name to install
-INSTALLED_AS = {"discord": "discord.py", "PIL": "pillow", "pydantic_settings": "pydantic-settings"}
+INSTALLED_AS = {"discord": "discord.py", "PIL": "pillow", "pydantic_settings": "pydantic-settings"} | {
+    "jinja2": "Jinja2",
+    "prometheus_client": "prometheus-client",
+}
 
 
 def libraries(path: Path) -> Iterator[str]:

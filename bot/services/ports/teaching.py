@@ -1,20 +1,15 @@
-"""What services need from outside, as protocols: a database with its repositories, parsing, numbers, secrets.
-
-Repositories give and take values of ``bot.domain``; each method is one statement, or a few that belong together.
-"""
+"""Repositories of teaching: courses, classes, pre-work, progress, attempts, office hours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol
 
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
 from bot.domain.course import Course, Fault
 from bot.domain.mastery import Attempt, Drawn, Item
-from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.domain.phones import BadNumber, PhoneRecord
 from bot.domain.questions import Answer, Question
 from bot.domain.records import (
     Account,
@@ -29,55 +24,6 @@ from bot.domain.records import (
     Section,
     UnitRecord,
 )
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Database(Protocol):
-    """Runs ``fn(tx, ...)`` in one transaction, rolled back if it raises. ``read`` refuses writes."""
-
-    async def write(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
-    async def read(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
-
-
-class Tx(Protocol):
-    """One transaction. It offers repositories only: it can neither commit nor leak a cursor."""
-
-    @property
-    def people(self) -> People: ...
-    @property
-    def courses(self) -> Courses: ...
-    @property
-    def sections(self) -> Sections: ...
-    @property
-    def prework(self) -> PreWorks: ...
-    @property
-    def progress(self) -> Progresses: ...
-    @property
-    def attempts(self) -> Attempts: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def upkeep(self) -> Upkeep: ...
-    @property
-    def drafts(self) -> Drafts: ...
-    @property
-    def bookings(self) -> Bookings: ...
-    @property
-    def phones(self) -> Phones: ...
-
-
-class People(Protocol):
-    def of(self, discord: int) -> Account | None: ...
-    def account(self, person: int) -> Account | None: ...
-    def known(self, discord: int, at: datetime) -> Account:
-        """The account, with a new person if nobody has it yet."""
-        ...
-
-    def ask_inbox(self, person: int, at: datetime) -> None: ...
-    def set_dm_channel(self, person: int, channel: int) -> None: ...
-    def close_dm(self, person: int, at: datetime) -> None: ...
 
 
 class Courses(Protocol):
@@ -249,60 +195,6 @@ class Attempts(Protocol):
         ...
 
 
-class Outbox(Protocol):
-    def add(self, effects: Collection[Effect], at: datetime, nonces: Callable[[], str]) -> int:
-        """Adds those whose key is new; gives how many were."""
-        ...
-
-    def claim(
-        self, now: datetime, ways: Collection[Way], limit: int, lease: str, until: datetime
-    ) -> Sequence[Delivery]: ...
-    def get(self, delivery: int) -> Delivery: ...
-    def next_due(self, ways: Collection[Way]) -> datetime | None: ...
-    def call(self, delivery: int, lease: str, at: datetime) -> bool:
-        """leased → calling, durably, before the call is made; False when the lease was lost."""
-        ...
-
-    def end(
-        self,
-        delivery: int,
-        lease: str,
-        state: State,
-        at: datetime,
-        *,
-        why: str = "",
-        channel: int | None = None,
-        result: str | None = None,
-    ) -> bool: ...
-    def doubt(self, delivery: int, lease: str, why: str) -> bool:
-        """calling → uncertain: the call was made and nobody knows whether it counted."""
-        ...
-
-    def wait(self, delivery: int, lease: str, until: datetime, why: str) -> bool:
-        """Back to due at a later instant, with the reason it waits."""
-        ...
-
-    def hurry(self, section_ids: Collection[int], now: datetime) -> int:
-        """Makes what waits for a mended role or permission due at once."""
-        ...
-
-    def free(self, now: datetime, *, everyone: bool) -> None: ...
-    def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]: ...
-    def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
-    def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
-    def hold_back(self, kind: Kind, until: datetime) -> None: ...
-    def waiting(self, section: int) -> Sequence[Delivery]: ...
-    def about(self, kind: Kind, about: int) -> Sequence[Delivery]: ...
-
-
-class Drafts(Protocol):
-    def save(self, handle: str, person: int, kind: str, body: dict[str, Any], at: datetime) -> None: ...
-    def read(self, handle: str, person: int, kind: str) -> dict[str, Any] | None: ...
-    def take(self, handle: str, person: int, kind: str) -> dict[str, Any] | None:
-        """Gives it once: the second press of [Confirm] finds nothing."""
-        ...
-
-
 class Bookings(Protocol):
     def open_window(
         self, section: int, person: int, span: Span, where: str, slots: Sequence[tuple[str, Span]]
@@ -338,58 +230,13 @@ class Bookings(Protocol):
         ...
 
 
-class Phones(Protocol):
-    def of(self, person: int) -> PhoneRecord | None: ...
-    def give(self, person: int, number: bytes, number_hash: str, code: bytes, expires_at: datetime) -> None:
-        """Keeps a sealed number with a sealed code to prove it, in the place of any earlier one."""
+class Drafts(Protocol):
+    def save(self, handle: str, person: int, kind: str, body: dict[str, Any], at: datetime) -> None: ...
+    def read(self, handle: str, person: int, kind: str) -> dict[str, Any] | None: ...
+    def take(self, handle: str, person: int, kind: str) -> dict[str, Any] | None:
+        """Gives it once: the second press of [Confirm] finds nothing."""
         ...
-
-    def count_try(self, person: int) -> None: ...
-    def confirm(self, person: int, at: datetime) -> None: ...
-    def stop(self, person: int, at: datetime) -> bool:
-        """Ends all texts and forgets the number; False when there was none or it was stopped before."""
-        ...
-
-    def number_to_text(self, person: int, *, unconfirmed: bool = False) -> bytes | None:
-        """The sealed number, if confirmed and not stopped; ``unconfirmed``: the one that a code is to prove."""
-        ...
-
-    def consents(self, person: int, act: str) -> list[datetime]:
-        """When the person did that, in order."""
-        ...
-
-    def record_consent(self, person: int, act: str, via: str, wording: str, at: datetime) -> None: ...
-
-
-class Cipher(Protocol):
-    """Seals what must not be readable in the database file."""
-
-    def encrypt(self, text: str) -> bytes: ...
-    def decrypt(self, sealed: bytes) -> str | None:
-        """None when none of the keys in the settings opens it."""
-        ...
-
-    def mark(self, text: str) -> str:
-        """A keyed hash: the same for the same text and key, and of no use without the key."""
-        ...
-
-
-class Numbers(Protocol):
-    def read(self, text: str, zone: str) -> str | BadNumber:
-        """A phone number as people write it, in E.164; a national one is of the zone's country."""
-        ...
-
-
-class Upkeep(Protocol):
-    def fact(self, name: str) -> str | None: ...
-    def set_fact(self, name: str, value: str) -> None: ...
-    def identifies_since(self, since: datetime) -> Sequence[datetime]: ...
-    def note_identify(self, at: datetime, *, forget_before: datetime) -> None: ...
 
 
 class PackParser(Protocol):
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]: ...
-
-
-#: gives a random handle that is safe in a custom_id and says nothing
-Ids = Callable[[], str]
