@@ -132,6 +132,11 @@ class PhoneService:
         """Ends all texts at once, those that wait too, and forgets the number."""
         return await self._db.write(_stop, asker, now)
 
+    async def stop_by_page(self, person: int, party: str, now: datetime) -> None:
+        """The same from the page that a signed link opens; ``party`` is student or guardian."""
+        if party == "student":
+            await self._db.write(stop_texts, person, "page", "", now)
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:

@@ -16,6 +16,7 @@ from bot.services.ports.messages import (
     Outbox,
     People,
     Phones,
+    StopLinks,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -47,6 +48,7 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Sections",
+    "StopLinks",
     "Tx",
     "Upkeep",
 ]

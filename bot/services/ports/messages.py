@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.domain.outbox import Delivery, Effect, Kind, State, Tally, Way
 from bot.domain.phones import BadNumber, PhoneRecord
 from bot.domain.records import Account, HistoryLine, Messaging
 
@@ -67,6 +67,9 @@ class Outbox(Protocol):
     def hold_back(self, kind: Kind, until: datetime) -> None: ...
     def waiting(self, section: int) -> Sequence[Delivery]: ...
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]: ...
+    def tally(self) -> Sequence[Tally]:
+        """All rows, counted by state and way."""
+        ...
 
 
 class Phones(Protocol):
@@ -108,6 +111,14 @@ class Cipher(Protocol):
 class Numbers(Protocol):
     def read(self, text: str, zone: str) -> str | BadNumber:
         """A phone number as people write it, in E.164; a national one is of the zone's country."""
+        ...
+
+
+class StopLinks(Protocol):
+    """Addresses of the page that stops texts."""
+
+    def make(self, person: int, party: str) -> str:
+        """``party``: student, or guardian for the guardian of that student. Good for as long as its key is."""
         ...
 
 

@@ -1,0 +1,156 @@
+"""Twilio's webhooks: what became of a text, and what people text back (RB6, RB7).
+
+Twilio signs the public address and the form, with no time in it: whoever has seen a request can send it again at
+any time, so each must be a no-op the second time. That is the services' part; here, nothing unsigned gets in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+import structlog
+from aiohttp import web
+from twilio.request_validator import RequestValidator
+
+from bot.clock import Clock
+from bot.web.metrics import Metrics
+
+log = structlog.get_logger()
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+#: Twilio sends some dozens of fields, and 1600 letters at most
+MOST_FIELDS = 200
+READ_S = 5.0
+#: Twilio gives up after 15 seconds in all
+KEEP_S = 12.0
+#: no reply to a text: Twilio's documented way to say so
+NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+
+
+class Receipts(Protocol):
+    async def tell(
+        self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
+    ) -> None: ...
+
+
+class Incoming(Protocol):
+    async def text(self, sid: str, number: str, body: str, now: datetime) -> None: ...
+
+
+class Fields(dict[str, list[str]]):
+    """A form, repeated names and all, as Twilio's validator reads one."""
+
+    def getall(self, name: str) -> list[str]:
+        return self[name]
+
+    def first(self, name: str) -> str:
+        return self.get(name, [""])[0]
+
+
+class Signatures:
+    """Checks against the address in the settings, whatever host or scheme a request claims.
+
+    ``tokens``: the current one and, while Twilio changes over, the one before it.
+    """
+
+    def __init__(self, tokens: Sequence[str], public_url: str) -> None:
+        self._validators = [RequestValidator(each) for each in tokens]
+        self._public_url = public_url.rstrip("/")
+
+    def hold(self, target: str, fields: Fields, signature: str | None) -> bool:
+        """``target`` is path and query as they came over the wire."""
+        if not signature or not target.startswith("/"):
+            return False
+        return any(each.validate(self._public_url + target, fields, signature) for each in self._validators)
+
+
+class TwilioWebhooks:
+    def __init__(
+        self, receipts: Receipts, incoming: Incoming, signatures: Signatures, metrics: Metrics, clock: Clock
+    ) -> None:
+        self._receipts, self._incoming, self._clock = receipts, incoming, clock
+        self._signatures, self._metrics = signatures, metrics
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        for path, handler in (("/twilio/status", self.status), ("/twilio/text", self.text)):
+            router.add_route("*", path, handler)
+
+    async def status(self, request: web.Request) -> web.Response:
+        """A text's status; ``n`` in the query is the outbox row's nonce."""
+        fields = await self._signed(request)
+        sid, status = fields.first("MessageSid")[:64], fields.first("MessageStatus").lower()[:24]
+        if not sid or not status:
+            raise web.HTTPBadRequest(text="no message status")
+        nonce = request.query.get("n", "")[:25] or None
+        code, now = fields.first("ErrorCode"), self._clock()
+        error = int(code) if code.isascii() and code.isdigit() and len(code) <= 6 else None
+        await _kept(lambda: self._receipts.tell(sid, nonce, status, error, now))
+        self._metrics.receipt(status)
+        return web.Response(status=204)
+
+    async def text(self, request: web.Request) -> web.Response:
+        """A text from a phone."""
+        fields = await self._signed(request)
+        sid, number = fields.first("MessageSid")[:64], fields.first("From")[:64]
+        if not sid or not number:
+            raise web.HTTPBadRequest(text="no message")
+        body, now = fields.first("Body")[:1600], self._clock()
+        await _kept(lambda: self._incoming.text(sid, number, body, now))
+        self._metrics.texts_in.inc()
+        return web.Response(text=NO_REPLY, content_type="text/xml")
+
+    async def _signed(self, request: web.Request) -> Fields:
+        """The form, if Twilio signed it; else 403, which says nothing about why."""
+        signature = request.headers.get("X-Twilio-Signature")
+        if request.method == "POST" and request.content_type == FORM_TYPE and signature:
+            fields = _fields(await _body(request))
+            if fields is not None and self._signatures.hold(request.raw_path, fields, signature):
+                return fields
+        self._metrics.refused.inc()
+        raise web.HTTPForbidden(text="refused")
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(READ_S):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="too slow") from None
+
+
+def _fields(body: bytes) -> Fields | None:
+    """None for what is no form. Blank values count: they are signed too."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
+    fields = Fields()
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+async def _kept(write: Callable[[], Awaitable[None]]) -> None:
+    """Returns once it is written down; tries for as long as Twilio waits, then answers 503.
+
+    A write that was under way when time ran out may still count: it is kept once by its sid, so that the next
+    try is a no-op.
+    """
+    pause_s, last = 0.1, None
+    try:
+        async with asyncio.timeout(KEEP_S):
+            while True:
+                try:
+                    return await write()
+                except Exception as fault:  # noqa: BLE001  # a locked file, a full disk: it may pass
+                    last = fault
+                    log.warning("webhook_not_kept", error=type(fault).__name__, again_in_s=pause_s)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2.0, pause_s * 2)
+    except TimeoutError:
+        log.exception("webhook_given_back", why="nothing could be written in time", exc_info=last)
+        raise web.HTTPServiceUnavailable(text="try again", headers={"Retry-After": "5"}) from None
