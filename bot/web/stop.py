@@ -11,6 +11,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.clock import Clock
+from bot.web.forms import read_form
 from bot.web.limits import Guesses, peer_of
 from bot.web.links import FormSeal, StopLinks
 from bot.words.stop_page import ASK, OLD_FORM, STOPPED, Words
@@ -47,7 +48,8 @@ class StopPage:
         """Stops at once, for a form of this very page; any other is asked to press once more."""
         token = self._token(request)
         person, party = self._whose(request, token)
-        form, now = str((await request.post()).get("form", "")), self._clock()
+        fields, now = await read_form(request), self._clock()
+        form = fields.first("form") if fields is not None else ""
         if not self._is_ours(request) or not self._forms.fits(form, token, now):
             return self._draw(OLD_FORM, form=self._forms.make(token, now), status=403)
         await self._stops.stop_by_page(person, party, now)

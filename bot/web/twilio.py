@@ -10,21 +10,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from bot.clock import Clock
+from bot.web.forms import Fields, read_form
 from bot.web.metrics import Metrics
 
 log = structlog.get_logger()
 
-FORM_TYPE = "application/x-www-form-urlencoded"
-#: Twilio sends some dozens of fields, and 1600 letters at most
-MOST_FIELDS = 200
-READ_S = 5.0
 #: Twilio gives up after 15 seconds in all
 KEEP_S = 12.0
 #: no reply to a text: Twilio's documented way to say so
@@ -39,16 +35,6 @@ class Receipts(Protocol):
 
 class Incoming(Protocol):
     async def text(self, sid: str, number: str, body: str, now: datetime) -> None: ...
-
-
-class Fields(dict[str, list[str]]):
-    """A form, repeated names and all, as Twilio's validator reads one."""
-
-    def getall(self, name: str) -> list[str]:
-        return self[name]
-
-    def first(self, name: str) -> str:
-        return self.get(name, [""])[0]
 
 
 class Signatures:
@@ -106,32 +92,12 @@ class TwilioWebhooks:
     async def _signed(self, request: web.Request) -> Fields:
         """The form, if Twilio signed it; else 403, which says nothing about why."""
         signature = request.headers.get("X-Twilio-Signature")
-        if request.method == "POST" and request.content_type == FORM_TYPE and signature:
-            fields = _fields(await _body(request))
+        if request.method == "POST" and signature:
+            fields = await read_form(request)
             if fields is not None and self._signatures.hold(request.raw_path, fields, signature):
                 return fields
         self._metrics.refused.inc()
         raise web.HTTPForbidden(text="refused")
-
-
-async def _body(request: web.Request) -> bytes:
-    try:
-        async with asyncio.timeout(READ_S):
-            return await request.read()
-    except TimeoutError:
-        raise web.HTTPRequestTimeout(text="too slow") from None
-
-
-def _fields(body: bytes) -> Fields | None:
-    """None for what is no form. Blank values count: they are signed too."""
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return None
-    fields = Fields()
-    for name, value in pairs:
-        fields.setdefault(name, []).append(value)
-    return fields
 
 
 async def _kept(write: Callable[[], Awaitable[None]]) -> None:

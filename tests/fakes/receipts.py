@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.fakes.failing import Failing
-
 ORDER = ("queued", "sending", "sent", "undelivered", "delivered", "failed")
 
 
@@ -16,12 +14,15 @@ class FakeReceipts:
     kept: dict[str, tuple[str, str | None, int | None]] = field(default_factory=dict)
     #: how often something was written down
     writes: int = 0
-    disk: Failing = field(default_factory=Failing)
+    #: how many writes find the file locked first
+    locked: int = 0
 
     async def tell(
         self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
     ) -> None:
-        await self.disk.meet()
+        if self.locked:
+            self.locked -= 1
+            raise OSError("database is locked")
         before = self.kept.get(sid)
         if before is None or ORDER.index(status) > ORDER.index(before[0]):
             self.kept[sid] = (status, nonce, error_code)
