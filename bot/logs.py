@@ -35,7 +35,7 @@ SHAPES = (
     r"(?<=/stop/)[\w.%-]+",
     # headers with credentials
     r"\b(?:Basic|Bearer|Bot|Digest) +[\w.~+/=-]{8,}",
-    r"(?<=Authorization)(?:['\"]?\s*[:=,]\s*['\"]?)[^\s'\",}]+",
+    r"(?<=[Aa]uthorization)['\"\\]*\s*[:=,]\s*['\"\\]*(?:(?:Basic|Bearer|Bot|Digest) +)?[^\s'\",}\\]+",
     # keys and what they seal: Fernet
     r"(?<![\w-])[\w-]{43}=(?![\w=])",
     r"\bgAAAA[\w-]{20,}={0,2}",

@@ -19,7 +19,7 @@ ASK = {
     "student": Words(
         "Stop all texts?",
         (
-            "You get texts about your class. Press the button, and none comes any more, starting now.",
+            "Flipcord texts you about your class. Press the button, and no more texts come, starting now.",
             "Reminders still reach you on Discord.",
         ),
         BUTTON,
@@ -27,7 +27,7 @@ ASK = {
     "guardian": Words(
         "Stop all texts?",
         (
-            "You get texts about a student’s class. Press the button, and none comes any more, starting now.",
+            "Flipcord texts you about a student’s class. Press the button, and no more texts come, starting now.",
             "The school can still reach you in other ways.",
         ),
         BUTTON,
@@ -39,7 +39,7 @@ STOPPED = {
         "Texts have stopped",
         (
             "No more texts come to your phone.",
-            "You can close this page. Should you ever want them again, type /phone number on Discord.",
+            "You can close this page. Should you ever want them again, type /phone\u00a0number on Discord.",
         ),
     ),
     "guardian": Words(
