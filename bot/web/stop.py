@@ -12,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.clock import Clock
 from bot.web.forms import read_form
+from bot.web.keeping import kept
 from bot.web.limits import Guesses, peer_of
 from bot.web.links import FormSeal, StopLinks
-from bot.words.stop_page import ASK, OLD_FORM, STOPPED, Words
+from bot.words.stop_page import ASK, BUSY, OLD_FORM, STOPPED, Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -52,7 +53,8 @@ class StopPage:
         form = fields.first("form") if fields is not None else ""
         if not self._is_ours(request) or not self._forms.fits(form, token, now):
             return self._draw(OLD_FORM, form=self._forms.make(token, now), status=403)
-        await self._stops.stop_by_page(person, party, now)
+        if not await kept(lambda: self._stops.stop_by_page(person, party, now)):
+            return self._draw(BUSY, form=form, status=503)
         return self._draw(STOPPED[party])
 
     def _token(self, request: web.Request) -> str:

@@ -6,23 +6,18 @@ any time, so each must be a no-op the second time. That is the services' part; h
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-import structlog
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from bot.clock import Clock
 from bot.web.forms import Fields, read_form
+from bot.web.keeping import kept
 from bot.web.metrics import Metrics
 
-log = structlog.get_logger()
-
-#: Twilio gives up after 15 seconds in all
-KEEP_S = 12.0
 #: no reply to a text: Twilio's documented way to say so
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -74,7 +69,7 @@ class TwilioWebhooks:
         nonce = request.query.get("n", "")[:25] or None
         code, now = fields.first("ErrorCode"), self._clock()
         error = int(code) if code.isascii() and code.isdigit() and len(code) <= 6 else None
-        await _kept(lambda: self._receipts.tell(sid, nonce, status, error, now))
+        await _keep(lambda: self._receipts.tell(sid, nonce, status, error, now))
         self._metrics.receipt(status)
         return web.Response(status=204)
 
@@ -85,7 +80,7 @@ class TwilioWebhooks:
         if not sid or not number:
             raise web.HTTPBadRequest(text="no message")
         body, now = fields.first("Body")[:1600], self._clock()
-        await _kept(lambda: self._incoming.text(sid, number, body, now))
+        await _keep(lambda: self._incoming.text(sid, number, body, now))
         self._metrics.texts_in.inc()
         return web.Response(text=NO_REPLY, content_type="text/xml")
 
@@ -100,23 +95,6 @@ class TwilioWebhooks:
         raise web.HTTPForbidden(text="refused")
 
 
-async def _kept(write: Callable[[], Awaitable[None]]) -> None:
-    """Returns once it is written down; tries for as long as Twilio waits, then answers 503.
-
-    A write that was under way when time ran out may still count: it is kept once by its sid, so that the next
-    try is a no-op.
-    """
-    pause_s, last = 0.1, None
-    try:
-        async with asyncio.timeout(KEEP_S):
-            while True:
-                try:
-                    return await write()
-                except Exception as fault:  # noqa: BLE001  # a locked file, a full disk: it may pass
-                    last = fault
-                    log.warning("webhook_not_kept", error=type(fault).__name__, again_in_s=pause_s)
-                await asyncio.sleep(pause_s)
-                pause_s = min(2.0, pause_s * 2)
-    except TimeoutError:
-        log.exception("webhook_given_back", why="nothing could be written in time", exc_info=last)
-        raise web.HTTPServiceUnavailable(text="try again", headers={"Retry-After": "5"}) from None
+async def _keep(write: Callable[[], Awaitable[None]]) -> None:
+    if not await kept(write):
+        raise web.HTTPServiceUnavailable(text="try again", headers={"Retry-After": "5"})

@@ -58,3 +58,12 @@ OLD_FORM = Words(
     ),
     BUTTON,
 )
+
+BUSY = Words(
+    "Not stopped yet",
+    (
+        "Something went wrong on our side. Please press the button once more in a minute.",
+        "Answering STOP to any of the texts stops them as well.",
+    ),
+    BUTTON,
+)

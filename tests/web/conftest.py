@@ -43,7 +43,7 @@ class Site:
     """The server with fakes behind it."""
 
     session: aiohttp.ClientSession
-    receipts: FakeReceipts = field(default_factory=FakeReceipts)
+    receipts: Any = field(default_factory=FakeReceipts)
     incoming: FakeIncoming = field(default_factory=FakeIncoming)
     phones: FakePhones = field(default_factory=FakePhones)
     vitals: FakeVitals = field(default_factory=FakeVitals)
@@ -52,6 +52,7 @@ class Site:
     connected: bool = True
     port: int = 0
     proxy_port: int = 0
+    _running: WebServer | None = None
     #: what the proxy does to requests
     proxy_headers: dict[str, str] = field(
         default_factory=lambda: {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
@@ -94,12 +95,24 @@ class Site:
         *,
         token: str = TOKEN,
         signed_for: str = PUBLIC,
-        **headers: str,
+        proxied: bool = True,
     ) -> Got:
         """As Twilio posts: signed for the public address, sent to where that really is."""
         signature = RequestValidator(token).compute_signature(signed_for + path, fields)
-        heads = {"X-Twilio-Signature": signature, "Content-Type": FORM_TYPE, **headers}
-        return await self.ask("POST", path, data=urlencode(fields), headers=heads)
+        heads = {"X-Twilio-Signature": signature, "Content-Type": FORM_TYPE}
+        return await self.ask("POST", path, proxied=proxied, data=urlencode(fields), headers=heads)
+
+    async def restart(self, metrics_token: str | None = None) -> None:
+        """With what a test has put in the place of a fake, on a port of its own."""
+        await self.close()
+        self.port = 0
+        self._running = self.server(metrics_token)
+        await self._running.start()
+        self.port = self._running.port
+
+    async def close(self) -> None:
+        if self._running is not None:
+            await self._running.stop()
 
     async def pass_on(self, request: web.Request) -> web.Response:
         """The proxy: ends TLS, and has its own idea of Host."""
@@ -126,9 +139,7 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     async with aiohttp.ClientSession(skip_auto_headers=("Content-Type",)) as session:
         site = Site(session)
-        server = site.server()
-        await server.start()
-        site.port = server.port
+        await site.restart()
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", site.pass_on)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -137,4 +148,4 @@ async def site() -> AsyncIterator[Site]:
         site.proxy_port = runner.addresses[0][1]
         yield site
         await runner.cleanup()
-        await server.stop()
+        await site.close()

@@ -102,15 +102,11 @@ async def test_whoever_comes_by_the_public_address_sees_no_metrics(site: Site, h
 
 
 async def test_with_a_token_only_the_token_opens_them(site: Site):
-    site.port = 0
-    server = site.server(metrics_token="let-me-look")
-    await server.start()
-    site.port = server.port
+    await site.restart(metrics_token="let-me-look")
     for given, status in (("Bearer let-me-look", 200), ("Bearer let-me-loop", 404), ("let-me-look", 404)):
         got = await site.ask("GET", "/metrics", headers={"Authorization": given})
         assert got.status == status, given
     assert (await site.ask("GET", "/metrics", proxied=False)).status == 404
-    await server.stop()
 
 
 async def test_the_first_response_is_timed_from_the_press_as_discord_dates_it():

@@ -11,6 +11,7 @@ from statistics import median
 
 import pytest
 
+import bot.web.keeping
 from bot.web.limits import PER_MINUTE
 from bot.web.links import FormSeal, Seal, StopLinks
 from tests.builders import NOW
@@ -147,6 +148,22 @@ async def test_a_form_that_is_not_of_this_page_presses_nothing_and_offers_a_new_
         "POST", link, data={"form": form_of(got)}, headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}
     )
     assert site.phones.stopped == [(12, "student")]
+
+
+async def test_a_stop_outlasts_a_locked_database_or_says_that_it_is_not_done(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    link = path(site)
+    form = form_of(await site.ask("GET", link))
+    site.phones.locked = 1
+    assert (await site.ask("POST", link, data={"form": form})).status == 200
+    assert site.phones.stopped == [(12, "student")]
+    monkeypatch.setattr(bot.web.keeping, "KEEP_S", 0.05)
+    site.phones.locked = 1000
+    got = await site.ask("POST", link, data={"form": form})
+    assert got.status == 503
+    assert "Not stopped yet" in got.text
+    assert "Answering STOP" in got.text
 
 
 # --- RG2: the links ---
