@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 import structlog
+from cryptography.fernet import Fernet
+from pydantic import BaseModel, SecretStr
 
-from bot.config import LogPart
+from bot.config import LogPart, Settings
 from bot.logs import HIDDEN, TALKERS, Redactor, set_up_logs
 
 BOT = "MTA5NjQxMDAxMDg1MDgxNjAwMQ.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
@@ -115,6 +117,39 @@ def test_what_is_no_secret_stays_readable(line: str):
 def test_the_installations_own_secrets_are_known_whatever_their_shape():
     redact = Redactor(["let me look", "let me look twice", "x"])
     assert redact("a let me look twice, x") == f"a {HIDDEN}, x"
+
+
+def test_every_secret_of_the_settings_is_known_to_the_log():
+    keys = [Fernet.generate_key().decode()]
+    settings = Settings.model_validate(
+        {
+            "discord": {"token": "a-token"},
+            "security": {"keys": keys},
+            "twilio": {
+                "account_sid": "AC0",
+                "auth_token": "an-auth-token",
+                "previous_auth_token": "an-older-one",
+                "from_number": "+15005550006",
+            },
+            "web": {"metrics_token": "a-metrics-token"},
+        }
+    )
+
+    def secrets(part: Any) -> Iterator[str]:
+        match part:
+            case SecretStr():
+                yield part.get_secret_value()
+            case BaseModel():
+                for _, value in part:
+                    yield from secrets(value)
+            case tuple():
+                for value in part:
+                    yield from secrets(value)
+            case _:
+                pass
+
+    assert sorted(settings.secrets) == sorted(secrets(settings))
+    assert len(settings.secrets) == 5
 
 
 def raise_with(secret: str) -> None:

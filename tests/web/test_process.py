@@ -203,7 +203,11 @@ async def test_no_secret_of_a_whole_walk_is_in_the_log_or_the_metrics(site: Web)
     _, health = await site.get("/healthz")
     assert status == 200
     assert (await site.get("/metrics"))[0] == 404
-    assert "flipcord_interactions_answered_total" in metrics
+    counted = {line.split()[0]: float(line.split()[1]) for line in metrics.splitlines() if line[0] != "#"}
+    taken = counted['flipcord_interactions_answered_total{answer="taken"}']
+    assert taken >= 12
+    assert counted["flipcord_interaction_first_response_seconds_sum"] / taken < 1
+    assert counted['flipcord_outbox_rows{state="sent",way="sms"}'] >= 2
     await world.bot.stop(timeout_s=15)
 
     said = world.bot.output
