@@ -104,13 +104,3 @@ class Delivery:
     why: str
     channel: int | None
     result: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many rows are in a state on a way, and when the first of them was due."""
-
-    state: State
-    way: Way
-    rows: int
-    first_due: datetime

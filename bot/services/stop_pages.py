@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.records import Asker
-from bot.services.ports import Database, StopLinks, Tx
+from bot.services.ports import Database, Tx
+from bot.services.ports.links import StopLinks
 
 
 class StopPageService:

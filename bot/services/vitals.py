@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.outbox import State, Tally, Way
+from bot.domain.outbox import State, Way
+from bot.domain.tally import Tally
 from bot.services.ports import Database, Tx
 
 #: a first day of school makes as many roles as it has students, and Discord gives about one a second

@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.outbox import Delivery, Effect, Kind, State, Tally, Way
+from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.domain.tally import Tally
 from bot.storage.tables import outbox
 
 _COLUMNS = (
@@ -199,6 +200,11 @@ class StoredOutbox:
         query = sa.select(outbox.c.called_at).where(outbox.c.kind == kind, outbox.c.called_at > since)
         return list(self._db.execute(query.order_by(outbox.c.called_at)).scalars())
 
+    def tally(self) -> Sequence[Tally]:
+        """Read from the index on (state, way, due_at) alone: a year's rows are counted in milliseconds."""
+        rows = self._db.execute(_TALLY)
+        return [Tally(State(state), Way(way), number, first) for state, way, number, first in rows]
+
     def hold_back(self, kind: Kind, until: datetime) -> None:
         """Nothing of that kind goes out before ``until``."""
         self._db.execute(
@@ -217,11 +223,6 @@ class StoredOutbox:
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
         query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
-
-    def tally(self) -> Sequence[Tally]:
-        """Read from the index on (state, way, due_at) alone: a year's rows are counted in milliseconds."""
-        rows = self._db.execute(_TALLY)
-        return [Tally(State(state), Way(way), number, first) for state, way, number, first in rows]
 
 
 def _dead(now: datetime, everyone: bool) -> tuple[sa.ColumnElement[bool], ...]:

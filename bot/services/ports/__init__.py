@@ -16,7 +16,6 @@ from bot.services.ports.messages import (
     Outbox,
     People,
     Phones,
-    StopLinks,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -48,7 +47,6 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Sections",
-    "StopLinks",
     "Tx",
     "Upkeep",
 ]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.outbox import Delivery, Effect, Kind, State, Tally, Way
+from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.phones import BadNumber, PhoneRecord
 from bot.domain.records import Account, HistoryLine, Messaging
+from bot.domain.tally import Tally
 
 
 class People(Protocol):
@@ -64,12 +65,13 @@ class Outbox(Protocol):
     def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]: ...
     def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
     def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
-    def hold_back(self, kind: Kind, until: datetime) -> None: ...
-    def waiting(self, section: int) -> Sequence[Delivery]: ...
-    def about(self, kind: Kind, about: int) -> Sequence[Delivery]: ...
     def tally(self) -> Sequence[Tally]:
         """All rows, counted by state and way."""
         ...
+
+    def hold_back(self, kind: Kind, until: datetime) -> None: ...
+    def waiting(self, section: int) -> Sequence[Delivery]: ...
+    def about(self, kind: Kind, about: int) -> Sequence[Delivery]: ...
 
 
 class Phones(Protocol):
@@ -111,14 +113,6 @@ class Cipher(Protocol):
 class Numbers(Protocol):
     def read(self, text: str, zone: str) -> str | BadNumber:
         """A phone number as people write it, in E.164; a national one is of the zone's country."""
-        ...
-
-
-class StopLinks(Protocol):
-    """Addresses of the page that stops texts."""
-
-    def make(self, person: int, party: str) -> str:
-        """``party``: student, or guardian for the guardian of that student. Good for as long as its key is."""
         ...
 
 
