@@ -18,6 +18,7 @@ from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
 from bot.config import HoursPart, Settings, WebPart
 from bot.delivery.line import Line
+from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
 from bot.domain.nudging import Hours
@@ -31,6 +32,7 @@ from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.incoming import IncomingService
+from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
 from bot.services.phones import PhoneService
@@ -69,8 +71,12 @@ class App:
         self.services = _services(settings, database, clock, self.schedule.wake, links)
         line = Line()
         self.client = FlipcordClient(
-            self.services, identifies_per_hour=settings.discord.identify.per_hour, http_trace=line.trace
+            self.services,
+            identifies_per_hour=settings.discord.identify.per_hour,
+            http_trace=line.trace,
         )
+        self.reconciler = Reconciler(self.services.members, self.client, line, clock)
+        self.client.on_gap = self.reconciler.start
         self.courier = Courier(
             self.services.deliveries,
             self.client,
@@ -87,6 +93,7 @@ class App:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
         self.courier.start()
+        self.reconciler.start_if_due()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
@@ -137,6 +144,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         database = await stack.enter_async_context(open_database(settings.storage.path))
         app = App(settings, now, database)
         stack.push_async_callback(app.courier.aclose)
+        stack.push_async_callback(app.reconciler.aclose)
         yield app
 
 
@@ -160,6 +168,7 @@ def _services(
         people=PeopleService(database, drip, new_handle, wake),
         courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
         classes=ClassService(database, new_handle, wake),
+        members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         nudges=NudgeService(database, hours, new_handle, wake),
