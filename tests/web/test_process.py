@@ -63,7 +63,7 @@ async def test_no_secret_of_a_whole_walk_is_in_the_log_or_the_metrics(live: Live
     assert taken >= 12
     assert counted["flipcord_interaction_first_response_seconds_sum"] / taken < 1
     assert counted['flipcord_outbox_rows{state="sent",way="sms"}'] >= 2
-    await world.bot.stop(timeout_s=15)
+    assert await world.bot.stop(timeout_s=15) == 0
 
     said = world.bot.output
     assert "interaction_fault" in said
