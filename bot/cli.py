@@ -97,7 +97,7 @@ def key() -> None:
 
 @course.command
 def check(pack: Path) -> None:
-    """Read a course pack and list everything there is to mend.
+    """Read a course pack and list everything there is to mend, and what is worth thinking over.
 
     Parameters
     ----------
@@ -105,12 +105,17 @@ def check(pack: Path) -> None:
         A .toml file, a .zip, or a folder with course.toml in it.
     """
     from bot.domain.course import Course
+    from bot.domain.unit_lint import by_unit, look_over
     from bot.formats.pack import read_path
+    from bot.words.unit_lint import advice
 
     result = read_path(pack)
     if isinstance(result, Course):
         questions = sum(len(unit.check.bank) for unit in result.units)
         print(f"{result.title}: {len(result.units)} units, {questions} questions. Nothing to mend.")
+        for title, found in by_unit(look_over(result)).items():
+            print(f"\n{title}:")
+            print("\n".join(f"- {advice(each)}" for each in found))
         return
     _stop("\n".join(map(str, result)), 1)
 
