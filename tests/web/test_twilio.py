@@ -18,8 +18,8 @@ from twilio.request_validator import RequestValidator
 import bot.web.keeping
 from bot.loopback.texts import Text
 from bot.storage.database import Database
-from bot.web.forms import FORM_TYPE
-from bot.web.twilio import NO_REPLY
+from bot.web.forms import FORM_TYPE, Fields
+from bot.web.twilio import NO_REPLY, Signatures
 from tests.builders import NOW
 from tests.services.conftest import database, empty_database_file
 from tests.web.conftest import OLD_TOKEN, PUBLIC, TOKEN, Site
@@ -88,6 +88,16 @@ async def test_only_the_public_address_of_the_settings_counts(
     got = await site.twilio("/twilio/text", inbound() | fields, signed_for=signed_for)
     assert got.status == (200 if believed else 403)
     assert site.incoming.writes == believed
+
+
+def test_the_public_address_may_have_a_folder_that_the_proxy_cuts_off():
+    fields = Fields({name: [value] for name, value in inbound().items()})
+    signature = RequestValidator(TOKEN).compute_signature("https://school.example/bot/twilio/text", fields)
+    signatures = Signatures([TOKEN], "https://school.example/bot/")
+    assert signatures.hold("/twilio/text", fields, signature)
+    assert not signatures.hold("/bot/twilio/text", fields, signature)
+    # a whole address in the place of a path is no way round it
+    assert not signatures.hold("https://school.example/bot/twilio/text", fields, signature)
 
 
 async def test_a_query_is_signed_too(site: Site):
