@@ -139,10 +139,10 @@ class QuizService:
 
     async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
         """The question at ``position``, from 1."""
-        return await self._db.read(_question, asker, attempt, position)
+        return await self._db.glance(_question, asker, attempt, position)
 
     async def look_over(self, asker: Asker, attempt: str) -> LookOverResult:
-        return await self._db.read(_look_over, asker, attempt)
+        return await self._db.glance(_look_over, asker, attempt)
 
     async def answer(
         self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
@@ -159,7 +159,7 @@ class QuizService:
 
     async def look_back(self, asker: Asker, attempt: str, position: int) -> LookBackResult:
         """A question of a passed attempt with its key."""
-        return await self._db.read(_look_back, asker, attempt, position)
+        return await self._db.glance(_look_back, asker, attempt, position)
 
 
 # --- beginning -------------------------------------------------------------------------------------

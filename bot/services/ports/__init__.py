@@ -56,10 +56,14 @@ T = TypeVar("T")
 
 
 class Database(Protocol):
-    """Runs ``fn(tx, ...)`` in one transaction, rolled back if it raises. ``read`` refuses writes."""
+    """Runs ``fn(tx, ...)`` in one transaction, rolled back if it raises. ``read`` refuses writes.
+
+    ``glance`` is a read of a few rows by key (one person, one class), done at once on the caller's own thread.
+    """
 
     async def write(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
     async def read(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def glance(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 class Tx(Protocol):
