@@ -7,7 +7,6 @@ see the same machine. ``hand_in`` is a form with a durable write, ``quiz_answer`
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import sys
 import tempfile

@@ -86,6 +86,30 @@ def tour(
 
 
 @app.command
+def backup(file: Path, *, config: Path = Path("config.toml")) -> None:
+    """Copy the database to a new file and check the copy. Flipcord may run meanwhile.
+
+    Parameters
+    ----------
+    file
+        The copy; a file that is there already is not overwritten.
+    config
+        The settings file, which says where the database is.
+    """
+    from bot.config import ConfigFault, read_settings
+    from bot.storage.backup import NoBackup, back_up
+
+    try:
+        size = back_up(read_settings(config).storage.path, file)
+    except ConfigFault as fault:
+        _stop(str(fault), EX_CONFIG)
+    except NoBackup as why:
+        _stop(str(why), 1)
+    else:
+        print(f"Backed up to {file}: {size / 1_000_000:.1f} MB, whole and checked.")
+
+
+@app.command
 def key() -> None:
     """Print a new key for security.keys."""
     from cryptography.fernet import Fernet

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +28,8 @@ Answer = tuple[asyncio.Future[Any], Any, BaseException | None]
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "mmap_size=0")
 
-#: a commit is not put off for longer than this by transactions that wait for it, too
-SHARED_S = 0.01
+#: transactions that share a commit at most: the first of them waits for the last
+MOST_SHARED = 32
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -81,7 +80,7 @@ class Threaded:
 
     async def open(self) -> None:
         await self.connection
-        self._line = Line(self.connection._conn, self._begin)
+        self._line = Line(self.connection._conn, self._begin)  # pyright: ignore[reportPrivateUsage]  # pinned below 0.23
 
     @property
     def line(self) -> Line:
@@ -91,10 +90,10 @@ class Threaded:
 
     async def run(self, work: Callable[[Tx], T]) -> T:
         # aiosqlite's own hop to its thread; its public API would hop once for each statement
-        return await self.connection._execute(self.line.run, work)
+        return await self.connection._execute(self.line.run, work)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
     async def close(self) -> None:
-        await self.connection._execute(self.line.close)
+        await self.connection._execute(self.line.close)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         await self.connection.close()
 
 
@@ -117,7 +116,7 @@ class Writer(Threaded):
             self._waiting.append((work, future))
             is_idle, self._is_busy = not self._is_busy, True
         if is_idle:
-            self.connection._tx.put_nowait((None, self._work))
+            self.connection._tx.put_nowait((None, self._work))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         return await future
 
     def _work(self) -> None:
@@ -147,11 +146,10 @@ class Writer(Threaded):
 
     def _in_savepoints(self, tx: Tx, taken: list[Waiting]) -> list[Answer]:
         answers: list[Answer] = []
-        until = time.monotonic() + SHARED_S
         while True:
             work, future = taken[-1]
             answers.append((future, *self._savepoint(tx, work)))
-            if not self._waiting or time.monotonic() > until:
+            if not self._waiting or len(taken) == MOST_SHARED:
                 return answers
             taken.append(self._waiting.popleft())
 

@@ -90,7 +90,7 @@ class Prepared:
 
     @cached_property
     def _results(self) -> list[tuple[int, Convert]]:
-        entries = self._compiled._result_columns
+        entries = self._compiled._result_columns  # pyright: ignore[reportPrivateUsage]
         found = (
             (place, entry.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None))
             for place, entry in enumerate(entries)
