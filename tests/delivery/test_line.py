@@ -45,6 +45,24 @@ def test_it_goes_as_fast_as_it_may_although_it_wakes_late() -> None:
     assert 1000 / (now - 100) > 48
 
 
+async def test_where_the_network_squeezes_requests_together_it_goes_slower(desk: Desk) -> None:
+    before = _rate(Pace())
+    desk.wire.rest.limits.per_second = 1
+    await _send(desk)
+    with pytest.raises(discord.HTTPException):
+        await _send(desk)
+    assert 41 < _rate(desk.line.pace) < before - 1
+
+
+def _rate(pace: Pace) -> float:
+    now = start = asyncio.get_running_loop().time() + 100
+    for _ in range(500):
+        while (wait := pace.wait_s(now)) > 0:
+            now += wait
+        pace.count(now)
+    return 500 / (now - start)
+
+
 def test_a_quiet_bot_does_not_wait() -> None:
     pace = Pace()
     for second in range(10):
