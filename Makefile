@@ -49,9 +49,9 @@ contracts: install
 
 check: lint types contracts test
 
-# what an interaction costs, as ratios beside a bare bot in the same run
+# what interactions cost beside a bare bot, messages a second, waiting under load; BENCH_JSON=FILE keeps the figures
 bench: install
-	$(BIN)/python -m bench.interactions
+	$(BIN)/python -m bench
 
 # the reference pages that are written from the code
 docs: install

@@ -26,6 +26,9 @@ async def a_school(world: World, count: int) -> tuple[Person, list[Person], Seen
     await the_class(world, teacher, [first])
     card = await the_prework(teacher, [first])
     students = [server.add_person(f"Student {number}") for number in range(1, count + 1)]
+    members = world.wire.backend.get_guild(server.id).members
+    for each in students:
+        members[each.id].role_ids = list(members[first.id].role_ids)
     # a thousand people joining would take their time, and is not what is measured
     await world.bot.stop()
     async with open_database(world.database_path) as database:
