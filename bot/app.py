@@ -84,10 +84,14 @@ class App:
         instants = await self.services.nudges.next_instant(now), await self.services.deliveries.next_due()
         return min((each for each in instants if each is not None), default=None)
 
-    async def run(self) -> None:
-        """Connects to Discord and works until it is cancelled. Raises what discord.py raises when refused."""
+    async def run(self, started: Callable[[], None] = lambda: None) -> None:
+        """Connects to Discord and works until it is cancelled. Raises what discord.py raises when refused.
+
+        ``started`` is called once everything is loaded, before the connection.
+        """
         async with self.client:
             await self.client.login(self.settings.discord.token.get_secret_value())
+            started()
             self.schedule.start()
             try:
                 await self.client.connect()

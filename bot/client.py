@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 import importlib
 import json
@@ -58,15 +57,6 @@ class _State(ConnectionState[Any]):
         self.dispatch("interaction", discord.Interaction(data=data, state=self))
 
 
-def _settle_memory() -> None:
-    """What is imported and built by now stays until the end: the collector need not look through it again and again.
-
-    An interaction leaves a few hundred short-lived objects; looking for circles in every 700th costs more than it finds.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-
-
 class FlipcordClient(commands.Bot):
     def __init__(
         self, services: Services, *, identifies_per_hour: int, http_trace: aiohttp.TraceConfig
@@ -95,7 +85,6 @@ class FlipcordClient(commands.Bot):
         for cog in COGS:
             await self.load_extension(f"cogs.{cog}")
         await self._sync_commands()
-        _settle_memory()
 
     async def _sync_commands(self) -> None:
         """Once, and again only when the commands changed: Discord counts creations a day (RA12)."""
