@@ -25,6 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q bot cogs
 	@touch $@
 
 # Ctrl-C is for the sandbox, which then ends in order. Make would get it too and call it an error; so on a terminal
