@@ -97,7 +97,7 @@ class PreWorkService:
 
     async def start(self, asker: Asker, handle: str, now: datetime) -> StartResult:
         """Notes when the student began; pressing again changes nothing."""
-        return await self._db.write(_start, asker, handle, now)
+        return await self._db.jot(_start, asker, handle, now)
 
     async def form(self, asker: Asker, handle: str) -> FormResult:
         return await self._db.glance(_form, asker, handle)
@@ -112,7 +112,7 @@ class PreWorkService:
         now: datetime,
     ) -> HandInResult:
         """Judges a hand-in. ``now`` is the instant of the press; ``answers`` as the form's questions stand."""
-        return await self._db.write(_hand_in, asker, handle, answers, summary, question, now)
+        return await self._db.jot(_hand_in, asker, handle, answers, summary, question, now)
 
 
 def _admit(tx: Tx, asker: Asker, handle: str) -> tuple[Posted, Account, EvidenceRecord | None] | Refusal:

@@ -148,7 +148,7 @@ class QuizService:
         self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
     ) -> AnswerResult:
         """Keeps an answer at once and gives the next open question. Indices are of the options as shown."""
-        return await self._db.write(_answer, asker, attempt, position, answer, now)
+        return await self._db.jot(_answer, asker, attempt, position, answer, now)
 
     async def submit(self, asker: Asker, attempt: str, now: datetime) -> SubmitResult:
         """Hands the attempt in; whoever presses twice gets the one result."""

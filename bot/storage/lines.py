@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,8 +23,29 @@ from bot.storage.transaction import StoredTx
 
 T = TypeVar("T")
 Work = Callable[[Tx], Any]
-Waiting = tuple[Work, asyncio.Future[Any]]
-Answer = tuple[asyncio.Future[Any], Any, BaseException | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    work: Work
+    future: asyncio.Future[Any]
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    future: asyncio.Future[Any]
+    result: Any = None
+    fault: BaseException | None = None
+
+    def tell(self) -> None:
+        if self.future.done():  # its caller is gone; what it wrote stays
+            return
+        if self.fault is not None:
+            self.future.set_exception(self.fault)
+        else:
+            self.future.set_result(self.result)
+
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "mmap_size=0")
 
@@ -101,83 +122,79 @@ class Writer(Threaded):
     """The one line that writes. Transactions that wait at the same time share one commit, so one wait for the disk.
 
     Each is a savepoint: one that raises takes back its own changes only. Nobody is answered before the commit.
-    Should that fail, each is tried alone, as if it had come alone.
+    Should that fail, each is tried alone, as if it had come alone. Short ones run on the loop's own thread and only
+    their commit on the line's; the line belongs to one of the two at any time.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, read_only=False)
         self._waiting: deque[Waiting] = deque()
-        self._lock = threading.Lock()
         self._is_busy = False
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
+    async def run(self, work: Callable[[Tx], T], *, is_short: bool = False) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        with self._lock:
-            self._waiting.append((work, future))
-            is_idle, self._is_busy = not self._is_busy, True
-        if is_idle:
-            self.connection._tx.put_nowait((None, self._work))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        self._waiting.append(Waiting(work, future, is_short))
+        if not self._is_busy:
+            self._go_on()
         return await future
 
-    def _work(self) -> None:
-        """On the thread: until nothing waits any more."""
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._is_busy = False
-                    return
-                first = self._waiting.popleft()
-            answers = self._shared(first) if self._waiting else [self._alone(first)]
-            _tell(answers)
-
-    def _alone(self, waiting: Waiting) -> Answer:
-        work, future = waiting
-        try:
-            return future, self.line.run(work), None
-        except BaseException as error:
-            return future, None, error
-
-    def _shared(self, first: Waiting) -> list[Answer]:
-        taken = [first]
-        try:
-            return self.line.run(lambda tx: self._in_savepoints(tx, taken))
-        except BaseException:
-            return [self._alone(each) for each in taken]
-
-    def _in_savepoints(self, tx: Tx, taken: list[Waiting]) -> list[Answer]:
-        answers: list[Answer] = []
-        while True:
-            work, future = taken[-1]
-            answers.append((future, *self._savepoint(tx, work)))
-            if not self._waiting or len(taken) == MOST_SHARED:
-                return answers
+    def _go_on(self) -> None:
+        """On the loop: takes those that may share the next commit; a long one is not begun beside short ones."""
+        taken = [self._waiting.popleft()]
+        while self._waiting and self._waiting[0].is_short == taken[0].is_short and len(taken) < MOST_SHARED:
             taken.append(self._waiting.popleft())
+        self._is_busy = True
+        begun = self._begun(taken) if taken[0].is_short else None
+        self.connection._tx.put_nowait((None, lambda: self._finish(taken, begun)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
-    def _savepoint(self, tx: Tx, work: Work) -> tuple[Any, BaseException | None]:
+    def _begun(self, taken: Sequence[Waiting]) -> list[Answer] | None:
+        """All in one transaction that is still open; None when that cannot be, and nothing was done."""
+        raw = self.line.raw
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return [self._in_savepoint(each) for each in taken]
+        except BaseException:
+            self.line.roll_back()
+            return None
+
+    def _in_savepoint(self, waiting: Waiting) -> Answer:
         raw = self.line.raw
         raw.execute("SAVEPOINT one")
         try:
-            result, error = work(tx), None
+            answer = Answer(waiting.future, waiting.work(self.line.tx))
         except BaseException as fault:
-            if not raw.in_transaction:
+            if not raw.in_transaction:  # a full disk, for one: nothing of the others is left either
                 raise
-            result, error = None, fault
+            answer = Answer(waiting.future, fault=fault)
             raw.execute("ROLLBACK TO one")
         raw.execute("RELEASE one")
-        return result, error
+        return answer
 
+    def _finish(self, taken: Sequence[Waiting], begun: list[Answer] | None) -> None:
+        """On the thread: commits, and tells all at once, since each wake of the loop is a call of the kernel."""
+        answers = self._committed(begun if begun is not None else self._begun(taken))
+        if answers is None:
+            answers = [self._alone(each) for each in taken]
+        taken[0].future.get_loop().call_soon_threadsafe(self._tell, answers)
 
-def _tell(answers: list[Answer]) -> None:
-    """Answers all at once: each wake of the loop costs a call of the kernel."""
-    loop = answers[0][0].get_loop()
-    loop.call_soon_threadsafe(_settle, answers)
+    def _committed(self, begun: list[Answer] | None) -> list[Answer] | None:
+        try:
+            if begun is not None:
+                self.line.raw.execute("COMMIT")
+        except BaseException:
+            self.line.roll_back()
+            return None
+        return begun
 
+    def _alone(self, waiting: Waiting) -> Answer:
+        try:
+            return Answer(waiting.future, self.line.run(waiting.work))
+        except BaseException as fault:
+            return Answer(waiting.future, fault=fault)
 
-def _settle(answers: list[Answer]) -> None:
-    for future, result, error in answers:
-        if future.done():  # its caller is gone; what it wrote stays
-            continue
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+    def _tell(self, answers: Sequence[Answer]) -> None:
+        for each in answers:
+            each.tell()
+        self._is_busy = False
+        if self._waiting:
+            self._go_on()
