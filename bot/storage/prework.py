@@ -102,6 +102,12 @@ def _evidence(row: Sequence[Any]) -> EvidenceRecord:
 
 
 _BY_HANDLE = Prepared(_POSTED.where(prework.c.handle == sa.bindparam("handle")))
+_GET = Prepared(_POSTED.where(prework.c.id == sa.bindparam("prework")))
+_OWES = Prepared(
+    sa.select(enrolment.c.person_id)
+    .select_from(_OF_PREWORK)
+    .where(prework.c.id == sa.bindparam("prework"), enrolment.c.person_id == sa.bindparam("person"), _IS_OWED)
+)
 _OF_SECTION = Prepared(
     _POSTED.where(prework.c.section_id == sa.bindparam("section")).order_by(prework.c.deadline)
 )
@@ -179,7 +185,7 @@ class StoredPreWorks:
         return self.get(made)
 
     def get(self, prework_id: int) -> Posted:
-        return _posted(self._db.execute(_POSTED.where(prework.c.id == prework_id)).one())
+        return _posted(_GET.one(self._db, prework=prework_id))
 
     def by_handle(self, handle: str) -> Posted | None:
         row = _BY_HANDLE.first(self._db, handle=handle)
@@ -282,12 +288,7 @@ class StoredPreWorks:
         return {person_id: frozenset(steps) for person_id, steps in found.items()}
 
     def owes(self, prework_id: int, person_id: int) -> bool:
-        query = (
-            sa.select(enrolment.c.person_id)
-            .select_from(_OF_PREWORK)
-            .where(prework.c.id == prework_id, enrolment.c.person_id == person_id, _IS_OWED)
-        )
-        return self._db.execute(query).first() is not None
+        return _OWES.first(self._db, prework=prework_id, person=person_id) is not None
 
     def unlocked(self, prework_id: int) -> frozenset[int]:
         query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
