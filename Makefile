@@ -25,6 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q bot cogs
 	@touch $@
 
 # Ctrl-C is for the sandbox, which then ends in order. Make would get it too and call it an error; so on a terminal
@@ -49,9 +50,9 @@ contracts: install
 
 check: lint types contracts test
 
-# what an interaction costs, as ratios beside a bare bot in the same run
+# what interactions cost beside a bare bot, messages a second, waiting under load; BENCH_JSON=FILE keeps the figures
 bench: install
-	$(BIN)/python -m bench.interactions
+	$(BIN)/python -m bench
 
 # the reference pages that are written from the code
 docs: install

@@ -106,13 +106,15 @@ class App:
         instants = await self.services.nudges.next_instant(now), await self.services.deliveries.next_due()
         return min((each for each in instants if each is not None), default=None)
 
-    async def run(self) -> None:
+    async def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Connects to Discord and works until it is cancelled.
 
-        Raises what discord.py raises when refused, and CannotListen when the web server's address is taken.
+        ``started`` is called once everything is loaded, before the connection. Raises what discord.py raises when
+        refused, and CannotListen when the web server's address is taken.
         """
         async with self.client, self._beside():
             await self.client.login(self.settings.discord.token.get_secret_value())
+            started()
             self.schedule.start()
             try:
                 await self.client.connect()

@@ -17,11 +17,11 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
+from discord.state import ConnectionState
 
 from bot import views
 from bot.services.services import Services
 from bot.views import presses
-from bot.views.presses import Pick, Press
 
 log = structlog.get_logger()
 
@@ -30,6 +30,8 @@ COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "qu
 #: servers, their roles and channels. No privileged intent: people are known by their own presses (RA17)
 INTENTS = discord.Intents(guilds=True)
 
+#: presses on messages, and forms
+_ACTS = (discord.InteractionType.component.value, discord.InteractionType.modal_submit.value)
 
 # it speaks in no voice channel, so what that would need is no news
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -43,6 +45,18 @@ class _Tree(app_commands.CommandTree[Any]):
 
 async def _raise(error: Exception) -> None:
     raise error
+
+
+class _State(ConnectionState[Any]):
+    """Without what discord.py does for views that it keeps: a press is found by its custom_id alone."""
+
+    def parse_interaction_create(self, data: Any) -> None:
+        if data["type"] not in _ACTS:
+            super().parse_interaction_create(data)
+            return
+        if message := data.get("message"):  # what stood on the pressed message is read by nobody
+            data = {**data, "message": {**message, "components": []}}
+        self.dispatch("interaction", discord.Interaction(data=data, state=self))
 
 
 class FlipcordClient(commands.Bot):
@@ -75,12 +89,15 @@ class FlipcordClient(commands.Bot):
         ws: DiscordWebSocket | None = self.ws
         return self.is_ready() and ws is not None and ws.open
 
+    def _get_state(self, **options: Any) -> ConnectionState[Any]:
+        own = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
+        return _State(**own, **options)
+
     async def setup_hook(self) -> None:
         for module in pkgutil.iter_modules(views.__path__):
             importlib.import_module(f"{views.__name__}.{module.name}")  # each registers what its buttons do
         for cog in COGS:
             await self.load_extension(f"cogs.{cog}")
-        self.add_dynamic_items(Press, Pick)
         await self._sync_commands()
 
     async def _sync_commands(self) -> None:
@@ -104,7 +121,7 @@ class FlipcordClient(commands.Bot):
         await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_interaction(self, interaction: presses.Interaction) -> None:
-        await presses.submitted(interaction)
+        await presses.acted(interaction)
 
     async def on_ready(self) -> None:
         log.info("ready", servers=len(self.guilds))

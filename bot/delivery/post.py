@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.domain.messages import Message, Sent
+from bot.views.cards import Card, text
 from bot.views.messages import draw
 
 #: read back in one request; more than a conversation gets between a call and its look
@@ -13,14 +14,14 @@ LOOK_BACK = 100
 
 async def post(client: discord.Client, channel: int, message: Message, *, person: int | None = None) -> Sent:
     """Sends the card, mentioning ``person``: a thread makes no sound otherwise. Raises DISCORD_ERRORS."""
-    view = draw(message.content, message.marker)
+    parts = draw(message.content, message.marker).to_components()
     mentions = discord.AllowedMentions.none()
     if person is not None:
-        view.add_item(discord.ui.TextDisplay(f"-# For <@{person}>"))
+        parts = [*parts, text(f"-# For <@{person}>")]
         mentions.users = [discord.Object(person)]
     try:
         sent = await client.get_partial_messageable(channel).send(
-            view=view, nonce=message.nonce, allowed_mentions=mentions
+            view=Card(parts), nonce=message.nonce, allowed_mentions=mentions
         )
     except discord.NotFound as error:
         if error.code != 10008:

@@ -22,7 +22,7 @@ from bot.domain.evidence import (
 )
 from bot.domain.grading import mark
 from bot.domain.questions import Answer, Question
-from bot.domain.records import Account, Asker, Posted, Section, UnitRecord
+from bot.domain.records import Account, Asker, EvidenceRecord, Posted, Section, UnitRecord
 from bot.services.ports import Database, Tx
 
 
@@ -97,10 +97,10 @@ class PreWorkService:
 
     async def start(self, asker: Asker, handle: str, now: datetime) -> StartResult:
         """Notes when the student began; pressing again changes nothing."""
-        return await self._db.write(_start, asker, handle, now)
+        return await self._db.jot(_start, asker, handle, now)
 
     async def form(self, asker: Asker, handle: str) -> FormResult:
-        return await self._db.read(_form, asker, handle)
+        return await self._db.glance(_form, asker, handle)
 
     async def hand_in(
         self,
@@ -112,11 +112,11 @@ class PreWorkService:
         now: datetime,
     ) -> HandInResult:
         """Judges a hand-in. ``now`` is the instant of the press; ``answers`` as the form's questions stand."""
-        return await self._db.write(_hand_in, asker, handle, answers, summary, question, now)
+        return await self._db.jot(_hand_in, asker, handle, answers, summary, question, now)
 
 
-def _admit(tx: Tx, asker: Asker, handle: str) -> tuple[Posted, Account] | Refusal:
-    """The pre-work and the student, or why this person may not do it now."""
+def _admit(tx: Tx, asker: Asker, handle: str) -> tuple[Posted, Account, EvidenceRecord | None] | Refusal:
+    """The pre-work, the student and what they did so far, or why this person may not do it now."""
     posted = tx.prework.by_handle(handle)
     if posted is None:
         return Gone()
@@ -127,7 +127,7 @@ def _admit(tx: Tx, asker: Asker, handle: str) -> tuple[Posted, Account] | Refusa
     if done is not None and done.credited_at is not None:
         return AlreadyCredited(posted, done.credited_at, bool(done.late))
     locked = _locked_by(tx, posted, me)
-    return StillLocked(posted, locked) if locked else (posted, me)
+    return StillLocked(posted, locked) if locked else (posted, me, done)
 
 
 def _locked_by(tx: Tx, posted: Posted, me: Account) -> UnitRecord | None:
@@ -145,7 +145,7 @@ def _mastered(progress: Mapping[str, Any]) -> set[str]:
 
 def _start(tx: Tx, asker: Asker, handle: str, now: datetime) -> StartResult:
     match _admit(tx, asker, handle):
-        case (posted, me):
+        case (posted, me, _):
             started = tx.prework.start(posted.id, me.person, now)
             return Started(posted, started, ready_at(started, posted.unit.unit.prework.length_s))
         case refusal:
@@ -154,8 +154,7 @@ def _start(tx: Tx, asker: Asker, handle: str, now: datetime) -> StartResult:
 
 def _form(tx: Tx, asker: Asker, handle: str) -> FormResult:
     match _admit(tx, asker, handle):
-        case (posted, me):
-            record = tx.prework.evidence(posted.id, me.person)
+        case (posted, _, record):
             return _filled(posted, (record.draft if record else None) or {})
         case refusal:
             return refusal
@@ -178,11 +177,10 @@ def _hand_in(
     now: datetime,
 ) -> HandInResult:
     match _admit(tx, asker, handle):
-        case (posted, me):
+        case (posted, me, record):
             pass
         case refusal:
             return refusal
-    record = tx.prework.evidence(posted.id, me.person)
     marks = _marks(posted.unit.unit.prework.questions, answers)
     shown = Evidence(
         started_at=record.started_at if record else None,

@@ -68,7 +68,7 @@ class ProgressService:
 
     async def today(self, asker: Asker, now: datetime) -> Today | NoClass:
         """The next step in each of the asker's classes; on a server, of that server's classes."""
-        return await self._db.read(_today, asker, now)
+        return await self._db.glance(_today, asker, now)
 
     async def student(
         self, asker: Asker, student: int, now: datetime

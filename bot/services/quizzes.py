@@ -139,16 +139,16 @@ class QuizService:
 
     async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
         """The question at ``position``, from 1."""
-        return await self._db.read(_question, asker, attempt, position)
+        return await self._db.glance(_question, asker, attempt, position)
 
     async def look_over(self, asker: Asker, attempt: str) -> LookOverResult:
-        return await self._db.read(_look_over, asker, attempt)
+        return await self._db.glance(_look_over, asker, attempt)
 
     async def answer(
         self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
     ) -> AnswerResult:
         """Keeps an answer at once and gives the next open question. Indices are of the options as shown."""
-        return await self._db.write(_answer, asker, attempt, position, answer, now)
+        return await self._db.jot(_answer, asker, attempt, position, answer, now)
 
     async def submit(self, asker: Asker, attempt: str, now: datetime) -> SubmitResult:
         """Hands the attempt in; whoever presses twice gets the one result."""
@@ -159,7 +159,7 @@ class QuizService:
 
     async def look_back(self, asker: Asker, attempt: str, position: int) -> LookBackResult:
         """A question of a passed attempt with its key."""
-        return await self._db.read(_look_back, asker, attempt, position)
+        return await self._db.glance(_look_back, asker, attempt, position)
 
 
 # --- beginning -------------------------------------------------------------------------------------

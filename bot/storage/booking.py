@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
+from bot.storage.prepared import Prepared
 from bot.storage.tables import account, booking, slot, window
 
 _SLOT_COLUMNS = (
@@ -36,6 +37,16 @@ _BOOKINGS = (
 )
 
 _LIVE = booking.c.cancelled_at.is_(None)
+_AHEAD = Prepared(
+    _BOOKINGS.where(
+        slot.c.section_id == sa.bindparam("section"),
+        booking.c.person_id == sa.bindparam("person"),
+        _LIVE,
+        slot.c.starts_at > sa.bindparam("now"),
+    )
+    .order_by(slot.c.starts_at)
+    .limit(1)
+)
 _WITH_LIVE_BOOKING = sa.and_(booking.c.slot_id == slot.c.id, _LIVE)
 
 
@@ -107,11 +118,8 @@ class StoredBookings:
         return _booking(tuple(row)) if row else None
 
     def ahead(self, section: int, person: int, now: datetime) -> Booking | None:
-        query = _BOOKINGS.where(
-            slot.c.section_id == section, booking.c.person_id == person, _LIVE, slot.c.starts_at > now
-        )
-        row = self._db.execute(query.order_by(slot.c.starts_at)).first()
-        return _booking(tuple(row)) if row else None
+        row = _AHEAD.first(self._db, section=section, person=person, now=now)
+        return _booking(row) if row else None
 
     def book(self, handle: str, slot_id: int, person: int, reason: str, at: datetime) -> Booking | None:
         row = insert(booking).values(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.domain.codec import question_to_json, unit_from_json, unit_to_json
 from bot.domain.course import Course, Unit
 from bot.domain.records import CourseRecord, UnitRecord
+from bot.storage.prepared import Prepared
 from bot.storage.tables import course, question, revision, unit
 
 _any = revision.alias()
@@ -24,7 +25,9 @@ _COURSES = sa.select(
 )
 UNIT_COLUMNS = (unit.c.id, revision.c.course_id, unit.c.position, sa.type_coerce(unit.c.body, sa.Text))
 _UNITS = sa.select(*UNIT_COLUMNS).select_from(unit.join(revision))
-_OF_REVISION = _UNITS.where(unit.c.revision_id == sa.bindparam("revision")).order_by(unit.c.position)
+_OF_REVISION = Prepared(
+    _UNITS.where(unit.c.revision_id == sa.bindparam("revision")).order_by(unit.c.position)
+)
 
 
 def unit_record(row: Sequence[Any]) -> UnitRecord:
@@ -107,7 +110,7 @@ class StoredCourses:
         return CourseRecord(*self._db.execute(_COURSES.where(course.c.id == course_id)).one())
 
     def units(self, revision_id: int) -> Sequence[UnitRecord]:
-        return [unit_record(row) for row in self._db.execute(_OF_REVISION, {"revision": revision_id})]
+        return [unit_record(row) for row in _OF_REVISION.all(self._db, revision=revision_id)]
 
     def unit(self, unit_id: int) -> UnitRecord:
         return unit_record(self._db.execute(_UNITS.where(unit.c.id == unit_id)).one())

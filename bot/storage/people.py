@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.domain.records import Account
+from bot.storage.prepared import Prepared
 from bot.storage.tables import account, person
 
 ACCOUNT_COLUMNS = (
@@ -19,8 +20,8 @@ ACCOUNT_COLUMNS = (
 )
 ACCOUNTS = account.join(person)
 _ACCOUNTS = sa.select(*ACCOUNT_COLUMNS).select_from(ACCOUNTS)
-# statements of every press are built once: building one costs as much as running it
-_OF = _ACCOUNTS.where(account.c.discord_id == sa.bindparam("discord"))
+_OF = Prepared(_ACCOUNTS.where(account.c.discord_id == sa.bindparam("discord")))
+_OF_PERSON = Prepared(_ACCOUNTS.where(account.c.person_id == sa.bindparam("person")))
 
 
 class StoredPeople:
@@ -28,11 +29,11 @@ class StoredPeople:
         self._db = connection
 
     def of(self, discord: int) -> Account | None:
-        row = self._db.execute(_OF, {"discord": discord}).first()
+        row = _OF.first(self._db, discord=discord)
         return Account(*row) if row else None
 
     def account(self, person: int) -> Account | None:
-        row = self._db.execute(_ACCOUNTS.where(account.c.person_id == person)).first()
+        row = _OF_PERSON.first(self._db, person=person)
         return Account(*row) if row else None
 
     def known(self, discord: int, at: datetime) -> Account:

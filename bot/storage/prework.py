@@ -13,6 +13,7 @@ from bot.domain.outbox import Kind
 from bot.domain.records import Account, EvidenceRecord, Handed, Owing, Posted, Section
 from bot.storage.courses import UNIT_COLUMNS, unit_record
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
+from bot.storage.prepared import Prepared
 from bot.storage.sections import SECTION_COLUMNS
 from bot.storage.tables import (
     Instant,
@@ -100,13 +101,22 @@ def _evidence(row: Sequence[Any]) -> EvidenceRecord:
     return EvidenceRecord(started, tries, draft, handed_in, tuple(reasons or ()), credited, late)
 
 
-# statements of every press are built once: building one costs as much as running it
-_BY_HANDLE = _POSTED.where(prework.c.handle == sa.bindparam("handle"))
-_OF_SECTION = _POSTED.where(prework.c.section_id == sa.bindparam("section")).order_by(prework.c.deadline)
-_EVIDENCE_OF = sa.select(*_EVIDENCE).where(
-    evidence.c.prework_id == sa.bindparam("prework"), evidence.c.person_id == sa.bindparam("person")
+_BY_HANDLE = Prepared(_POSTED.where(prework.c.handle == sa.bindparam("handle")))
+_GET = Prepared(_POSTED.where(prework.c.id == sa.bindparam("prework")))
+_OWES = Prepared(
+    sa.select(enrolment.c.person_id)
+    .select_from(_OF_PREWORK)
+    .where(prework.c.id == sa.bindparam("prework"), enrolment.c.person_id == sa.bindparam("person"), _IS_OWED)
 )
-_EVIDENCE_IN = (
+_OF_SECTION = Prepared(
+    _POSTED.where(prework.c.section_id == sa.bindparam("section")).order_by(prework.c.deadline)
+)
+_EVIDENCE_OF = Prepared(
+    sa.select(*_EVIDENCE).where(
+        evidence.c.prework_id == sa.bindparam("prework"), evidence.c.person_id == sa.bindparam("person")
+    )
+)
+_EVIDENCE_IN = Prepared(
     sa.select(*_EVIDENCE)
     .select_from(evidence.join(prework))
     .where(prework.c.section_id == sa.bindparam("section"), evidence.c.person_id == sa.bindparam("person"))
@@ -129,7 +139,19 @@ def _hand_in() -> Insert:
     )
 
 
-_HAND_IN = _hand_in()
+_HAND_IN = Prepared(
+    _hand_in(),
+    columns=(
+        "prework_id",
+        "person_id",
+        "tries",
+        "draft",
+        "handed_in_at",
+        "reasons",
+        "credited_at",
+        "late",
+    ),
+)
 
 
 class StoredPreWorks:
@@ -163,10 +185,10 @@ class StoredPreWorks:
         return self.get(made)
 
     def get(self, prework_id: int) -> Posted:
-        return _posted(self._db.execute(_POSTED.where(prework.c.id == prework_id)).one())
+        return _posted(_GET.one(self._db, prework=prework_id))
 
     def by_handle(self, handle: str) -> Posted | None:
-        row = self._db.execute(_BY_HANDLE, {"handle": handle}).first()
+        row = _BY_HANDLE.first(self._db, handle=handle)
         return _posted(row) if row else None
 
     def of_unit(self, section_id: int, unit_slug: str) -> Posted | None:
@@ -175,7 +197,7 @@ class StoredPreWorks:
         return _posted(row) if row else None
 
     def of_section(self, section_id: int) -> Sequence[Posted]:
-        return [_posted(row) for row in self._db.execute(_OF_SECTION, {"section": section_id})]
+        return [_posted(row) for row in _OF_SECTION.all(self._db, section=section_id)]
 
     def give_again(
         self,
@@ -266,12 +288,7 @@ class StoredPreWorks:
         return {person_id: frozenset(steps) for person_id, steps in found.items()}
 
     def owes(self, prework_id: int, person_id: int) -> bool:
-        query = (
-            sa.select(enrolment.c.person_id)
-            .select_from(_OF_PREWORK)
-            .where(prework.c.id == prework_id, enrolment.c.person_id == person_id, _IS_OWED)
-        )
-        return self._db.execute(query).first() is not None
+        return _OWES.first(self._db, prework=prework_id, person=person_id) is not None
 
     def unlocked(self, prework_id: int) -> frozenset[int]:
         query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
@@ -297,12 +314,12 @@ class StoredPreWorks:
         return [Handed(Account(*row[:cut]), *row[cut:]) for row in map(tuple, self._db.execute(query))]
 
     def evidence(self, prework_id: int, person_id: int) -> EvidenceRecord | None:
-        row = self._db.execute(_EVIDENCE_OF, {"prework": prework_id, "person": person_id}).first()
+        row = _EVIDENCE_OF.first(self._db, prework=prework_id, person=person_id)
         return _evidence(row) if row else None
 
     def evidence_in(self, section_id: int, person_id: int) -> dict[int, EvidenceRecord]:
-        rows = self._db.execute(_EVIDENCE_IN, {"section": section_id, "person": person_id})
-        return {row.prework_id: _evidence(row) for row in rows}
+        rows = _EVIDENCE_IN.all(self._db, section=section_id, person=person_id)
+        return {row[0]: _evidence(row) for row in rows}
 
     def start(self, prework_id: int, person_id: int, at: datetime) -> datetime:
         row = insert(evidence).values(prework_id=prework_id, person_id=person_id, started_at=at)
@@ -324,17 +341,17 @@ class StoredPreWorks:
         credited: bool,
         late: bool | None,
     ) -> None:
-        values = {
-            "prework_id": prework_id,
-            "person_id": person_id,
-            "tries": 1,
-            "draft": draft,
-            "handed_in_at": at,
-            "reasons": list(reasons),
-            "credited_at": at if credited else None,
-            "late": late,
-        }
-        self._db.execute(_HAND_IN, values)
+        _HAND_IN.run(
+            self._db,
+            prework_id=prework_id,
+            person_id=person_id,
+            tries=1,
+            draft=draft,
+            handed_in_at=at,
+            reasons=list(reasons),
+            credited_at=at if credited else None,
+            late=late,
+        )
 
 
 _NONE: frozenset[int] = frozenset()

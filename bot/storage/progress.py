@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.records import ProgressRecord
+from bot.storage.prepared import Prepared
 from bot.storage.tables import progress
 
-_OF = sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
-    progress.c.person_id == sa.bindparam("person"), progress.c.course_id == sa.bindparam("course")
+_OF = Prepared(
+    sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
+        progress.c.person_id == sa.bindparam("person"), progress.c.course_id == sa.bindparam("course")
+    )
 )
 
 
@@ -36,5 +39,5 @@ class StoredProgresses:
         )
 
     def of(self, person: int, course: int) -> dict[str, ProgressRecord]:
-        rows = self._db.execute(_OF, {"person": person, "course": course})
-        return {row.unit_slug: ProgressRecord(*row) for row in rows}
+        rows = _OF.all(self._db, person=person, course=course)
+        return {row[0]: ProgressRecord(*row) for row in rows}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from bot.domain.codec import answer_from_json, answer_to_json, question_from_jso
 from bot.domain.mastery import Attempt, Drawn, Item
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Section, UnitRecord
+from bot.storage.prepared import Prepared
 from bot.storage.tables import account, attempt, attempt_item, question, unit
 
 _ATTEMPTS = sa.select(
@@ -35,17 +38,59 @@ _ATTEMPTS = sa.select(
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
 
-def _attempt(row: sa.Row[*tuple[Any, ...]]) -> Attempt:
+_MINE = Prepared(
+    _ATTEMPTS.join(account, account.c.person_id == attempt.c.person_id).where(
+        attempt.c.handle == sa.bindparam("handle"), account.c.discord_id == sa.bindparam("discord")
+    )
+)
+_OF_COURSE = Prepared(
+    _ATTEMPTS.where(
+        attempt.c.person_id == sa.bindparam("person"), attempt.c.course_id == sa.bindparam("course")
+    ).order_by(attempt.c.id)
+)
+_ITEMS = Prepared(
+    sa.select(
+        attempt_item.c.position,
+        sa.type_coerce(question.c.body, sa.Text),
+        attempt_item.c.shown,
+        attempt_item.c.answer,
+        attempt_item.c.answered_at,
+        attempt_item.c.credit,
+    )
+    .join(question, question.c.id == attempt_item.c.question_id)
+    .where(attempt_item.c.attempt_id == sa.bindparam("attempt"))
+    .order_by(attempt_item.c.position)
+)
+_ANSWER = Prepared(
+    sa.update(attempt_item)
+    .where(
+        attempt_item.c.attempt_id == sa.bindparam("attempt"),
+        attempt_item.c.position == sa.bindparam("place"),
+    )
+    .values(
+        answer=sa.bindparam("given", type_=attempt_item.c.answer.type),
+        answered_at=sa.bindparam("at", type_=attempt_item.c.answered_at.type),
+    )
+)
+
+
+@lru_cache(maxsize=4096)
+def _question(body: str) -> Question:
+    """A question of a revision never changes, and every answer of an attempt reads all of its questions."""
+    return question_from_json(json.loads(body))
+
+
+def _attempt(row: Sequence[Any]) -> Attempt:
     *head, score, has_passed, retake_at = tuple(row)
     exact = None if score is None else Fraction(score)
     return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at)
 
 
-def _item(row: sa.Row[*tuple[Any, ...]]) -> Item:
+def _item(row: Sequence[Any]) -> Item:
     position, body, shown, answer, answered_at, credit = tuple(row)
     return Item(
         position,
-        question_from_json(body),
+        _question(body),
         tuple(int(each) for each in shown.split(",") if each),
         None if answer is None else answer_from_json(answer),
         answered_at,
@@ -124,43 +169,25 @@ class StoredAttempts:
         )
 
     def of_account(self, handle: str, discord: int) -> Attempt | None:
-        query = _ATTEMPTS.join(account, account.c.person_id == attempt.c.person_id)
-        mine = query.where(attempt.c.handle == handle, account.c.discord_id == discord)
-        row = self._db.execute(mine).first()
+        row = _MINE.first(self._db, handle=handle, discord=discord)
         return _attempt(row) if row else None
 
     def get(self, attempt_id: int) -> Attempt:
         return _attempt(self._db.execute(_ATTEMPTS.where(attempt.c.id == attempt_id)).one())
 
     def of_course(self, person: int, course: int) -> Sequence[Attempt]:
-        rows = self._db.execute(_ATTEMPTS.where(*_of(person, course)).order_by(attempt.c.id))
-        return [_attempt(row) for row in rows]
+        return [_attempt(row) for row in _OF_COURSE.all(self._db, person=person, course=course)]
 
     def of_unit(self, person: int, course: int, unit_slug: str) -> Sequence[Attempt]:
         query = _ATTEMPTS.where(*_of(person, course), attempt.c.unit_slug == unit_slug)
         return [_attempt(row) for row in self._db.execute(query.order_by(attempt.c.number))]
 
     def items(self, attempt_id: int) -> Sequence[Item]:
-        rows = self._db.execute(
-            sa.select(
-                attempt_item.c.position,
-                question.c.body,
-                attempt_item.c.shown,
-                attempt_item.c.answer,
-                attempt_item.c.answered_at,
-                attempt_item.c.credit,
-            )
-            .join(question, question.c.id == attempt_item.c.question_id)
-            .where(attempt_item.c.attempt_id == attempt_id)
-            .order_by(attempt_item.c.position)
-        )
-        return [_item(row) for row in rows]
+        return [_item(row) for row in _ITEMS.all(self._db, attempt=attempt_id)]
 
     def answer(self, attempt_id: int, position: int, answer: Answer, answered_at: datetime | None) -> None:
-        self._db.execute(
-            sa.update(attempt_item)
-            .where(attempt_item.c.attempt_id == attempt_id, attempt_item.c.position == position)
-            .values(answer=answer_to_json(answer), answered_at=answered_at)
+        _ANSWER.run(
+            self._db, attempt=attempt_id, place=position, given=answer_to_json(answer), at=answered_at
         )
 
     def submit(

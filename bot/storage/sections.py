@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.records import Account, CourseRecord, Enrolment, Place, Roll, Section
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
+from bot.storage.prepared import Prepared
 from bot.storage.tables import account, enrolment, person, place, progress, section, staff
 
 SECTION_COLUMNS = (
@@ -24,7 +25,7 @@ SECTION_COLUMNS = (
 )
 _SECTIONS = sa.select(*SECTION_COLUMNS).select_from(section)
 
-_ENROLMENT = (
+_ENROLMENT = Prepared(
     sa.select(enrolment.c.person_id, enrolment.c.joined_at, enrolment.c.thread_id, *SECTION_COLUMNS)
     .select_from(section.join(enrolment, enrolment.c.section_id == section.c.id))
     .where(
@@ -33,11 +34,19 @@ _ENROLMENT = (
         enrolment.c.left_at.is_(None),
     )
 )
-_ENROLLED = (
+_ENROLLED = Prepared(
     sa.select(*SECTION_COLUMNS)
     .select_from(section.join(enrolment, enrolment.c.section_id == section.c.id))
     .where(enrolment.c.person_id == sa.bindparam("person"), enrolment.c.left_at.is_(None))
     .order_by(section.c.name)
+)
+_GET = Prepared(_SECTIONS.where(section.c.id == sa.bindparam("section")))
+_PLACE = Prepared(
+    sa.select(place.c.discord_id).where(
+        place.c.guild_id == sa.bindparam("guild"),
+        place.c.purpose == sa.bindparam("purpose"),
+        place.c.kind == sa.bindparam("kind"),
+    )
 )
 
 _ROLLS = (
@@ -93,7 +102,7 @@ class StoredSections:
         return Section(*made)
 
     def get(self, section_id: int) -> Section:
-        return Section(*self._db.execute(_SECTIONS.where(section.c.id == section_id)).one())
+        return Section(*_GET.one(self._db, section=section_id))
 
     def by_handle(self, handle: str) -> Section | None:
         return self._one(section.c.handle == handle)
@@ -142,14 +151,14 @@ class StoredSections:
         )
 
     def enrolment(self, section_id: int, person: int) -> Enrolment | None:
-        row = self._db.execute(_ENROLMENT, {"section": section_id, "person": person}).first()
+        row = _ENROLMENT.first(self._db, section=section_id, person=person)
         if row is None:
             return None
         who, joined_at, thread, *columns = tuple(row)
         return Enrolment(Section(*columns), who, joined_at, thread)
 
     def enrolled_in(self, person: int) -> Sequence[Section]:
-        return [Section(*row) for row in self._db.execute(_ENROLLED, {"person": person})]
+        return [Section(*row) for row in _ENROLLED.all(self._db, person=person)]
 
     def students(self, section_id: int) -> Sequence[Account]:
         query = (
@@ -188,10 +197,8 @@ class StoredSections:
         )
 
     def place(self, guild: int, purpose: str, kind: str) -> int | None:
-        query = sa.select(place.c.discord_id).where(
-            place.c.guild_id == guild, place.c.purpose == purpose, place.c.kind == kind
-        )
-        return self._db.execute(query).scalar()
+        row = _PLACE.first(self._db, guild=guild, purpose=purpose, kind=kind)
+        return row[0] if row else None
 
     def places(self, guild: int) -> Sequence[Place]:
         rows = self._db.execute(

@@ -262,7 +262,6 @@ booking = table(
         "slot_id",
         unique=True,
         sqlite_where=sa.text("cancelled_at IS NULL"),
-        postgresql_where=sa.text("cancelled_at IS NULL"),
     ),
     about=described("a student's slot", retention="with the class", **OF_PERSON),
 )
@@ -295,7 +294,6 @@ attempt = table(
         "unit_slug",
         unique=True,
         sqlite_where=sa.text("submitted_at IS NULL"),
-        postgresql_where=sa.text("submitted_at IS NULL"),
     ),
     about=described("one try at a mastery check", retention="with the course", **OF_PERSON),
 )

@@ -7,14 +7,19 @@ character.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ComponentType, ui
+
+#: a component as it is sent
+Part = dict[str, Any]
 
 #: Discord counts text displays of one message together
 TEXT_LIMIT = 4000
@@ -82,22 +87,46 @@ def primary(label: str, action: str, handle: str = "-") -> Button:
     return Button(label, action, handle, discord.ButtonStyle.primary)
 
 
+class Card(ui.LayoutView):
+    """A view that holds what is sent, and no objects of discord.py's: presses are found by custom_id alone."""
+
+    def __init__(self, components: list[Part]) -> None:  # the base would make a future and listen for presses
+        self._components = components
+
+    def to_components(self) -> list[Part]:
+        return self._components
+
+    def has_components_v2(self) -> bool:
+        return True
+
+    def is_finished(self) -> bool:
+        return True
+
+    def is_dispatchable(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"<Card {self._components}>"
+
+
 def card(
     look: Look, title: str, *lines: str, controls: Sequence[Control] = (), marker: int | None = None
-) -> ui.LayoutView:
+) -> Card:
     """A card. Empty lines are left out; ``marker`` is the container's id, by which a repeat is recognised."""
     mark, colour = look.value
     texts = _fit([f"### {mark} {title}", *(line for line in lines if line)])
-    box: ui.Container[Any] = ui.Container(*(ui.TextDisplay(text) for text in texts), accent_colour=colour)
+    box: Part = {
+        "type": ComponentType.container.value,
+        "accent_color": colour,
+        "components": [*map(text, texts), *_rows(controls)],
+    }
     if marker is not None:
-        box.id = marker
-    for row in _rows(controls):
-        box.add_item(row)
-    view = ui.LayoutView(timeout=None)
-    view.add_item(box)
-    # presses are found by custom_id alone; discord.py would keep a view that is not stopped for ever
-    view.stop()
-    return view
+        box["id"] = marker
+    return Card([box])
+
+
+def text(content: str) -> Part:
+    return {"type": ComponentType.text_display.value, "content": content}
 
 
 def count(number: int, one: str) -> str:
@@ -105,6 +134,7 @@ def count(number: int, one: str) -> str:
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
+@lru_cache(maxsize=512)  # a class's students are shown the same titles and questions all day
 def plain(text: str) -> str:
     """Text from a person, made harmless in Markdown; mentions are switched off where messages are sent."""
     return discord.utils.escape_markdown(one_line(text), ignore_links=False)
@@ -112,20 +142,17 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Without what is invisible and acts on what is around it: breaks, controls, overrides of direction."""
-    return " ".join("".join(" " if _is_control(each) else each for each in text).split())
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
-def _is_control(each: str) -> bool:
-    return unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") or each in _DIRECTIONS
-
-
-#: embeddings, overrides and isolates; the marks of right-to-left words themselves stay
-_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+#: Unicode's categories Cc, Cs, Zl and Zp, then embeddings, overrides and isolates of direction; the marks of
+#: right-to-left words themselves stay
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` UTF-16 units, as Discord counts, cut between characters, marked with an ellipsis."""
-    if utf16(text) <= limit:
+    if 2 * len(text) <= limit or utf16(text) <= limit:
         return text
     kept, size = [], 1
     for cluster in _clusters(text):
@@ -168,42 +195,49 @@ def _is_flag_half(text: str) -> bool:
 
 def _fit(texts: list[str]) -> list[str]:
     """Cuts the longest text until all together keep within the message's limit."""
+    if 2 * sum(map(len, texts)) <= TEXT_LIMIT:  # a character is two units at most
+        return texts
     while (over := sum(map(utf16, texts)) - TEXT_LIMIT) > 0:
         longest = max(range(len(texts)), key=lambda each: utf16(texts[each]))
         texts[longest] = shorten(texts[longest], max(1, utf16(texts[longest]) - over))
     return texts
 
 
-def _rows(controls: Sequence[Control]) -> list[ui.ActionRow[Any]]:
-    rows: list[ui.ActionRow[Any]] = []
+def _rows(controls: Sequence[Control]) -> list[Part]:
+    rows: list[list[Part]] = []
     free = 0
     for control in controls:
         if isinstance(control, NewRow):
             free = 0
             continue
         if free == 0 or isinstance(control, Menu):
-            rows.append(ui.ActionRow())
+            rows.append([])
             free = 5
-        rows[-1].add_item(_item(control))
+        rows[-1].append(_item(control))
         free = 0 if isinstance(control, Menu) else free - 1
-    return rows
+    return [{"type": ComponentType.action_row.value, "components": row} for row in rows]
 
 
-def _item(control: Button | Link | Menu) -> ui.Item[Any]:
+def _item(control: Button | Link | Menu) -> Part:
     match control:
         case Button(label, action, handle, style, disabled):
             name = f"fc:{action}:{handle}"
-            return ui.Button(label=_label(label), style=style, custom_id=name, disabled=disabled)
+            return _button(label, style) | {"custom_id": name, "disabled": disabled}
         case Link(label, url):
-            return ui.Button(label=_label(label), url=url)
+            return _button(label, discord.ButtonStyle.link) | {"url": url}
         case Menu(placeholder, action, handle, choices, most):
-            return ui.Select(
-                placeholder=shorten(placeholder, 150),
-                custom_id=f"fs:{action}:{handle}",
-                min_values=1,
-                max_values=min(most, len(choices), 25),
-                options=[_option(choice) for choice in choices[:25]],
-            )
+            return {
+                "type": ComponentType.select.value,
+                "placeholder": shorten(placeholder, 150),
+                "custom_id": f"fs:{action}:{handle}",
+                "min_values": 1,
+                "max_values": min(most, len(choices), 25),
+                "options": [_option(choice) for choice in choices[:25]],
+            }
+
+
+def _button(label: str, style: discord.ButtonStyle) -> Part:
+    return {"type": ComponentType.button.value, "style": style.value, "label": _label(label)}
 
 
 def _label(text: str) -> str:
@@ -211,13 +245,15 @@ def _label(text: str) -> str:
     return shorten(one_line(text), LABEL_LIMIT) or "…"
 
 
-def _option(choice: Choice) -> discord.SelectOption:
-    return discord.SelectOption(
-        label=shorten(one_line(choice.label), 100) or "…",
-        value=choice.value,
-        description=shorten(one_line(choice.description), 100) or None,
-        default=choice.chosen,
-    )
+def _option(choice: Choice) -> Part:
+    option: Part = {
+        "label": shorten(one_line(choice.label), 100) or "…",
+        "value": choice.value,
+        "default": choice.chosen,
+    }
+    if description := shorten(one_line(choice.description), 100):
+        option["description"] = description
+    return option
 
 
 def stamp(at: Any, style: str = "F") -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import discord
 import structlog
@@ -17,6 +17,7 @@ from discord import ui
 
 from bot.domain.records import Asker
 from bot.services.services import Services
+from bot.views import answering
 from bot.views.cards import Look, card, shorten
 
 log = structlog.get_logger()
@@ -59,60 +60,56 @@ def _register(registry: dict[str, F], action: str) -> Callable[[F], F]:
     return keep
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=r"fc:(?P<action>[a-z_]{1,24}):(?P<handle>[\w.-]{1,64})"):
-    """Every button of ours."""
-
-    def __init__(self, item: ui.Button[Any], action: str, handle: str) -> None:
-        super().__init__(item)
-        self.action, self.handle = action, handle
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        return cls(cast("ui.Button[Any]", item), match["action"], match["handle"])
-
-    async def callback(self, interaction: Interaction) -> None:
-        fn = _presses.get(self.action)
-        await guarded(interaction, fn(interaction, self.handle) if fn else outdated(interaction))
-
-
-class Pick(ui.DynamicItem[ui.Select[Any]], template=r"fs:(?P<action>[a-z_]{1,24}):(?P<handle>[\w.-]{1,64})"):
-    """Every menu of ours."""
-
-    def __init__(self, item: ui.Select[Any], action: str, handle: str) -> None:
-        super().__init__(item)
-        self.action, self.handle = action, handle
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        return cls(cast("ui.Select[Any]", item), match["action"], match["handle"])
-
-    async def callback(self, interaction: Interaction) -> None:
-        fn = _picks.get(self.action)
-        values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
-        await guarded(interaction, fn(interaction, self.handle, values) if fn else outdated(interaction))
-
-
 class Form(ui.Modal):
-    """A form. Its answer is handled by ``submitted``, so that one that was open over a restart counts too."""
+    """A form. Its answer is handled by ``acted``, so that one that was open over a restart counts too."""
 
     def __init__(self, title: str, action: str, handle: str, *fields: ui.Item[Any]) -> None:
         super().__init__(title=shorten(title, 45), custom_id=f"fm:{action}:{handle}", timeout=None)
         for field in fields:
             self.add_item(field)
-        self.stop()  # discord.py then keeps no copy of it: ``submitted`` needs none
+        self.stop()  # discord.py then keeps no copy of it: ``acted`` needs none
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Nothing here: the client hands every form to ``submitted``."""
+        """Nothing here: the client hands every form to ``acted``."""
 
 
-async def submitted(interaction: Interaction) -> None:
-    """The client's on_interaction: carries out a submitted form of ours."""
+_CUSTOM_ID = re.compile(r"(f[csm]):([a-z_]{1,24}):([\w.-]{1,64})")
+_BUTTON = discord.ComponentType.button.value
+
+
+def read_id(custom_id: str) -> tuple[str, str, str] | None:
+    """``fc``, ``fs`` or ``fm``, the action and the handle; None where it is no custom_id of ours."""
+    match = _CUSTOM_ID.fullmatch(custom_id)
+    return (match[1], match[2], match[3]) if match else None
+
+
+async def acted(interaction: Interaction) -> None:
+    """The client's on_interaction: carries out what a button, a menu or a submitted form of ours asks for."""
     data = cast("dict[str, Any]", interaction.data or {})
-    match = re.fullmatch(r"fm:([a-z_]{1,24}):([\w.-]{1,64})", str(data.get("custom_id", "")))
-    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+    if (name := read_id(str(data.get("custom_id", "")))) is None:
         return
-    fn = _forms.get(match[1])
-    await guarded(interaction, fn(interaction, match[2], _fields(data)) if fn else outdated(interaction))
+    work = _work(interaction, data, *name)
+    if work is not None:
+        await guarded(interaction, work)
+
+
+def _work(
+    interaction: Interaction, data: dict[str, Any], kind: str, action: str, handle: str
+) -> Awaitable[None] | None:
+    """None when the kind of custom_id and what was used do not belong together."""
+    is_button = data.get("component_type") == _BUTTON
+    match kind, interaction.type:
+        case "fc", discord.InteractionType.component if is_button:
+            press = _presses.get(action)
+            return press(interaction, handle) if press else outdated(interaction)
+        case "fs", discord.InteractionType.component if not is_button:
+            pick = _picks.get(action)
+            return pick(interaction, handle, data.get("values", [])) if pick else outdated(interaction)
+        case "fm", discord.InteractionType.modal_submit:
+            form = _forms.get(action)
+            return form(interaction, handle, _fields(data)) if form else outdated(interaction)
+        case _:
+            return None
 
 
 def _fields(data: dict[str, Any]) -> Fields:
@@ -167,16 +164,14 @@ async def reply(interaction: Interaction, view: ui.LayoutView) -> None:
             view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
         )
     else:
-        await interaction.response.send_message(
-            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-        )
+        await answering.show(interaction, view.to_components())
 
 
 async def replace(interaction: Interaction, view: ui.LayoutView) -> None:
     """Puts a card in the place of the private one that was pressed; on a public card it answers privately."""
     message = interaction.message
     if message is not None and message.flags.ephemeral and not interaction.response.is_done():
-        await interaction.response.edit_message(view=view)
+        await answering.change(interaction, view.to_components())
     else:
         await reply(interaction, view)
 

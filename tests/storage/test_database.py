@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
 
@@ -183,3 +184,103 @@ async def test_a_preview_is_confirmed_once_by_whom_it_was_shown_to(database: Dat
     assert await database.write(lambda tx: tx.drafts.take("h", me, "nudge")) is None
     assert await database.write(lambda tx: tx.drafts.take("h", me, "class")) == {"name": "Chem"}
     assert await database.write(lambda tx: tx.drafts.take("h", me, "class")) is None
+
+
+# --- transactions that share a commit ----------------------------------------------------------------
+
+HOW = pytest.mark.parametrize("how", ["write", "jot"])
+
+
+@HOW
+async def test_one_that_fails_among_many_takes_back_its_own_changes_only(
+    database: Database, how: str
+) -> None:
+    def write(name: str, number: int) -> Awaitable[None]:
+        return (
+            getattr(database, how)(note, name, "x")
+            if number % 3
+            else getattr(database, how)(note_and_fail, name)
+        )
+
+    writes = [write(f"n{each}", each) for each in range(60)]
+    results = await asyncio.gather(*writes, return_exceptions=True)
+    assert [isinstance(each, ZeroDivisionError) for each in results] == [each % 3 == 0 for each in range(60)]
+    kept = [await database.glance(read, f"n{each}") for each in range(60)]
+    assert kept == [None if each % 3 == 0 else "x" for each in range(60)]
+
+
+@HOW
+async def test_when_the_shared_commit_fails_each_is_tried_alone_and_hears_its_own_fate(
+    database: Database,
+    how: str,
+) -> None:
+    """A deferred foreign key breaks the whole commit, not one statement."""
+
+    def breaks_at_the_end(tx: Tx) -> None:
+        tx.upkeep.set_fact("broken", "x")
+        raw = database._writer.line.raw
+        raw.execute("PRAGMA defer_foreign_keys=ON")
+        raw.execute("INSERT INTO account (discord_id, person_id) VALUES (5, 999999)")
+
+    results = await asyncio.gather(
+        getattr(database, how)(count_up),
+        getattr(database, how)(breaks_at_the_end),
+        *(getattr(database, how)(count_up) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in results if each is not None] == [sqlite3.IntegrityError]
+    assert await database.read(read, "count") == "6"
+    assert await database.read(read, "broken") is None
+
+
+@HOW
+async def test_a_disk_that_is_full_costs_only_what_does_not_fit(database: Database, how: str) -> None:
+    """SQLite rolls the whole transaction back by itself then: none of the others may be lost with it."""
+    pages = database._writer.line.raw.execute("PRAGMA page_count").fetchone()[0]
+    database._writer.line.raw.execute(f"PRAGMA max_page_count={pages + 3}")
+    results = await asyncio.gather(
+        *(getattr(database, how)(count_up) for _ in range(4)),
+        getattr(database, how)(note, "big", "x" * 100_000),
+        *(getattr(database, how)(count_up) for _ in range(4)),
+        return_exceptions=True,
+    )
+    assert sum(each is not None for each in results) == 1
+    assert await database.read(read, "count") == "8"
+    assert await database.read(read, "big") is None
+
+
+@HOW
+async def test_nobody_is_answered_before_the_commit(database: Database, tmp_path: Path, how: str) -> None:
+    async def write(number: int) -> None:
+        await getattr(database, how)(note, f"n{number}", "x")
+        other = sqlite3.connect(tmp_path / "flipcord.sqlite3")
+        try:
+            found = other.execute("SELECT value FROM fact WHERE name = ?", (f"n{number}",)).fetchone()
+        finally:
+            other.close()
+        assert found == ("x",)
+
+    await asyncio.gather(*(write(number) for number in range(100)))
+
+
+async def test_short_and_long_writes_take_turns_in_the_order_in_which_they_came(database: Database) -> None:
+    order: list[int] = []
+
+    def note_turn(tx: Tx, number: int) -> None:
+        count_up(tx)
+        order.append(number)
+
+    await asyncio.gather(
+        *((database.jot if each % 3 else database.write)(note_turn, each) for each in range(40))
+    )
+    assert order == list(range(40))
+    assert await database.glance(read, "count") == "40"
+
+
+async def test_a_glance_sees_what_was_written_and_cannot_write(database: Database) -> None:
+    await database.write(note, "a", "b")
+    assert await database.glance(read, "a") == "b"
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="readonly"):
+        await database.glance(note, "a", "c")
+    await database.write(note, "a", "d")
+    assert await database.glance(read, "a") == "d"

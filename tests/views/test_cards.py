@@ -163,4 +163,3 @@ async def test_a_card_is_not_kept_in_memory_by_the_library() -> None:
     """Its presses are found by custom_id; discord.py keeps what is not stopped for as long as it runs."""
     view = card(Look.DO, "Title", controls=[primary("Start", "pw_start", "h")])
     assert view.is_finished()
-    assert view.is_persistent()

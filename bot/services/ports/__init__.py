@@ -56,10 +56,17 @@ T = TypeVar("T")
 
 
 class Database(Protocol):
-    """Runs ``fn(tx, ...)`` in one transaction, rolled back if it raises. ``read`` refuses writes."""
+    """Runs ``fn(tx, ...)`` in one transaction, rolled back if it raises. ``read`` refuses writes.
+
+    ``glance`` is a read and ``jot`` a write of a few rows by key (one person, one class), done on the caller's own
+    thread, where they take less time than the way to another one would. A write may be run twice, the first time
+    without a trace: it does nothing but what its Tx does.
+    """
 
     async def write(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def jot(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
     async def read(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def glance(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 class Tx(Protocol):
