@@ -29,6 +29,7 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
+from bot.services.desk import DeskService
 from bot.services.incoming import IncomingService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -42,6 +43,7 @@ from bot.services.services import Services
 from bot.services.upkeep import UpkeepService
 from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
+from bot.words.letters import answer_length
 
 log = structlog.get_logger()
 
@@ -137,6 +139,7 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         deliveries=DeliveryService(database, Terms(hours, vault, drip), new_handle),
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
+        desk=DeskService(database, hours, answer_length, new_handle, wake),
         upkeep=UpkeepService(database),
     )
 

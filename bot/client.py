@@ -23,10 +23,11 @@ from bot.views.presses import Pick, Press
 
 log = structlog.get_logger()
 
-COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server")
+COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server", "inbox")
 
-#: servers, their roles and channels. No privileged intent: people are known by their own presses (RA17)
-INTENTS = discord.Intents(guilds=True)
+#: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.
+#: No privileged intent: people are known by their own presses (RA17)
+INTENTS = discord.Intents(guilds=True, dm_messages=True)
 
 
 # it speaks in no voice channel, so what that would need is no news
@@ -88,6 +89,9 @@ class FlipcordClient(commands.Bot):
             await asyncio.sleep(seconds)
         await self.services.upkeep.note_identify(self.services.clock())
         await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """No command is typed: what is written to the bot is a letter (cogs.inbox)."""
 
     async def on_interaction(self, interaction: presses.Interaction) -> None:
         await presses.submitted(interaction)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import discord
 
+from bot.domain.letter_messages import AnswerCard
 from bot.domain.messages import Message, Sent
+from bot.views.letter_cards import add_write
 from bot.views.messages import draw
 
 #: read back in one request; more than a conversation gets between a call and its look
@@ -18,6 +20,8 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
     if person is not None:
         view.add_item(discord.ui.TextDisplay(f"-# For <@{person}>"))
         mentions.users = [discord.Object(person)]
+        if not isinstance(message.content, AnswerCard):  # that has a button of its own
+            add_write(view)
     try:
         sent = await client.get_partial_messageable(channel).send(
             view=view, nonce=message.nonce, allowed_mentions=mentions

@@ -38,7 +38,7 @@ _COLUMNS = (
 )
 
 #: what is for a class's server, as against one person
-_TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM))
+_TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:

@@ -52,5 +52,8 @@ class StoredPeople:
     def close_dm(self, person: int, at: datetime) -> None:
         self._change(person, dm_closed_at=at)
 
+    def meet_dm(self, person: int, channel: int) -> None:
+        self._change(person, dm_channel_id=channel)
+
     def _change(self, person: int, **values: object) -> None:
         self._db.execute(sa.update(account).where(account.c.person_id == person).values(**values))

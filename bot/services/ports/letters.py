@@ -1,0 +1,56 @@
+"""The repository of letters, and how long an answer is as a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.letters import Letter, Party, Unanswered, Via, Writer
+from bot.domain.records import Section
+
+#: (class, teacher, words) → how many texts an answer is billed as
+TextLength = Callable[[str, str, str], int]
+
+
+class Letters(Protocol):
+    def keep(
+        self,
+        *,
+        handle: str,
+        section: int | None,
+        person: int,
+        party: Party,
+        via: Via,
+        body: str,
+        files: int,
+        author: int | None,
+        external: str,
+        at: datetime,
+    ) -> Letter | None:
+        """None when that message, by its id outside, is kept already. ``author`` is the teacher of an answer."""
+        ...
+
+    def get(self, letter_id: int) -> Letter: ...
+    def by_handle(self, handle: str) -> Letter | None: ...
+    def writers(self, mark: str) -> Sequence[Writer]:
+        """Whose confirmed number has that keyed hash, students before guardians."""
+        ...
+
+    def undirected(self, person: int) -> Sequence[Letter]:
+        """Letters whose writer has still to say for which class they are, oldest first."""
+        ...
+
+    def direct(self, letters: Collection[int], section: int) -> None: ...
+    def settle(self, section: int, person: int, party: Party, at: datetime) -> int: ...
+    def unanswered(self, section: int) -> Sequence[Unanswered]:
+        """By student and party, oldest first."""
+        ...
+
+    def last_section(self, person: int, since: datetime) -> int | None: ...
+    def told_section(self, person: int, message: int) -> int | None: ...
+    def last_told(self, persons: Collection[int], since: datetime) -> tuple[int, int] | None: ...
+    def classes(self, person: int) -> Sequence[Section]: ...
+    def desk(self, section_id: int, person: int) -> int | None: ...
+    def set_desk(self, section_id: int, person: int, thread: int) -> None: ...
+    def holidays(self, section_id: int) -> Sequence[tuple[date, date]]: ...
