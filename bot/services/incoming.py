@@ -55,6 +55,11 @@ class Teaches:
 
 
 @dataclass(frozen=True, slots=True)
+class NotKept:
+    """A fault of ours: it is lost, and has to be written again."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextsEnded:
     """They said stop: no text comes any more."""
 
@@ -91,7 +96,7 @@ class NothingWaits:
     """No letter waits for a class any more."""
 
 
-DirectResult = Kept | KnownAlready | Stranger | Teaches | TextsEnded
+DirectResult = Kept | KnownAlready | Stranger | Teaches | TextsEnded | NotKept
 TargetResult = ToTeacher | LettersOff | WhichClass | NoClass
 WriteResult = Written | LettersOff | NothingWritten | WhichClass | NoClass
 ChooseResult = Kept | NothingWaits | NoClass

@@ -82,7 +82,7 @@ class StoredLetters:
             query = sa.select(table.c.person_id, section_id).where(
                 table.c.number_hash == mark, table.c.confirmed_at.is_not(None), table.c.stopped_at.is_(None)
             )
-            rows = self._db.execute(query.order_by(table.c.person_id)).tuples()
+            rows = self._db.execute(query.order_by(table.c.person_id))
             found += [Writer(person, party, of) for person, of in rows]
         return found
 
@@ -120,7 +120,7 @@ class StoredLetters:
         )
         return [
             Unanswered(student, Party(party), count, at, desk)
-            for student, party, count, at, desk in self._db.execute(query).tuples()
+            for student, party, count, at, desk in self._db.execute(query)
         ]
 
     def last_section(self, person: int, since: datetime) -> int | None:
@@ -157,7 +157,7 @@ class StoredLetters:
             .where(enrolment.c.person_id == person)
             .order_by(section.c.name)
         )
-        rows = [(Section(*columns), left_at) for *columns, left_at in self._db.execute(query).tuples()]
+        rows = [(Section(*columns), left_at) for *columns, left_at in self._db.execute(query)]
         attended = [each for each, left_at in rows if left_at is None]
         return attended or [each for each, _ in rows]
 

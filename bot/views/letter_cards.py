@@ -37,11 +37,12 @@ NAME = 60
 def words_of(text: str) -> str:
     """Words from a person: their lines stay, addresses can be pressed, all else in Markdown is harmless."""
     lines = [" ".join(_word(each) for each in line.split()) for line in text.splitlines()[:MOST_LINES]]
+    lines = [re.sub(r"^(?=>)", r"\\", line) for line in lines]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _word(word: str) -> str:
-    return word if ADDRESS.fullmatch(word) else plain(word)
+    return word if ADDRESS.fullmatch(word) else re.sub(r"(?<!\\)\[", r"\\[", plain(word))
 
 
 def add_write(view: ui.LayoutView) -> None:

@@ -34,6 +34,7 @@ from bot.services.incoming import (
     LettersOff,
     NothingWaits,
     NothingWritten,
+    NotKept,
     Stranger,
     TargetResult,
     Teaches,
@@ -184,6 +185,12 @@ def draw_direct(result: DirectResult) -> ui.LayoutView | None:
                 "You teach with me",
                 "Students write to you here; what they write stands in the teachers' room of their class. "
                 "`/inbox list` on your server shows who waits for an answer.",
+            )
+        case NotKept():
+            return card(
+                Look.PROBLEM,
+                "I could not keep that",
+                "Something went wrong on my side: your teacher did not get it. Please write it again in a minute.",
             )
         case TextsEnded():
             return card(
