@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
@@ -16,7 +17,7 @@ from bot.loopback.phone import Phone
 from bot.services.choosing import NotStaff
 from bot.services.desk import LetterGone
 from bot.storage.message_tables import guardian
-from tests.classroom import MONDAY, Classroom, Person, open_classroom
+from tests.classroom import MONDAY, Classroom, Person, Screen, open_classroom
 from tests.cogs.test_phone import NUMBER, Sms
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -31,15 +32,14 @@ async def room(classroom: Classroom) -> Classroom:
 
 async def answered(room: Classroom, student: Person, words: str) -> str:
     """The teacher answers the newest letter in the student's thread; what they saw."""
-    letter = [each for each in room.desk(student) if "Answer" in buttons(each)][-1]
+    letter = [each for each in room.desk(student) if "Answer" in ids(each)][-1]
     await room.teacher.press("Answer", letter)
     return (await room.teacher.fill(words=words)).text
 
 
-def buttons(message: object) -> list[str]:
-    parts = [part.to_dict() for part in message.components]  # type: ignore[attr-defined]
-    rows = [row for box in parts for row in box.get("components", []) if row["type"] == 1]
-    return [button["label"] for row in rows for button in row["components"]]
+def ids(message: discord.Message) -> dict[str, str]:
+    """The buttons of a card, by label."""
+    return Screen([part.to_dict() for part in message.components]).buttons
 
 
 async def test_a_dm_stands_in_the_students_thread_and_the_answer_comes_back_as_a_dm(room: Classroom) -> None:
@@ -194,13 +194,7 @@ async def test_the_list_shows_who_waits_the_longest_first_until_answered_or_sett
 async def test_nobody_but_the_classs_teachers_answers_whatever_they_press(room: Classroom) -> None:
     ana, ben, _ = room.students
     await ana.dm("A secret")
-    handle = next(
-        part["custom_id"].removeprefix("fc:letter_answer:")
-        for box in room.desk(ana)[0].components
-        for row in box.to_dict()["components"]  # type: ignore[index]
-        for part in row.get("components", [])
-        if part.get("custom_id", "").startswith("fc:letter_answer:")
-    )
+    handle = ids(room.desk(ana)[0])["Answer"].removeprefix("fc:letter_answer:")
     desk = room.app.services.desk
     forged = Asker(ben.id, room.guild.id, manages=True)
     now = room.clock()
@@ -267,11 +261,13 @@ async def test_who_has_left_the_server_is_still_heard_and_the_thread_says_so(roo
     ana = room.students[0]
     await ana.dm("I am moving")
     await ana.leave()
-    await room.app.services.people._db.write(
-        lambda tx: tx.sections.leave(room.guild.id, tx.people.of(ana.id).person, room.clock())
-    )
+    await room.app.services.people._db.write(_leave, room.guild.id, ana.id, room.clock())
     await ana.dm("Goodbye")
     assert "They have left" in room.desk_texts(ana)[-1]
+
+
+def _leave(tx: Any, guild: int, account: int, now: datetime) -> None:
+    tx.sections.leave(guild, tx.people.of(account).person, now)
 
 
 # --- by text -------------------------------------------------------------------------------------------
