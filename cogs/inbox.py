@@ -10,17 +10,15 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import discord
-import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.incoming import DirectMessage, Kept, NotKept
+from bot.services.incoming import DirectMessage, Kept
 from bot.services.services import Services
 from bot.views.choices import Choices, class_choices
-from bot.views.letters import draw_direct, draw_hours, draw_inbox, write
+from bot.views.desk import draw_hours, draw_inbox
+from bot.views.letters import draw_direct, receive, write
 from bot.views.presses import Interaction, asker, reply, services
-
-log = structlog.get_logger()
 
 #: what a person wrote, as against what Discord says of pins and calls
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
@@ -43,11 +41,7 @@ class Letters(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         if message.guild is not None or message.author.bot or message.type not in WRITTEN:
             return
-        try:
-            result = await self._services.incoming.direct(_read(message), self._services.clock())
-        except Exception:  # a full disk, say: who wrote must not believe that it is kept
-            log.exception("letter_lost")
-            result = NotKept()
+        result = await receive(self._services, _read(message))
         view = draw_direct(result)
         with contextlib.suppress(discord.HTTPException):  # it is kept; only the sign of it is lost
             if isinstance(result, Kept):

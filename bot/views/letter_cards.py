@@ -36,7 +36,10 @@ NAME = 60
 
 def words_of(text: str) -> str:
     """Words from a person: their lines stay, addresses can be pressed, all else in Markdown is harmless."""
-    lines = [" ".join(_word(each) for each in line.split()) for line in text.splitlines()[:MOST_LINES]]
+    lines = text.splitlines()
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES - 1 :] = [" ".join(lines[MOST_LINES - 1 :])]
+    lines = [" ".join(_word(each) for each in line.split()) for line in lines]
     lines = [re.sub(r"^(?=>)", r"\\", line) for line in lines]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
