@@ -15,6 +15,8 @@ from bot.services.ports import Cipher, Database, Ids, Tx
 
 #: for how long a conversation, or a message that somebody got, tells which class is meant
 TALK, TOLD = timedelta(hours=12), timedelta(days=1)
+#: words of a stop and nothing else; with more of them the teacher reads it as well
+BARE_STOP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,6 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
-class TextsEnded:
-    """They said stop: no text comes any more."""
-
-
-@dataclass(frozen=True, slots=True)
 class ToTeacher:
     """Where a letter by form would go; ``reads_at`` is now when the teacher reads just then, None for never."""
 
@@ -96,7 +93,7 @@ class NothingWaits:
     """No letter waits for a class any more."""
 
 
-DirectResult = Kept | KnownAlready | Stranger | Teaches | TextsEnded | NotKept
+DirectResult = Kept | KnownAlready | Stranger | Teaches | optouts.StopSaid | NotKept
 TargetResult = ToTeacher | LettersOff | WhichClass | NoClass
 WriteResult = Written | LettersOff | NothingWritten | WhichClass | NoClass
 ChooseResult = Kept | NothingWaits | NoClass
@@ -153,7 +150,7 @@ def _text(tx: Tx, text: _Text, cipher: Cipher, now: datetime, ids: Ids) -> None:
     mark = cipher.mark(text.number)
     if optouts.heard(tx, mark, text.number, text.body, text.sid, cipher, now, ids):
         return
-    found = _writer(tx, tx.letters.writers(mark), now)
+    found = _writer(tx, tx.letters.writers((mark,)), now)
     if found is None:
         return
     writer, section = found
@@ -194,8 +191,9 @@ def _direct(tx: Tx, message: DirectMessage, now: datetime, ids: Ids) -> DirectRe
     if me is None or not classes:
         return Teaches() if me and tx.sections.taught_by(me.person) else Stranger()
     tx.people.meet_dm(me.person, message.channel)
-    if optouts.said(tx, me.person, message.body, "dm", now):
-        return TextsEnded()
+    stop = optouts.said(tx, me.person, message.body, "dm", now)
+    if stop is not None and len(message.body.split()) <= BARE_STOP:
+        return stop
     section = _meant(tx, me, classes, message.reply_to, now)
     letter = tx.letters.keep(
         handle=ids(),
@@ -215,7 +213,7 @@ def _direct(tx: Tx, message: DirectMessage, now: datetime, ids: Ids) -> DirectRe
         tx.outbox.add([ask_class(tx, letter, now)], now, ids)
     else:
         pass_on(tx, letter, section, now, ids)
-    return Kept(section)
+    return stop or Kept(section)
 
 
 def _meant(

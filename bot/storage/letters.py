@@ -75,12 +75,14 @@ class StoredLetters:
         row = self._db.execute(sa.select(*_COLUMNS).where(letter.c.handle == handle)).first()
         return _letter(row) if row else None
 
-    def writers(self, mark: str) -> Sequence[Writer]:
+    def writers(self, marks: Collection[str]) -> Sequence[Writer]:
         found: list[Writer] = []
         for table, party in ((phone, Party.STUDENT), (guardian, Party.GUARDIAN)):
             section_id = guardian.c.section_id if table is guardian else sa.null()
             query = sa.select(table.c.person_id, section_id).where(
-                table.c.number_hash == mark, table.c.confirmed_at.is_not(None), table.c.stopped_at.is_(None)
+                table.c.number_hash.in_(marks),
+                table.c.confirmed_at.is_not(None),
+                table.c.stopped_at.is_(None),
             )
             rows = self._db.execute(query.order_by(table.c.person_id))
             found += [Writer(person, party, of) for person, of in rows]

@@ -24,11 +24,11 @@ from bot.services.incoming import (
     Stranger,
     TargetResult,
     Teaches,
-    TextsEnded,
     ToTeacher,
     WriteResult,
     Written,
 )
+from bot.services.optouts import StopSaid
 from bot.services.services import Services
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.choosing import draw_choice
@@ -118,12 +118,14 @@ def draw_direct(result: DirectResult) -> ui.LayoutView | None:
                 "I could not keep that",
                 "Something went wrong on my side: your teacher did not get it. Please write it again in a minute.",
             )
-        case TextsEnded():
+        case StopSaid(texts, inbox):
             return card(
                 Look.DONE,
-                "No more texts",
-                "I forgot your number and text you nothing more. Messages on Discord go on: to end those, "
-                "close direct messages in the server's privacy settings.",
+                "Stopped",
+                "I text you no more and forgot your number." if texts else "",
+                "I send you no more reminders here. `/today` always shows what is open." if inbox else "",
+                "An answer of your teacher still comes, if you write to them.",
+                controls=[Button("Open my inbox again", "inbox")] if inbox else [],
             )
 
 

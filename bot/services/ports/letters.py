@@ -33,8 +33,8 @@ class Letters(Protocol):
 
     def get(self, letter_id: int) -> Letter: ...
     def by_handle(self, handle: str) -> Letter | None: ...
-    def writers(self, mark: str) -> Sequence[Writer]:
-        """Whose confirmed number has that keyed hash, students before guardians."""
+    def writers(self, marks: Collection[str]) -> Sequence[Writer]:
+        """Whose confirmed number has one of those keyed hashes, students before guardians."""
         ...
 
     def undirected(self, person: int) -> Sequence[Letter]:
