@@ -22,13 +22,15 @@ from bot.views.presses import Interaction, asker, reply, services
 
 #: what a person wrote, as against what Discord says of pins and calls
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
+#: of one conversation that are read back
+MOST_MISSED = 100
 #: a stranger who writes line after line hears once how to join
 HUSH = timedelta(minutes=10)
 
 
 class Letters(commands.Cog):
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: commands.Bot, services: Services) -> None:
+        self._bot, self._services = bot, services
         self._told: dict[int, datetime] = {}
 
     @app_commands.command(
@@ -48,6 +50,15 @@ class Letters(commands.Cog):
                 await message.add_reaction("✅")
             elif view is not None and self._is_news(message.author.id):
                 await message.channel.send(view=view, nonce=f"in{message.id}")
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """What was written while nobody listened is told to no bot afterwards: it is read back."""
+        for talk in await self._services.incoming.talks(self._services.clock()):
+            channel = self._bot.get_partial_messageable(talk.channel)
+            with contextlib.suppress(discord.HTTPException, OSError):
+                async for message in channel.history(after=discord.Object(talk.after), limit=MOST_MISSED):
+                    await self.on_message(message)
 
     def _is_news(self, account: int) -> bool:
         now = self._services.clock()
@@ -115,5 +126,5 @@ class Inbox(commands.GroupCog, group_name="inbox", group_description="What stude
 
 
 async def setup(bot: commands.Bot) -> None:
-    await bot.add_cog(Letters(bot.services))  # pyright: ignore[reportAttributeAccessIssue]  # Flipcord's own client
+    await bot.add_cog(Letters(bot, bot.services))  # pyright: ignore[reportAttributeAccessIssue]  # Flipcord's own client
     await bot.add_cog(Inbox())

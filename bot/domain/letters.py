@@ -68,6 +68,14 @@ class Writer:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation in direct messages, and the message after which nothing of it is known yet."""
+
+    channel: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unanswered:
     """What one student, or their guardian, has written and nobody has answered."""
 

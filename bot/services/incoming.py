@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.letters import MOST_LETTER, Letter, Party, Via, Writer, hours_of, next_read
+from bot.domain.letters import MOST_LETTER, Letter, Party, Talk, Via, Writer, hours_of, next_read
 from bot.domain.records import Account, Asker, Section
 from bot.services import optouts
 from bot.services.choosing import NoClass, WhichClass, attended_class
@@ -15,6 +15,8 @@ from bot.services.ports import Cipher, Database, Ids, Tx
 
 #: for how long a conversation, or a message that somebody got, tells which class is meant
 TALK, TOLD = timedelta(hours=12), timedelta(days=1)
+#: who got or wrote a message since then is likely to answer; one request for each, the latest first
+ANSWER_DUE, MOST_TALKS = timedelta(days=7), 300
 #: words of a stop and nothing else; with more of them the teacher reads it as well
 BARE_STOP = 4
 
@@ -117,6 +119,10 @@ class IncomingService:
             self._wake()
         return result
 
+    async def talks(self, now: datetime) -> Sequence[Talk]:
+        """Conversations in which somebody may have written while nobody listened: Discord tells that to no bot."""
+        return await self._db.read(_talks, now)
+
     async def target(self, asker: Asker, handle: str | None, now: datetime) -> TargetResult:
         """To whom a form would go: the class of that handle, or the only one."""
         return await self._db.read(_target, asker, handle, now)
@@ -190,7 +196,7 @@ def _direct(tx: Tx, message: DirectMessage, now: datetime, ids: Ids) -> DirectRe
     classes = {each.id: each for each in tx.letters.classes(me.person)} if me else {}
     if me is None or not classes:
         return Teaches() if me and tx.sections.taught_by(me.person) else Stranger()
-    tx.people.meet_dm(me.person, message.channel)
+    tx.people.meet_dm(me.person, message.channel, message.id)
     stop = optouts.said(tx, me.person, message.body, "dm", now)
     if stop is not None and len(message.body.split()) <= BARE_STOP:
         return stop
@@ -214,6 +220,10 @@ def _direct(tx: Tx, message: DirectMessage, now: datetime, ids: Ids) -> DirectRe
     else:
         pass_on(tx, letter, section, now, ids)
     return stop or Kept(section)
+
+
+def _talks(tx: Tx, now: datetime) -> Sequence[Talk]:
+    return tx.letters.talks(now - ANSWER_DUE, MOST_TALKS)
 
 
 def _meant(

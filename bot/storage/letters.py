@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.letters import Letter, Party, Unanswered, Via, Writer
+from bot.domain.letters import Letter, Party, Talk, Unanswered, Via, Writer
 from bot.domain.outbox import State, Way
 from bot.domain.records import Section
 from bot.storage.message_tables import guardian, holiday, letter
@@ -163,6 +163,38 @@ class StoredLetters:
         attended = [each for each, left_at in rows if left_at is None]
         return attended or [each for each, _ in rows]
 
+    def talks(self, since: datetime, limit: int) -> Sequence[Talk]:
+        told = (
+            sa.select(
+                outbox.c.person_id.label("person_id"),
+                sa.func.min(sa.cast(outbox.c.result, sa.BigInteger)).label("first"),
+                sa.func.max(outbox.c.ended_at).label("last"),
+            )
+            .where(
+                outbox.c.way == Way.DM,
+                outbox.c.state == State.SENT,
+                outbox.c.ended_at >= since,
+                outbox.c.result != "",
+            )
+            .group_by(outbox.c.person_id)
+            .subquery()
+        )
+        after = sa.func.coalesce(account.c.dm_seen_id, told.c.first)
+        query = (
+            sa.select(account.c.dm_channel_id, after)
+            .outerjoin(told, told.c.person_id == account.c.person_id)
+            .where(
+                account.c.dm_channel_id.is_not(None),
+                sa.or_(told.c.first.is_not(None), account.c.dm_seen_id >= _snowflake(since)),
+            )
+            .order_by(
+                sa.func.max(
+                    sa.func.coalesce(told.c.first, 0), sa.func.coalesce(account.c.dm_seen_id, 0)
+                ).desc()
+            )
+        )
+        return [Talk(channel, seen) for channel, seen in self._db.execute(query.limit(limit))]
+
     def desk(self, section_id: int, person: int) -> int | None:
         """The student's thread in the teachers' room."""
         return self._db.execute(
@@ -183,6 +215,11 @@ class StoredLetters:
 def _letter(row: Sequence[Any]) -> Letter:
     number, handle, section_id, person, party, via, *rest = tuple(row)
     return Letter(number, handle, section_id, person, Party(party), Via(via), *rest)
+
+
+def _snowflake(at: datetime) -> int:
+    """The least id that Discord gives to anything made then; its ids begin with the milliseconds since 2015."""
+    return (int(at.timestamp() * 1000) - 1_420_070_400_000) << 22
 
 
 def _of(section_id: int, person: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -140,6 +140,23 @@ async def test_a_restart_between_letter_and_answer_loses_nothing(room: Classroom
     assert "Thank you" in room.desk_texts(ana)[-1]
 
 
+async def test_what_was_written_while_the_bot_was_away_is_read_back(room: Classroom) -> None:
+    ana, ben, _ = room.students
+    await ben.dm("Before")
+    await room.app.client.remove_cog("Letters")  # nobody listens
+    await ana.dm("Is anybody there?")
+    await ben.dm("And for me?")
+    await room.move(2 * DAY)
+    assert [len(room.desk(each)) for each in (ana, ben)] == [0, 1]
+    await room.restart()
+    await room.work()
+    assert "Is anybody there?" in room.desk_texts(ana)[-1]
+    assert [len(room.desk(each)) for each in (ana, ben)] == [1, 2]
+    await room.restart()
+    await room.work()
+    assert [len(room.desk(each)) for each in (ana, ben)] == [1, 2]
+
+
 async def test_out_of_hours_the_sender_hears_once_when_it_will_be_read(room: Classroom) -> None:
     ana = room.students[0]
     await room.move(8 * HOUR)  # Monday, six in the evening

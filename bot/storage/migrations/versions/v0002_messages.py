@@ -200,6 +200,7 @@ def upgrade() -> None:
         "consent", sa.Column("number_hash", sa.String(length=64), server_default="", nullable=False)
     )
     op.add_column("consent", sa.Column("by_person_id", sa.Integer(), nullable=True))
+    op.add_column("account", sa.Column("dm_seen_id", sa.BigInteger(), nullable=True))
     op.add_column("enrolment", sa.Column("staff_thread_id", sa.BigInteger(), nullable=True))
     op.add_column("outbox", sa.Column("got_it_at", sa.BigInteger(), nullable=True))
     op.create_index("ix_outbox_nonce", "outbox", ["nonce"], unique=False)
