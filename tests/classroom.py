@@ -180,6 +180,10 @@ class Person:
     def last_dm(self) -> discord.Message:
         return simcord.results.to_discord_message(self.room.env, self._dms()[-1])
 
+    def dms(self) -> list[discord.Message]:
+        """The DMs this person got as messages that can be pressed and answered, oldest first."""
+        return [simcord.results.to_discord_message(self.room.env, each) for each in self._dms()]
+
     def _dms(self) -> list[Any]:
         backend = self.room.env.backend
         messages = backend.messages.get(backend.get_dm_channel(self.id).id, {}).values()

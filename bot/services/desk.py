@@ -242,7 +242,10 @@ def _read_at(tx: Tx, asker: Asker, name: str | None, text: str, now: datetime) -
     if not text.strip():
         return _kept(tx, section, hours_of(tx.messaging.of(section.id).reads), now)
     hours = read_hours(text)
-    return hours if isinstance(hours, BadHours) else _keep(tx, section, hours, now)
+    if isinstance(hours, BadHours):
+        return hours
+    replies = hours_of(tx.messaging.of(section.id).reads).replies
+    return _keep(tx, section, replace(hours, replies=replies), now)
 
 
 def _switch(tx: Tx, asker: Asker, name: str | None, on: bool, now: datetime) -> HoursResult:

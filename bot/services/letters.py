@@ -14,6 +14,8 @@ from bot.services.ports import Ids, Tx
 
 #: an acknowledgement that comes later than this says nothing any more
 HEARD_LIFE = timedelta(hours=6)
+#: cards of one writer that may wait before each further one keeps its distance
+MOST_AT_ONCE, SPACE = 10, timedelta(seconds=5)
 
 
 def pass_on(tx: Tx, letter: Letter, section: Section, now: datetime, ids: Ids, *, tell: bool = True) -> None:
@@ -23,19 +25,22 @@ def pass_on(tx: Tx, letter: Letter, section: Section, now: datetime, ids: Ids, *
     """
     hours = hours_of(tx.messaging.of(section.id).reads)
     if hours.replies:
-        tx.outbox.add(_to_desk(letter, now), now, ids)
+        tx.outbox.add(_to_desk(tx, letter, now), now, ids)
     tx.history.add(_line("letter", letter))
     if tell:
         tx.outbox.add(_heard(tx, letter, section, now), now, ids)
 
 
-def _to_desk(letter: Letter, now: datetime) -> list[Effect]:
+def _to_desk(tx: Tx, letter: Letter, now: datetime) -> list[Effect]:
+    """Whoever sends letter upon letter waits behind the others: one lane carries all (Discord: 5 in 5 s a thread)."""
+    waiting, last = tx.letters.on_the_way(letter.person)
+    due_at = max(now, last + SPACE if last and waiting >= MOST_AT_ONCE else last or now)
     return [
         Effect(
             key=f"{Kind.LETTER}:{letter.id}:{part}",
             kind=Kind.LETTER,
             way=Way.DESK,
-            due_at=now,
+            due_at=due_at,
             person=letter.person,
             section=letter.section,
             about=letter.id,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.letters import Letter, Party, Talk, Unanswered, Via, Writer
-from bot.domain.outbox import State, Way
+from bot.domain.outbox import Kind, State, Way
 from bot.domain.records import Section
 from bot.storage.message_tables import guardian, holiday, letter
 from bot.storage.sections import SECTION_COLUMNS
@@ -194,6 +194,15 @@ class StoredLetters:
             )
         )
         return [Talk(channel, seen) for channel, seen in self._db.execute(query.limit(limit))]
+
+    def on_the_way(self, person: int) -> tuple[int, datetime | None]:
+        query = sa.select(sa.func.count(), sa.func.max(outbox.c.due_at, type_=outbox.c.due_at.type)).where(
+            outbox.c.person_id == person,
+            outbox.c.kind == Kind.LETTER,
+            outbox.c.state.in_((State.DUE, State.LEASED, State.CALLING)),
+        )
+        count, last = self._db.execute(query).one()
+        return count, last
 
     def desk(self, section_id: int, person: int) -> int | None:
         """The student's thread in the teachers' room."""

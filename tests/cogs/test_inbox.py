@@ -16,6 +16,7 @@ from bot.domain.records import Asker
 from bot.loopback.phone import Phone
 from bot.services.choosing import NotStaff
 from bot.services.desk import LetterGone
+from bot.services.incoming import DirectMessage
 from bot.storage.message_tables import guardian
 from tests.classroom import MONDAY, Classroom, Person, Screen, open_classroom
 from tests.cogs.test_phone import NUMBER, Sms
@@ -35,6 +36,12 @@ async def answered(room: Classroom, student: Person, words: str) -> str:
     letter = [each for each in room.desk(student) if "Answer" in ids(each)][-1]
     await room.teacher.press("Answer", letter)
     return (await room.teacher.fill(words=words)).text
+
+
+async def answered_in(room: Classroom, student: Person, where: str, words: str) -> None:
+    letter = [each for each in room.desk(student, where) if "Answer" in ids(each)][-1]
+    await room.teacher.press("Answer", letter)
+    await room.teacher.fill(words=words)
 
 
 def ids(message: discord.Message) -> dict[str, str]:
@@ -272,6 +279,30 @@ async def test_in_several_classes_the_letter_waits_until_its_class_is_chosen(roo
     assert [len(room.desk(ana, each)) for each in ("period-3-teachers", "period-5-teachers")] == [0, 2]
     await ana.dm("The talk goes on")
     assert "The talk goes on" in room.desk_texts(ana, "period-5-teachers")[-1]
+    await ana.dm("About that", reply_to=ana.dms()[0])  # the hello of Period 3
+    assert "About that" in room.desk_texts(ana, "period-3-teachers")[-1]
+    await answered_in(room, ana, "period-5-teachers", "From Period 5")
+    assert "Period 5" in ana.inbox[-1]
+
+
+async def test_one_student_who_writes_without_end_does_not_hold_up_the_others(room: Classroom) -> None:
+    ana, ben, _ = room.students
+    await ana.dm("First")
+    for number in range(15):
+        await room.app.services.incoming.direct(message(room, ana, number), room.clock())
+    await room.app.services.incoming.direct(message(room, ben, 99), room.clock())
+    await room.work()
+    assert len(room.desk(ana)) == 11
+    assert len(room.desk(ben)) == 1
+    await room.move(MINUTE)
+    texts = room.desk_texts(ana)
+    assert len(texts) == 16
+    assert [int(each.rsplit("number ", 1)[1].split()[0]) for each in texts[1:]] == list(range(15))
+
+
+def message(room: Classroom, who: Person, number: int) -> DirectMessage:
+    channel = room.env.backend.get_dm_channel(who.id).id
+    return DirectMessage(10**18 + number, who.id, channel, f"number {number}", 0, None, room.clock())
 
 
 async def test_who_has_left_the_server_is_still_heard_and_the_thread_says_so(room: Classroom) -> None:
