@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.letters import MOST_LETTER, Letter, Party, Talk, Via, Writer, hours_of, next_read
+from bot.domain.outbox import Way
 from bot.domain.records import Account, Asker, Section
 from bot.services import optouts
 from bot.services.choosing import NoClass, WhichClass, attended_class
@@ -17,6 +18,8 @@ from bot.services.ports import Cipher, Database, Ids, Tx
 TALK, TOLD = timedelta(hours=12), timedelta(days=1)
 #: who got or wrote a message since then is likely to answer; one request for each, the latest first
 ANSWER_DUE, MOST_TALKS = timedelta(days=7), 300
+#: a text answers a text, a direct message what came on Discord
+TEXTS, ON_DISCORD = (Way.SMS, Way.GUARDIAN), (Way.DM, Way.THREAD)
 #: words of a stop and nothing else; with more of them the teacher reads it as well
 BARE_STOP = 4
 
@@ -180,7 +183,7 @@ def _writer(tx: Tx, writers: Sequence[Writer], now: datetime) -> tuple[Writer, S
     """One number may be a student's and their guardian's, or a guardian's of two: who was last written to."""
     if not writers:
         return None
-    told = tx.letters.last_told([each.person for each in writers], now - timedelta(days=30))
+    told = tx.letters.last_told([each.person for each in writers], TEXTS, now - timedelta(days=30))
     writer = next((each for each in writers if told and each.person == told[0]), writers[0])
     if writer.section is not None:
         return writer, tx.sections.get(writer.section)
@@ -237,7 +240,7 @@ def _meant(
     if tx.letters.undirected(me.person):
         return None  # they were asked; what they add meanwhile belongs to it
     last = tx.letters.last_section(me.person, now - TALK)
-    told = tx.letters.last_told([me.person], now - TOLD)
+    told = tx.letters.last_told([me.person], ON_DISCORD, now - TOLD)
     return classes.get(last or 0) or (classes.get(told[1]) if told else None)
 
 

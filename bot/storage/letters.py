@@ -29,8 +29,6 @@ _COLUMNS = (
     letter.c.at,
 )
 _IN = letter.c.direction == "in"
-#: by which a message reaches one person
-_TO_PERSON = outbox.c.way.in_((Way.DM, Way.THREAD, Way.SMS, Way.GUARDIAN))
 
 
 class StoredLetters:
@@ -139,16 +137,18 @@ class StoredLetters:
         )
         return self._db.execute(query).scalar()
 
-    def last_told(self, persons: Collection[int], since: datetime) -> tuple[int, int] | None:
+    def last_told(
+        self, persons: Collection[int], ways: Collection[Way], since: datetime
+    ) -> tuple[int, int] | None:
         """Person and class of the last message that reached one of them."""
         query = sa.select(outbox.c.person_id, outbox.c.section_id).where(
             outbox.c.person_id.in_(persons),
             outbox.c.section_id.is_not(None),
             outbox.c.state == State.SENT,
             outbox.c.ended_at >= since,
-            _TO_PERSON,
+            outbox.c.way.in_(ways),
         )
-        row = self._db.execute(query.order_by(outbox.c.ended_at.desc()).limit(1)).first()
+        row = self._db.execute(query.order_by(outbox.c.ended_at.desc(), outbox.c.id.desc()).limit(1)).first()
         return (row[0], row[1]) if row else None
 
     def classes(self, person: int) -> Sequence[Section]:
@@ -173,7 +173,7 @@ class StoredLetters:
             .where(
                 outbox.c.way == Way.DM,
                 outbox.c.state == State.SENT,
-                outbox.c.ended_at >= since,
+                outbox.c.due_at >= since,  # the index has it; what waited longer was due again since
                 outbox.c.result != "",
             )
             .group_by(outbox.c.person_id)

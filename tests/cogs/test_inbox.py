@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
+from bot.domain.outbox import Effect, Kind, State, Way
 from bot.domain.records import Asker
 from bot.loopback.phone import Phone
 from bot.services.choosing import NotStaff
@@ -421,6 +422,28 @@ async def test_a_guardians_text_stands_in_their_students_thread_and_says_that_it
     assert f"From the guardian of <@{ana.id}>" in letter
     assert number[-4:] not in letter
     assert "guardian" in (await room.teacher.slash("inbox list")).text
+
+
+async def test_a_guardian_of_two_is_heard_for_the_child_they_were_last_texted_about(sms: Sms) -> None:
+    room = sms.room
+    ana, ben, _ = room.students
+    number = "+12025550177"
+    mark = room.app.services.incoming._cipher.mark(number)  # type: ignore[union-attr]
+    write = room.app.services.people._db.write
+    for child in (ana, ben):
+        await write(_add_guardian, child.id, mark, room.clock())
+    await write(_texted_about, ben.id, room.clock())
+    await texted(sms, "I talked to him", number=number)
+    assert [len(room.desk(each)) for each in (ana, ben)] == [0, 1]
+
+
+def _texted_about(tx: Any, account: int, now: datetime) -> None:
+    person = tx.people.of(account).person
+    section = tx.sections.enrolled_in(person)[0].id
+    effect = Effect("a nudge", Kind.NUDGE, Way.GUARDIAN, now, person=person, section=section, about=1)
+    tx.outbox.add([effect], now, lambda: "n")
+    (row,) = tx.outbox.claim(now, [Way.GUARDIAN], 1, "me", now)
+    tx.outbox.end(row.id, "me", State.SENT, now)
 
 
 def _add_guardian(tx: Any, account: int, mark: str, now: datetime) -> None:

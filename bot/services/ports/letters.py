@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.letters import Letter, Party, Talk, Unanswered, Via, Writer
+from bot.domain.outbox import Way
 from bot.domain.records import Section
 
 #: (class, teacher, words) → how many texts an answer is billed as
@@ -49,7 +50,12 @@ class Letters(Protocol):
 
     def last_section(self, person: int, since: datetime) -> int | None: ...
     def told_section(self, person: int, message: int) -> int | None: ...
-    def last_told(self, persons: Collection[int], since: datetime) -> tuple[int, int] | None: ...
+    def last_told(
+        self, persons: Collection[int], ways: Collection[Way], since: datetime
+    ) -> tuple[int, int] | None:
+        """Person and class of the last message that reached one of them by one of these ways."""
+        ...
+
     def classes(self, person: int) -> Sequence[Section]: ...
     def talks(self, since: datetime, limit: int) -> Sequence[Talk]:
         """Of those who got a direct message or wrote one since then, the latest first."""
