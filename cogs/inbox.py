@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.incoming import DirectMessage, Kept
+from bot.services.incoming import DirectMessage, Kept, Stranger, Teaches
 from bot.services.services import Services
 from bot.views.choices import Choices, class_choices
 from bot.views.desk import draw_hours, draw_inbox
@@ -48,7 +48,7 @@ class Letters(commands.Cog):
         with contextlib.suppress(discord.HTTPException):  # it is kept; only the sign of it is lost
             if isinstance(result, Kept):
                 await message.add_reaction("✅")
-            elif view is not None and self._is_news(message.author.id):
+            elif view is not None and not (isinstance(result, Stranger | Teaches) and self._is_told(message)):
                 await message.channel.send(view=view, nonce=f"in{message.id}")
 
     @commands.Cog.listener()
@@ -60,12 +60,12 @@ class Letters(commands.Cog):
                 async for message in channel.history(after=discord.Object(talk.after), limit=MOST_MISSED):
                     await self.on_message(message)
 
-    def _is_news(self, account: int) -> bool:
+    def _is_told(self, message: discord.Message) -> bool:
         now = self._services.clock()
         self._told = {each: at for each, at in self._told.items() if now - at < HUSH}
-        is_news = account not in self._told
-        self._told.setdefault(account, now)
-        return is_news
+        is_told = message.author.id in self._told
+        self._told.setdefault(message.author.id, now)
+        return is_told
 
 
 def _read(message: discord.Message) -> DirectMessage:

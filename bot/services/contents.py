@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.letters import answer_content, heard_content, letter_content
@@ -36,6 +37,8 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
         Kind.ANSWER: "your answer",
     }
     was = Kind(delivery.args.get("was", Kind.NUDGE))
+    if was is Kind.ANSWER and tx.letters.get(delivery.about or 0).party is Party.GUARDIAN:
+        names[was] = "your answer, which was for their guardian"
     tried = tuple(delivery.args.get("tried", ())) or ("no way is open to this student",)
     return Unreached(who.discord, names.get(was, "a message"), tried)
 

@@ -118,7 +118,7 @@ class IncomingService:
     async def direct(self, message: DirectMessage, now: datetime) -> DirectResult:
         """A message in the bot's direct messages: one durable write, kept once by Discord's id."""
         result = await self._db.write(_direct, message, now, self._ids)
-        if isinstance(result, Kept):
+        if isinstance(result, Kept | optouts.StopSaid):
             self._wake()
         return result
 
