@@ -31,6 +31,7 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
+from bot.services.desk import DeskService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
@@ -49,6 +50,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
 from bot.web.errors import CannotListen
 from bot.web.lag import LagProbe
+from bot.words.letters import answer_length
 
 if TYPE_CHECKING:
     from bot.web.links import StopLinks
@@ -181,6 +183,7 @@ def _services(
         deliveries=DeliveryService(database, Terms(hours, vault, drip), new_handle),
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
+        desk=DeskService(database, hours, answer_length, new_handle, wake),
         upkeep=UpkeepService(database),
         vitals=VitalsService(database),
         stop_pages=StopPageService(database, links),

@@ -25,10 +25,11 @@ from bot.views import presses
 
 log = structlog.get_logger()
 
-COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server")
+COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server", "inbox")
 
-#: servers, their roles and channels. No privileged intent: people are known by their own presses (RA17)
-INTENTS = discord.Intents(guilds=True)
+#: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.
+#: No privileged intent: people are known by their own presses (RA17)
+INTENTS = discord.Intents(guilds=True, dm_messages=True)
 
 #: presses on messages, and forms
 _ACTS = (discord.InteractionType.component.value, discord.InteractionType.modal_submit.value)
@@ -119,6 +120,9 @@ class FlipcordClient(commands.Bot):
             await asyncio.sleep(seconds)
         await self.services.upkeep.note_identify(self.services.clock())
         await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """No command is typed: what is written to the bot is a letter (cogs.inbox)."""
 
     async def on_interaction(self, interaction: presses.Interaction) -> None:
         await presses.acted(interaction)

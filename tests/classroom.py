@@ -105,6 +105,21 @@ class Person:
         offered = await self.actor.autocomplete(self.room.lobby, name, option, typed, **filled)
         return [each["name"] for each in offered]
 
+    async def dm(
+        self, words: str, *, reply_to: discord.Message | None = None, **more: Any
+    ) -> discord.Message:
+        """Writes to the bot; ``reply_to`` is a message in that conversation, ``attachments`` (name, bytes) pairs."""
+        backend = self.room.env.backend
+        channel = backend.get_dm_channel(self.id)
+        if reply_to is not None:
+            reference = {"channel_id": str(channel.id), "message_id": str(reply_to.id)}
+            more["reference"] = backend.normalize_message_reference(channel.id, reference)
+        if "attachments" in more:
+            more["attachments"] = backend.store_attachments(channel.id, more["attachments"])
+        sent = await self.actor.send_dm(words, **more)
+        await self.room.work()
+        return sent
+
     async def press(self, label: str, screen: Screen | discord.Message | None = None) -> Screen:
         """Presses a button by its label, on what was seen last or on a message."""
         target = screen or self.screen
@@ -131,6 +146,15 @@ class Person:
         message = self.screen.result.response.message
         return await self._seen(await self.actor.select(message, values=values, custom_id=menu["custom_id"]))
 
+    async def choose_in(self, message: discord.Message, *labels: str) -> Screen:
+        """Chooses from the menu of a message in their inbox."""
+        shown = Screen([component.to_dict() for component in message.components])
+        menu = next(part for part in shown.parts if part["type"] == 3)
+        values = [shown.menu[label] for label in labels]
+        return await self._seen(
+            await self.actor.user.select(message, values=values, custom_id=menu["custom_id"])
+        )
+
     async def fill(self, **values: Any) -> Screen:
         """Fills in the form that was opened last."""
         assert self.screen.modal is not None, f"no form is open: {self.screen!r}"
@@ -156,10 +180,14 @@ class Person:
     def last_dm(self) -> discord.Message:
         return simcord.results.to_discord_message(self.room.env, self._dms()[-1])
 
+    def dms(self) -> list[discord.Message]:
+        """The DMs this person got as messages that can be pressed and answered, oldest first."""
+        return [simcord.results.to_discord_message(self.room.env, each) for each in self._dms()]
+
     def _dms(self) -> list[Any]:
         backend = self.room.env.backend
         messages = backend.messages.get(backend.get_dm_channel(self.id).id, {}).values()
-        return [each for each in messages if not each.flags & EPHEMERAL_FLAG]
+        return [each for each in messages if not each.flags & EPHEMERAL_FLAG and each.author_id != self.id]
 
     @property
     def threads(self) -> list[str]:
@@ -254,6 +282,20 @@ class Classroom:
 
     def prework_cards(self) -> list[discord.Message]:
         return self.cards_in("period-3-pre-work")
+
+    def desk(self, student: Person, room: str = "period-3-teachers") -> list[discord.Message]:
+        """What stands in the thread of that student in a teachers' room, oldest first."""
+        backend, parent = self.env.backend, self.channel(room).id
+        threads = [each for each in backend.channels.values() if each.parent_id == parent and each.is_thread]
+        mine = next((each for each in threads if each.name.startswith(student.actor.name)), None)
+        found = backend.messages.get(mine.id, {}).values() if mine else ()
+        cards = [each for each in found if each.components and not each.flags & EPHEMERAL_FLAG]
+        return [simcord.results.to_discord_message(self.env, each) for each in cards]
+
+    def desk_texts(self, student: Person, room: str = "period-3-teachers") -> list[str]:
+        return [
+            Screen([part.to_dict() for part in each.components]).text for each in self.desk(student, room)
+        ]
 
     def _shown(self, name: str) -> list[Any]:
         messages = self.env.backend.messages.get(self.channel(name).id, {}).values()

@@ -14,6 +14,8 @@ POINTS = (
     "finished",  # the row knows
     "looked",  # a look for a lost message gave an answer, the row does not know
     "thread_made",  # a private thread stands, without its student
+    "desk_card_made",  # the card above a student's letters stands, without its thread
+    "desk_made",  # the thread stands, nobody remembers it
     "place_made",  # a role or channel stands, nobody remembers it
 )
 

@@ -18,6 +18,7 @@ NEEDED = {
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
     "create_private_threads": "Create Private Threads",
+    "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
     "manage_threads": "Manage Threads",
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import discord
 
+from bot.domain.letter_messages import AnswerCard
 from bot.domain.messages import Message, Sent
 from bot.views.cards import Card, text
+from bot.views.letter_cards import WRITE
 from bot.views.messages import draw
 
 #: read back in one request; more than a conversation gets between a call and its look
@@ -19,6 +21,8 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
     if person is not None:
         parts = [*parts, text(f"-# For <@{person}>")]
         mentions.users = [discord.Object(person)]
+        if not isinstance(message.content, AnswerCard):  # that has a button of its own
+            parts += WRITE
     try:
         sent = await client.get_partial_messageable(channel).send(
             view=Card(parts), nonce=message.nonce, allowed_mentions=mentions

@@ -13,12 +13,14 @@ import structlog
 
 from bot.delivery.channel import Channels
 from bot.delivery.crashpoints import crashpoint
+from bot.delivery.desk import Desks
 from bot.delivery.direct_message import DirectMessages
 from bot.delivery.line import Line
 from bot.delivery.private_thread import PrivateThreads
 from bot.delivery.roles import Roles
 from bot.delivery.setup import Setup
 from bot.delivery.sms import Texts, TwilioAccount
+from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     ClassSetUp,
     Closed,
@@ -44,6 +46,7 @@ LANES: Mapping[frozenset[Way], int] = {
     frozenset({Way.THREAD}): 4,
     frozenset({Way.SMS}): 4,
     frozenset({Way.CHANNEL, Way.ROOM}): 4,
+    frozenset({Way.DESK}): 1,  # a conversation keeps its order
     frozenset({Way.ROLE}): 2,
     frozenset({Way.SETUP}): 1,
 }
@@ -105,6 +108,7 @@ class Courier:
         self._direct = DirectMessages(client, clock)
         self._threads = PrivateThreads(client, line)
         self._channels = Channels(client)
+        self._desks = Desks(client)
         self._roles = Roles(client)
         self._setup = Setup(client, line, self._record_place)
         self._texts = Texts(twilio) if twilio is not None else None
@@ -286,6 +290,8 @@ class Courier:
                 return await self._threads.carry(parcel, address, called_before)
             case Message(address=ToChannel() as address):
                 return await self._channels.carry(parcel, address)
+            case Message(address=ToDesk() as address):
+                return await self._desks.carry(parcel, address, called_before)
             case Message(address=ToPhone() as address):
                 if self._texts is None:
                     return Closed("texting is not set up", lasting=False)
@@ -301,5 +307,7 @@ class Courier:
                 return await self._threads.find(message, address, since)
             case ToChannel() as address:
                 return await self._channels.find(message, address, since)
+            case ToDesk() as address:
+                return await self._desks.find(message, address, since)
             case ToPhone() as address:
                 return await self._texts.find(message, address, since) if self._texts else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.course import Unit
+from bot.domain.letter_messages import LetterContent, ToDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Trouble:
     mend: str
 
 
-Content = (
+OtherContent = (
     PreWorkNudge
     | PreWorkCard
     | InboxHello
@@ -137,6 +138,7 @@ Content = (
     | Unreached
     | Trouble
 )
+Content = OtherContent | LetterContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class ClassSetUp:
     teachers: tuple[int, ...]
 
 
-Address = ToDirectMessage | ToThread | ToPhone | ToChannel
+Address = ToDirectMessage | ToThread | ToPhone | ToChannel | ToDesk
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
+from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudges import prework_nudge
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
@@ -29,8 +31,14 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
     who = tx.people.account(delivery.person or 0)
     if who is None:
         return "the person was erased"
-    names = {Kind.NUDGE: "the nudge about pre-work", Kind.SLOT_REMINDER: "the reminder of office hours"}
+    names = {
+        Kind.NUDGE: "the nudge about pre-work",
+        Kind.SLOT_REMINDER: "the reminder of office hours",
+        Kind.ANSWER: "your answer",
+    }
     was = Kind(delivery.args.get("was", Kind.NUDGE))
+    if was is Kind.ANSWER and tx.letters.get(delivery.about or 0).party is Party.GUARDIAN:
+        names[was] = "your answer, which was for their guardian"
     tried = tuple(delivery.args.get("tried", ())) or ("no way is open to this student",)
     return Unreached(who.discord, names.get(was, "a message"), tried)
 
@@ -50,4 +58,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.UNIT_OPENED: unit_opened,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
+    Kind.LETTER: letter_content,
+    Kind.ANSWER: answer_content,
+    Kind.HEARD: heard_content,
 }

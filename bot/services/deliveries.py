@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Closed,
     Message,
@@ -21,6 +22,7 @@ from bot.domain.messages import (
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way, when_sent
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.services.letters import answer_note, next_answer_way
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
@@ -33,7 +35,7 @@ HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCE
 
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
-NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.PHONE_CODE, Kind.UNIT_OPENED})
+NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.PHONE_CODE, Kind.UNIT_OPENED, Kind.HEARD})
 
 
 class DeliveryService:
@@ -122,7 +124,7 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 
 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
-    if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
+    if not _keeps_hours(delivery):
         return False
     who = tx.people.account(delivery.person or 0)
     zone = (who.zone if who else None) or tx.sections.get(delivery.section or 0).zone
@@ -139,11 +141,17 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
             return False
 
 
+def _keeps_hours(delivery: Delivery) -> bool:
+    if delivery.kind is Kind.ANSWER:  # to a question of their own; but a phone may wake somebody
+        return delivery.way in (Way.SMS, Way.GUARDIAN)
+    return delivery.kind in HELD_IN_QUIET_HOURS and delivery.way in TO_A_PERSON
+
+
 def _finish(
     tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
 ) -> None:
     if _settle(tx, delivery, outcome, lease, now, ids) and isinstance(outcome, Sent):
-        _remember(tx, delivery, parcel, outcome, now)
+        _remember(tx, delivery, parcel, outcome, now, ids)
 
 
 def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datetime, ids: Ids) -> bool:
@@ -191,20 +199,28 @@ def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
     if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
         return False
-    if delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED:
+    if _is_pursued(delivery):
         tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
     elif delivery.way not in TO_A_PERSON:
         tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
     return True
 
 
+def _is_pursued(delivery: Delivery) -> bool:
+    """An answer is pursued by all ways to whom it is for; what is for the teachers' room has no other way."""
+    if delivery.kind is Kind.ANSWER:
+        return delivery.way is not Way.DESK
+    return delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED
+
+
 def _next_way(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Effect:
-    way = next_way(delivery.way, _reach(tx, delivery))
+    is_answer = delivery.kind is Kind.ANSWER
+    way = next_answer_way(tx, delivery) if is_answer else next_way(delivery.way, _reach(tx, delivery))
     tried = [*delivery.args.get("tried", []), f"{delivery.way}: {why}"]
     return Effect(
         key=f"{delivery.key}>{way or 'room'}",
         kind=delivery.kind if way else Kind.UNREACHED,
-        way=way or Way.ROOM,
+        way=way or (Way.DESK if is_answer else Way.ROOM),
         due_at=now,
         person=delivery.person,
         section=delivery.section,
@@ -240,7 +256,9 @@ def _trouble(delivery: Delivery, why: str, mend: str, now: datetime) -> list[Eff
     ]
 
 
-def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime) -> None:
+def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime, ids: Ids) -> None:
+    if delivery.kind is Kind.ANSWER and delivery.way is not Way.DESK:
+        tx.outbox.add([answer_note(delivery, now)], now, ids)
     if delivery.kind is Kind.SET_UP_CLASS and delivery.section is not None:
         tx.outbox.hurry([delivery.section], now)  # cards and grants that waited for their channel or role
     if delivery.kind is Kind.POST_PREWORK and sent.channel is not None:
@@ -252,6 +270,8 @@ def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datet
             tx.people.set_dm_channel(delivery.person, sent.channel)
         case ToThread() if delivery.section is not None:
             tx.sections.set_thread(delivery.section, delivery.person, sent.channel)
+        case ToDesk() if delivery.section is not None:
+            tx.letters.set_desk(delivery.section, delivery.person, sent.channel)
         case _:
             pass
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
     ClassSetUp,
@@ -31,6 +32,9 @@ from bot.services.ports import Tx
 
 #: a text is of use for ten hours at most, by Twilio's own limit (RB4)
 LONGEST_VALIDITY_S = 36_000
+
+#: for somebody who wrote in the conversation, whether or not they asked for reminders there
+TO_WHO_WROTE = frozenset({Kind.ANSWER, Kind.HEARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ def _address(
             return _to_phone(tx, delivery, who, terms, now)
         case Way.ROOM if section:
             return _to_place(tx, section, staff_channel(section))
+        case Way.DESK if who and section:
+            return _to_desk(tx, section, who)
         case Way.CHANNEL if section:
             is_door = delivery.kind is Kind.CLASS_READY
             return _to_place(tx, section, front_door(section) if is_door else prework_channel(section))
@@ -115,9 +121,19 @@ def _address(
 
 
 def _to_direct_message(delivery: Delivery, who: Account) -> ToDirectMessage | Closed:
+    if delivery.kind in TO_WHO_WROTE and who.dm_channel:
+        return ToDirectMessage(who.discord, who.dm_channel)
     if delivery.kind is not Kind.OPEN_INBOX and not (who.dm_open and who.dm_channel):
         return Closed("the inbox is not open", lasting=False)
     return ToDirectMessage(who.discord, who.dm_channel)
+
+
+def _to_desk(tx: Tx, section: Section, who: Account) -> ToDesk | Wait:
+    room = _to_place(tx, section, staff_channel(section))
+    if isinstance(room, Wait):
+        return room
+    thread = tx.letters.desk(section.id, who.person)
+    return ToDesk(who.discord, room.channel, thread, section.name, f"{section.handle}:{who.person}")
 
 
 def _to_thread(tx: Tx, section: Section, who: Account) -> ToThread | Closed:

@@ -9,6 +9,7 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
+from bot.services.desk import DeskService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
@@ -41,6 +42,7 @@ class Services:
     deliveries: DeliveryService
     receipts: ReceiptService
     incoming: IncomingService
+    desk: DeskService
     upkeep: UpkeepService
     vitals: VitalsService
     stop_pages: StopPageService

@@ -105,9 +105,12 @@ letter = table(
     #: Discord's or Twilio's id, so that one that is told twice is kept once
     sa.Column("external", sa.String(64), unique=True),
     sa.Column("at", Instant, nullable=False),
+    #: when a teacher answered it, or said that it needs no answer
+    sa.Column("settled_at", Instant),
     sa.CheckConstraint("party IN ('student', 'guardian')", name="party"),
     sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
     sa.CheckConstraint("via IN ('dm', 'thread', 'sms')", name="via"),
+    sa.Index("ix_letter_section_id_settled_at", "section_id", "settled_at"),
     about=described(
         "what students and guardians wrote to a teacher, and the answers",
         retention="with the class",

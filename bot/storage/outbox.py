@@ -39,7 +39,7 @@ _COLUMNS = (
 )
 
 #: what is for a class's server, as against one person
-_TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM))
+_TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
 
 _TALLY = sa.select(outbox.c.state, outbox.c.way, sa.func.count(), sa.func.min(outbox.c.due_at)).group_by(
     outbox.c.state, outbox.c.way

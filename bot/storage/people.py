@@ -53,5 +53,9 @@ class StoredPeople:
     def close_dm(self, person: int, at: datetime) -> None:
         self._change(person, dm_closed_at=at)
 
+    def meet_dm(self, person: int, channel: int, message: int) -> None:
+        newest = sa.func.max(sa.func.coalesce(account.c.dm_seen_id, 0), message)
+        self._change(person, dm_channel_id=channel, dm_seen_id=newest)
+
     def _change(self, person: int, **values: object) -> None:
         self._db.execute(sa.update(account).where(account.c.person_id == person).values(**values))

@@ -27,6 +27,8 @@ account = table(
     sa.Column("inbox_asked_at", Instant),
     #: Discord refused the last DM; cleared when the person opens the inbox again
     sa.Column("dm_closed_at", Instant),
+    #: the newest message that they wrote to the bot and that was kept; what came after it is read back
+    sa.Column("dm_seen_id", sa.BigInteger),
     about=described("a Discord account of a person", retention="until erased", **OF_PERSON),
 )
 

@@ -8,6 +8,7 @@ from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.history import StoredHistory
+from bot.storage.letters import StoredLetters
 from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
@@ -37,3 +38,4 @@ class StoredTx:
         self.upkeep = StoredUpkeep(connection)
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)
+        self.letters = StoredLetters(connection)

@@ -118,7 +118,7 @@ def card(
     box: Part = {
         "type": ComponentType.container.value,
         "accent_color": colour,
-        "components": [*map(text, texts), *_rows(controls)],
+        "components": [*map(text, texts), *rows(controls)],
     }
     if marker is not None:
         box["id"] = marker
@@ -203,19 +203,20 @@ def _fit(texts: list[str]) -> list[str]:
     return texts
 
 
-def _rows(controls: Sequence[Control]) -> list[Part]:
-    rows: list[list[Part]] = []
+def rows(controls: Sequence[Control]) -> list[Part]:
+    """Buttons five to a row, a menu on a row of its own."""
+    made: list[list[Part]] = []
     free = 0
     for control in controls:
         if isinstance(control, NewRow):
             free = 0
             continue
         if free == 0 or isinstance(control, Menu):
-            rows.append([])
+            made.append([])
             free = 5
-        rows[-1].append(_item(control))
+        made[-1].append(_item(control))
         free = 0 if isinstance(control, Menu) else free - 1
-    return [{"type": ComponentType.action_row.value, "components": row} for row in rows]
+    return [{"type": ComponentType.action_row.value, "components": row} for row in made]
 
 
 def _item(control: Button | Link | Menu) -> Part:

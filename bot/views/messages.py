@@ -9,10 +9,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from discord import ui
 
 from bot.domain.course import Material, Unit, Video
+from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
     ClassReady,
     Content,
     InboxHello,
+    OtherContent,
     PhoneCode,
     PreWorkCard,
     PreWorkNudge,
@@ -25,6 +27,7 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.views.cards import Button, Control, Link, Look, card, one_line, plain, primary, shorten, stamp
+from bot.views.letter_cards import draw_letter
 from bot.words.lengths import exactly, roughly
 
 #: Discord's own for the address behind a button
@@ -42,6 +45,12 @@ TODAY = primary("What do I do now?", "today")
 
 def draw(content: Content, marker: int) -> ui.LayoutView:
     """The card of that content; ``marker`` (1 to 2**31 - 1) is the id by which a repeat is recognised."""
+    if isinstance(content, LetterContent):
+        return draw_letter(content, marker)
+    return _draw(content, marker)
+
+
+def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
     match content:
         case PreWorkCard():
             return _prework(content, marker)
@@ -52,6 +61,7 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
                 Look.DONE,
                 "Your inbox is open",
                 f"Reminders for **{_name(class_name)}** come here: what you still owe, before it is due.",
+                "Write here, too: your teacher reads it, and the answer comes here.",
                 "You asked for this. To end it, close direct messages in this server's privacy settings.",
                 controls=[TODAY],
                 marker=marker,

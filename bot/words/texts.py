@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from bot.domain.letter_messages import AnswerCard, Heard
 from bot.domain.messages import PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
 from bot.words.gsm import SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
+from bot.words.letters import answer_text, heard_text
 
 __all__ = ["HOW_TO_STOP", "Textable", "segments", "text"]
 
 #: what makes sense as a text; everything else needs its buttons
-Textable = PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened
+Textable = PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | AnswerCard | Heard
 
 HOW_TO_STOP = "To stop: /phone stop in Discord"
 
 
 def text(content: Textable) -> str:
-    """At most 160 septets of GSM-7: one segment. Titles are shortened until it fits."""
+    """At most 160 septets of GSM-7: one segment, but for a teacher's own words. Titles are shortened until it fits."""
     match content:
         case PreWorkNudge():
             return _nudge(content)
@@ -39,6 +41,10 @@ def text(content: Textable) -> str:
                 code=to_gsm(code),
                 minutes=str(minutes),
             )
+        case AnswerCard():
+            return answer_text(content)
+        case Heard():
+            return heard_text(content)
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(
                 "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
     ClassSetUp,
@@ -154,6 +155,8 @@ def way_of(parcel: Parcel) -> Way:
             return Way.THREAD
         case Message(address=ToPhone()):
             return Way.SMS
+        case Message(address=ToDesk()):
+            return Way.DESK
         case Message():
             return Way.CHANNEL
 

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
+from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
+from bot.domain.letters import Party, Via
 from bot.domain.messages import (
     ClassReady,
     Content,
@@ -28,7 +30,8 @@ from bot.domain.messages import (
     UnitOpened,
     Unreached,
 )
-from bot.views import booking, nudges, people, prework, progress
+from bot.domain.outbox import Way
+from bot.views import booking, desk, letters, nudges, people, prework, progress
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
@@ -38,7 +41,7 @@ STAMP = int(AT.timestamp())
 LATER = AT + timedelta(minutes=15)
 
 #: the views that answer what is pressed on a card register themselves when they are imported
-ANSWERING = (booking, nudges, people, prework, progress)
+ANSWERING = (booking, desk, letters, nudges, people, prework, progress)
 
 
 def unit(*materials: Video | Reading, objectives: tuple[str, ...] = ("Name the parts of an atom",)) -> Unit:
@@ -62,6 +65,12 @@ CONTENTS: list[Content] = [
     UnitOpened("Period 3", "Atoms", "Ions", 77),
     Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
     Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
+    LetterCard(5, Party.GUARDIAN, "Period 3", Via.SMS, "Ana is ill", 1, 1, 0, AT, "l1", False),
+    AnswerNote(5, Party.STUDENT, 6, "Look at page 3", Way.DM),
+    DeskCard(5, "Period 3"),
+    AnswerCard("Period 3", "Ms Rivera", "Look at page 3", "s1"),
+    Heard("Period 3", AT, "Tue 24 Nov 08:00", False, 1),
+    AskClass((("Period 3", "s1"), ("Period 5", "s2"))),
 ]
 
 
@@ -72,6 +81,7 @@ class Seen:
         self.texts = [each["content"] for each in parts if each["type"] == 10]
         self.text = "\n".join(self.texts)
         controls = [each for row in parts if row["type"] == 1 for each in row["components"]]
+        controls = [each for each in controls if each["type"] == 2]
         self.buttons: dict[str, Any] = {
             each["label"]: each.get("custom_id") or each["url"] for each in controls
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.messages import (
     Cipher,
     History,
@@ -38,6 +39,7 @@ __all__ = [
     "Drafts",
     "History",
     "Ids",
+    "Letters",
     "MessagingRules",
     "Numbers",
     "Outbox",
@@ -47,6 +49,7 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Sections",
+    "TextLength",
     "Tx",
     "Upkeep",
 ]
@@ -98,6 +101,8 @@ class Tx(Protocol):
     def messaging(self) -> MessagingRules: ...
     @property
     def history(self) -> History: ...
+    @property
+    def letters(self) -> Letters: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -159,6 +159,7 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("external", sa.String(length=64), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_letter_direction")),
         sa.CheckConstraint("party IN ('student', 'guardian')", name=op.f("ck_letter_party")),
         sa.CheckConstraint("via IN ('dm', 'thread', 'sms')", name=op.f("ck_letter_via")),
@@ -174,6 +175,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_letter_person_id"), "letter", ["person_id"], unique=False)
+    op.create_index("ix_letter_section_id_settled_at", "letter", ["section_id", "settled_at"], unique=False)
     op.create_table(
         "messaging",
         sa.Column("section_id", sa.Integer(), nullable=False),
@@ -198,6 +200,7 @@ def upgrade() -> None:
         "consent", sa.Column("number_hash", sa.String(length=64), server_default="", nullable=False)
     )
     op.add_column("consent", sa.Column("by_person_id", sa.Integer(), nullable=True))
+    op.add_column("account", sa.Column("dm_seen_id", sa.BigInteger(), nullable=True))
     op.add_column("enrolment", sa.Column("staff_thread_id", sa.BigInteger(), nullable=True))
     op.add_column("outbox", sa.Column("got_it_at", sa.BigInteger(), nullable=True))
     op.create_index("ix_outbox_nonce", "outbox", ["nonce"], unique=False)
