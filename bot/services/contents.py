@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
-from bot.services.nudges import prework_nudge
+from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
@@ -50,4 +50,5 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.UNIT_OPENED: unit_opened,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
+    Kind.NUDGE_LIST: nudge_list,
 }

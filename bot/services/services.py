@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -18,6 +19,7 @@ from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
+from bot.services.reminders import ReminderService
 from bot.services.upkeep import UpkeepService
 
 
@@ -38,3 +40,5 @@ class Services:
     receipts: ReceiptService
     incoming: IncomingService
     upkeep: UpkeepService
+    answers: AnswerService
+    reminders: ReminderService

@@ -11,6 +11,10 @@ from bot.domain.phones import PhoneRecord
 from bot.storage.tables import consent, phone
 
 
+#: of a row: may it be texted?
+TEXTABLE = sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None))
+
+
 class StoredPhones:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection

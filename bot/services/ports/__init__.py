@@ -10,12 +10,15 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.messages import (
     Cipher,
+    Guardians,
     History,
     MessagingRules,
     Numbers,
     Outbox,
     People,
     Phones,
+    Planning,
+    Reminders,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -36,6 +39,7 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Guardians",
     "History",
     "Ids",
     "MessagingRules",
@@ -44,8 +48,10 @@ __all__ = [
     "PackParser",
     "People",
     "Phones",
+    "Planning",
     "PreWorks",
     "Progresses",
+    "Reminders",
     "Sections",
     "Tx",
     "Upkeep",
@@ -91,6 +97,12 @@ class Tx(Protocol):
     def messaging(self) -> MessagingRules: ...
     @property
     def history(self) -> History: ...
+    @property
+    def guardians(self) -> Guardians: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def planning(self) -> Planning: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
