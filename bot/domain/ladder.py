@@ -93,7 +93,7 @@ def when(step: Step) -> str:
     raise AssertionError("every number of minutes is a multiple of one")
 
 
-def read_ladder(text: str) -> tuple[Step, ...] | None | BadLadder:
+def read_ladder(text: str) -> tuple[Step, ...] | BadLadder | None:
     """Steps as a teacher types them, one a line; ``none`` for no reminders, ``usual`` (None) for the usual ones."""
     lines = [" ".join(line.casefold().split()) for line in text.splitlines() if line.strip()]
     if lines == ["usual"]:
@@ -108,14 +108,18 @@ def read_ladder(text: str) -> tuple[Step, ...] | None | BadLadder:
 
 
 _HELP = "Write one step a line, like `1 day before: dm`, `1 hour before: text`, `15 minutes after: list`."
-_LINE = re.compile(r"(\d{1,5}) ?(m|min|mins|minutes?|h|hours?|d|days?) (before|after) ?[:,]? ?(?:by )?([a-z ]+)")
+_LINE = re.compile(
+    r"(\d{1,5}) ?(m|min|mins|minutes?|h|hours?|d|days?) (before|after) ?[:,]? ?(?:by )?([a-z ]+)"
+)
 
 
 def _step(line: str) -> Step | BadLadder:
     match = _LINE.fullmatch(line)
     way = _TYPED.get(match[4].strip()) if match else None
     if match is None or way is None:
-        return BadLadder(f"I do not understand “{line[:60]}”. {_HELP} The ways are dm, text, guardian and list.")
+        return BadLadder(
+            f"I do not understand “{line[:60]}”. {_HELP} The ways are dm, text, guardian and list."
+        )
     span = int(match[1]) * _UNITS[match[2][0]]
     return Step(span if match[3] == "before" else -span, way)
 

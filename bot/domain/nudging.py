@@ -72,6 +72,9 @@ class Limits:
     unanswered: int = 4
 
 
+USUAL_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Away:
     """A student's absence from a class, in days on their wall. ``last`` is None while nobody knows."""

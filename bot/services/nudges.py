@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ladder import Step
-from bot.domain.nudging import USE_AFTER, Hours, Limits, Planned, Reach, Rules, first_way, plan
+from bot.domain.nudging import USE_AFTER, USUAL_LIMITS, Hours, Limits, Planned, Reach, Rules, first_way, plan
 from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.quiet import next_open
 from bot.domain.records import Account, Asker, Owing, Posted, Section
@@ -90,7 +90,7 @@ class NudgeService:
         hours: Hours,
         ids: Ids,
         wake: Callable[[], None],
-        limits: Limits = Limits(),  # noqa: B008  # frozen
+        limits: Limits = USUAL_LIMITS,
     ) -> None:
         self._db, self._ids, self._wake = database, ids, wake
         self._hours, self._limits = hours, limits
@@ -178,7 +178,9 @@ def _teaches(tx: Tx, asker: Asker, section: Section) -> bool:
 
 
 def _preview_section(tx: Tx, asker: Asker, section: Section, desk: _Desk) -> PreviewResult:
-    ahead = [each for each in tx.prework.of_section(section.id) if each.posted_at and each.deadline > desk.now]
+    ahead = [
+        each for each in tx.prework.of_section(section.id) if each.posted_at and each.deadline > desk.now
+    ]
     return _preview_posted(tx, asker, ahead[0], desk, late=False) if ahead else NothingOpen(section)
 
 
@@ -204,7 +206,9 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
         ),
         away=tuple(each.account for each in away),
         had_enough=tuple(
-            each.account for each, why in told if isinstance(why, Recipient) and _had_enough(tx, each, posted, desk)
+            each.account
+            for each, why in told
+            if isinstance(why, Recipient) and _had_enough(tx, each, posted, desk)
         ),
     )
 
@@ -300,7 +304,9 @@ def _on_the_ladder(
         ladder=rules.ladder,
         step=next((each for each in rules.ladder if each.key == key), None),
         by_hand=delivery is not None and key is None,
-        next=None if away else _next_step(tx, me, plan(posted.deadline, zone, rules.hours, rules.ladder), rules, now),
+        next=None
+        if away
+        else _next_step(tx, me, plan(posted.deadline, zone, rules.hours, rules.ladder), rules, now),
         is_away=away,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,7 +74,7 @@ def _pieces(due: Sequence[_Due]) -> list[_Piece]:
     for each in due:
         if len(each.cuts) > 1:
             edges = [0, *each.cuts]
-            pairs = zip(edges, edges[1:], strict=False)
+            pairs = itertools.pairwise(edges)
             pieces += [_Piece((each,), pair, is_last=pair[1] == ALL) for pair in pairs]
             continue
         if sum(one.prework.students for one in together) + each.prework.students > PIECE:

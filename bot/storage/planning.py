@@ -160,7 +160,7 @@ def _insert() -> sa.Insert:
         f" JOIN outbox AS before ON before.dedupe_key = {cause} || later.value)"
     )
     is_told = come.c.way == Way.ROOM
-    row = {
+    row: dict[sa.Column[Any], Any] = {
         outbox.c.dedupe_key: sa.literal_column(f"{cause} || come.key"),
         outbox.c.kind: sa.case((is_told, Kind.UNREACHED.value), else_=Kind.NUDGE.value),
         outbox.c.way: come.c.way,
@@ -182,8 +182,11 @@ def _insert() -> sa.Insert:
 
 
 _PLAN = _insert()
-_SET_NEXT = sa.update(prework).where(prework.c.id == sa.bindparam("prework"))
-_SET_NEXT = _SET_NEXT.values(next_at=sa.bindparam("at", type_=Instant))
+_SET_NEXT = (
+    sa.update(prework)
+    .where(prework.c.id == sa.bindparam("prework"))
+    .values(next_at=sa.bindparam("at", type_=Instant))
+)
 
 
 class StoredPlanning:
@@ -194,7 +197,9 @@ class StoredPlanning:
         return self._db.execute(_NEXT_AT).scalar()
 
     def due(self, now: datetime, most: int) -> Sequence[OpenPreWork]:
-        rows = [tuple(row) for row in self._db.execute(_DUE, {"now": now, "most": most})]
+        rows: list[tuple[Any, ...]] = [
+            tuple(row) for row in self._db.execute(_DUE, {"now": now, "most": most})
+        ]
         holidays = self._holidays({row[1] for row in rows})
         return [
             OpenPreWork(

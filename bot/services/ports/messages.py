@@ -190,8 +190,11 @@ class Planning(Protocol):
         now: datetime,
         seed: str,
     ) -> int:
-        """By (pre-work, zone), their steps: a row for each student with an id in ``between`` (the first
-        excluded) to whom one is due. ``seed`` begins their nonces. Gives how many rows are new."""
+        """A row for each student to whom a step is due; gives how many are new.
+
+        ``plans`` are steps by (pre-work, zone); ``between`` are person ids, the first excluded; ``seed`` begins
+        the rows' nonces.
+        """
         ...
 
     def set_next(self, at: Mapping[int, datetime | None]) -> None: ...
