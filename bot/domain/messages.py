@@ -21,7 +21,7 @@ class PreWorkNudge:
     length_s: int
     started: bool
     #: of its row: what [Got it] and [Why did I get this?] are about
-    nonce: str
+    nonce: str = "-"
     is_late: bool = False
 
 

@@ -182,6 +182,8 @@ def _insert() -> sa.Insert:
 
 
 _PLAN = _insert()
+#: sqlite3 counts no rows of a statement that begins with WITH
+_CHANGED = sa.select(sa.func.changes())
 _SET_NEXT = (
     sa.update(prework)
     .where(prework.c.id == sa.bindparam("prework"))
@@ -245,7 +247,8 @@ class StoredPlanning:
         ]
         if not steps:
             return 0
-        return self._db.execute(_PLAN, {"steps": json.dumps(steps), "now": now, "seed": seed}).rowcount
+        self._db.execute(_PLAN, {"steps": json.dumps(steps), "now": now, "seed": seed})
+        return self._db.execute(_CHANGED).scalar_one()
 
     def set_next(self, at: Mapping[int, datetime | None]) -> None:
         self._db.execute(_SET_NEXT, [{"prework": number, "at": each} for number, each in at.items()])

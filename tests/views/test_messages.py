@@ -16,7 +16,9 @@ from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.messages import (
     ClassReady,
     Content,
+    GuardianNudge,
     InboxHello,
+    NudgeList,
     PhoneCode,
     PreWorkCard,
     PreWorkNudge,
@@ -24,6 +26,7 @@ from bot.domain.messages import (
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
+    StillOwing,
     Trouble,
     UnitOpened,
     Unreached,
@@ -62,6 +65,8 @@ CONTENTS: list[Content] = [
     UnitOpened("Period 3", "Atoms", "Ions", 77),
     Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
     Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
+    GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
 ]
 
 
@@ -115,9 +120,9 @@ def test_the_pre_work_card_has_all_that_is_needed_to_begin() -> None:
 
 @pytest.mark.parametrize(("started", "step"), [(False, "Start"), (True, "Hand in")])
 def test_a_nudge_offers_the_next_step_help_and_its_reason(started: bool, step: str) -> None:
-    seen = Seen(PreWorkNudge("Period 3", "Atoms", "p1", AT, "", 700, started))
-    assert list(seen.buttons) == [step, "Book office hours", "Why did I get this?"]
-    assert seen.buttons["Why did I get this?"] == "fc:pw_why:p1"
+    seen = Seen(PreWorkNudge("Period 3", "Atoms", "p1", AT, "", 700, started, "n1"))
+    assert list(seen.buttons) == [step, "Got it", "Book office hours", "Why did I get this?"]
+    assert seen.buttons["Why did I get this?"] == "fc:pw_why:n1"
     assert f"<t:{STAMP}:F>" in seen.text
 
 
