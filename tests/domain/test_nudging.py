@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.ladder import LADDER
 from bot.domain.nudging import (
     USE_AFTER,
+    Away,
     Drop,
     Hours,
     Planned,
@@ -25,7 +26,8 @@ from bot.domain.nudging import (
     when_sent,
 )
 from bot.domain.outbox import Way
-from bot.domain.quiet import OpenHours, last_open
+from bot.domain.quiet import Days, OpenHours, last_open
+from bot.domain.times import local_day
 from tests.domain.test_times import CHICAGO, ZONES
 
 HOURS = Hours(discord=OpenHours(time(7), time(21)), sms=OpenHours(time(9), time(20)))
@@ -210,3 +212,74 @@ def test_the_last_look_sends_in_open_hours_holds_until_they_open_or_drops_what_i
         case Drop(why):
             assert why
             assert now >= useful_until or not open_now
+
+
+# --- days off and absences -------------------------------------------------------------------------
+
+WEEKENDS = Hours(
+    discord=OpenHours(time(7), time(21), frozenset((6, 7))),
+    sms=OpenHours(time(9), time(20), frozenset((6, 7)), (Days(date(2026, 11, 25), date(2026, 11, 27)),)),
+)
+
+
+def test_for_a_deadline_on_monday_morning_the_reminders_come_on_friday_evening() -> None:
+    steps = plan(chicago("2026-11-23T08:00"), CHICAGO, WEEKENDS)
+    assert [f"{each.way} {each.at - timedelta(hours=6):%a %H:%M}" for each in steps] == [
+        "dm Fri 20:59",
+        "dm Fri 20:59",
+        "sms Fri 19:59",
+        "guardian Mon 19:59",
+    ]
+
+
+def test_what_speaks_of_a_deadline_on_sunday_waits_for_monday_and_not_for_ever() -> None:
+    *_, told = plan(chicago("2026-11-22T20:00"), CHICAGO, WEEKENDS)
+    assert (told.way, told.at) == (Way.GUARDIAN, chicago("2026-11-23T09:00"))
+    long = Hours(
+        WEEKENDS.discord,
+        OpenHours(time(9), time(20), frozenset(), (Days(date(2026, 11, 22), date(2026, 12, 20)),)),
+    )
+    assert Way.GUARDIAN not in [each.way for each in plan(chicago("2026-11-22T20:00"), CHICAGO, long)]
+
+
+@given(INSTANTS, st.sampled_from(ZONES))
+def test_no_step_is_planned_on_a_day_off(deadline: datetime, zone: str) -> None:
+    for step in plan(deadline, zone, WEEKENDS):
+        assert WEEKENDS.of(step.way).hold(step.at, zone)
+
+
+def test_an_absence_takes_what_lies_in_it_and_on_return_the_plan_goes_on() -> None:
+    deadline = chicago("2026-11-26T12:00")  # a Thursday
+    steps, since = plan(deadline, CHICAGO, HOURS), chicago("2026-11-20T12:00")
+    away = [Away(date(2026, 11, 24), date(2026, 11, 25), noted_at=since)]
+
+    def come(at: str, away: list[Away]) -> str | None:
+        step = due(steps, since, (), NO_PHONE, chicago(at), CHICAGO, away)
+        return step.key if step else None
+
+    assert come("2026-11-25T12:00", []) == "dm1440"
+    assert come("2026-11-25T12:00", away) is None
+    assert come("2026-11-26T07:00", away) is None  # back, and not caught up with yesterday's
+    assert come("2026-11-26T09:00", away) == "dm180"
+    # back on the very day: what lay before the teacher said so is not caught up with either
+    back = [Away(date(2026, 11, 26), date(2026, 11, 25), noted_at=chicago("2026-11-26T09:30"))]
+    assert come("2026-11-26T09:31", back) is None
+    # noted for next week: this week goes on as planned
+    assert come("2026-11-26T09:00", [Away(date(2026, 11, 30), None, since)]) == "dm180"
+
+
+@given(
+    INSTANTS, st.integers(1, 60), st.integers(-3, 3), st.sampled_from((None, 0, 2)), st.sampled_from(ZONES)
+)
+def test_nobody_who_is_away_has_a_step(
+    deadline: datetime, lead: int, begins: int, days: int | None, zone: str
+) -> None:
+    first = deadline.date() + timedelta(days=begins)
+    last = None if days is None else first + timedelta(days=days)
+    posted = deadline - timedelta(hours=lead)
+    away = Away(first, last, noted_at=posted)
+    steps = plan(deadline, zone, HOURS)
+    now: datetime | None = posted
+    while (now := next_instant(steps, posted, now)) is not None:
+        step = due(steps, posted, (), EVERYTHING, now, zone, [away])
+        assert step is None or not away.hold(local_day(now, zone))
