@@ -58,7 +58,7 @@ async def set_ladder(interaction: Interaction, handle: str, fields: Fields) -> N
     result = await services(interaction).reminders.set_ladder(
         asker(interaction), handle, typed, interaction.created_at
     )
-    await replace(interaction, draw_reminders(result))
+    await _show(interaction, result, Button("Try again", "rem_ladder", handle))
 
 
 @on_press("rem_hours")
@@ -74,7 +74,7 @@ async def set_hours(interaction: Interaction, handle: str, fields: Fields) -> No
     result = await services(interaction).reminders.set_hours(
         asker(interaction), handle, opens, closes, interaction.created_at
     )
-    await replace(interaction, draw_reminders(result))
+    await _show(interaction, result, Button("Try again", "rem_hours", handle))
 
 
 @on_press("rem_days")
@@ -89,7 +89,7 @@ async def set_days(interaction: Interaction, handle: str, fields: Fields) -> Non
     result = await services(interaction).reminders.set_days_off(
         asker(interaction), handle, _chosen(fields, "days"), interaction.created_at
     )
-    await replace(interaction, draw_reminders(result))
+    await _show(interaction, result, Button("Try again", "rem_days", handle))
 
 
 @on_press("rem_guardian")
@@ -105,7 +105,7 @@ async def set_guardian(interaction: Interaction, handle: str, fields: Fields) ->
     result = await services(interaction).reminders.set_guardian_rule(
         asker(interaction), handle, rule, interaction.created_at
     )
-    await replace(interaction, draw_reminders(result))
+    await _show(interaction, result, Button("Try again", "rem_guardian", handle))
 
 
 async def _shown(interaction: Interaction, handle: str) -> RemindersShown | None:
@@ -115,6 +115,15 @@ async def _shown(interaction: Interaction, handle: str) -> RemindersShown | None
         await reply(interaction, draw_choice(result))
         return None
     return result
+
+
+async def _show(interaction: Interaction, result: ChangeResult, again: Button) -> None:
+    """What was refused leaves the card as it stands, with the way back into the form."""
+    match result:
+        case BadLadder(problem) | BadTime(problem) | NotPossible(problem):
+            await reply(interaction, card(Look.NOT_YET, "Not changed yet", problem, controls=[again]))
+        case _:
+            await replace(interaction, draw_reminders(result))
 
 
 def _chosen(fields: Fields, name: str) -> list[str]:
