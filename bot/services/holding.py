@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from bot.domain.nudging import Drop, Hours, Limits, SendAt, SendNow, when_sent
 from bot.domain.outbox import Delivery, Kind, Way
+from bot.domain.records import Section
 from bot.domain.times import instant, local_day
 from bot.services.ports import Tx
 from bot.services.rules import class_rules
@@ -41,6 +42,15 @@ def zone_of(tx: Tx, delivery: Delivery) -> str:
 def is_away(tx: Tx, section: int | None, person: int | None, zone: str, now: datetime) -> bool:
     today = local_day(now, zone)
     return any(each.hold(today) for each in tx.reminders.away(section or 0, person or 0))
+
+
+def away_today(tx: Tx, section: Section, now: datetime) -> frozenset[int]:
+    """Persons of a class who are away, each by the day on their own wall."""
+    return frozenset(
+        each.account.person
+        for each in tx.reminders.absences(section.id)
+        if each.away.hold(local_day(now, each.account.zone or section.zone))
+    )
 
 
 def _hours(tx: Tx, delivery: Delivery, usual: Hours) -> Hours:

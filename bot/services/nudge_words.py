@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.domain.messages import GuardianNudge, NudgeList, PreWorkNudge, StillOwing
 from bot.domain.outbox import Delivery, Way
-from bot.domain.records import Owing, Posted
+from bot.domain.records import Owing
 from bot.domain.times import local_text
-from bot.services.holding import is_away
+from bot.services.holding import away_today
 from bot.services.ports import Tx
 from bot.services.posting import most_behind
 
@@ -42,7 +42,7 @@ def nudge_list(tx: Tx, delivery: Delivery, now: datetime) -> NudgeList | str:
     owing = sorted(tx.prework.owing(posted.id), key=most_behind)
     if not owing:
         return "everybody has handed in"
-    away = {each.account.person for each in owing if _is_away(tx, posted, each, now)}
+    away = away_today(tx, posted.section, now)
     unanswered = tx.reminders.unanswered([each.account.person for each in owing])
     limit = int(delivery.args["unanswered"])
     return NudgeList(
@@ -57,11 +57,6 @@ def nudge_list(tx: Tx, delivery: Delivery, now: datetime) -> NudgeList | str:
         ),
         excused=tuple(each.account.discord for each in owing if each.account.person in away),
     )
-
-
-def _is_away(tx: Tx, posted: Posted, owing: Owing, now: datetime) -> bool:
-    zone = owing.account.zone or posted.section.zone
-    return is_away(tx, posted.section.id, owing.account.person, zone, now)
 
 
 def _line(owing: Owing, unanswered: int, limit: int) -> StillOwing:

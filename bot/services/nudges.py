@@ -12,7 +12,7 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.quiet import next_open
 from bot.domain.records import Account, Asker, Owing, Posted, Section
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
-from bot.services.holding import is_away, midnight
+from bot.services.holding import away_today, is_away, midnight
 from bot.services.planning import plan_all
 from bot.services.ports import Database, Ids, Tx
 from bot.services.rules import class_rules
@@ -191,7 +191,8 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
     handle, now, rules = desk.ids(), desk.now, class_rules(tx, posted.section.id, desk.hours)
     body = {"prework": posted.id, "late": late}
     tx.drafts.save(handle, tx.people.known(asker.account, now).person, "nudge", body, now)
-    away = [each for each in owing if _is_away(tx, posted, each, now)]
+    absent = away_today(tx, posted.section, now)
+    away = [each for each in owing if each.account.person in absent]
     ways = [
         (each, first_way(Way.DM, reach_of(tx, each, posted, rules))) for each in owing if each not in away
     ]
@@ -211,11 +212,6 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
             if isinstance(why, Recipient) and _had_enough(tx, each, posted, desk)
         ),
     )
-
-
-def _is_away(tx: Tx, posted: Posted, owing: Owing, now: datetime) -> bool:
-    zone = owing.account.zone or posted.section.zone
-    return is_away(tx, posted.section.id, owing.account.person, zone, now)
 
 
 def _recipient(owing: Owing, way: Way, posted: Posted, rules: Rules, now: datetime) -> Recipient | str:
@@ -258,8 +254,9 @@ def _send(tx: Tx, asker: Asker, handle: str, desk: _Desk) -> Nudged | PreviewGon
 
 def _manual(tx: Tx, posted: Posted, handle: str, desk: _Desk) -> Iterable[Effect]:
     rules = class_rules(tx, posted.section.id, desk.hours)
+    absent = away_today(tx, posted.section, desk.now)
     for each in tx.prework.owing(posted.id):
-        if not _is_away(tx, posted, each, desk.now):
+        if each.account.person not in absent:
             way = first_way(Way.DM, reach_of(tx, each, posted, rules))
             yield _effect(posted, each, way, handle, desk.now)
 

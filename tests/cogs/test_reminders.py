@@ -174,7 +174,7 @@ async def test_every_change_is_on_record_with_who_made_it(room: Classroom) -> No
     await room.teacher.slash("reminders absence", student=ana.actor)
     database = room.app.services.reminders._db
 
-    def lines(tx):  # type: ignore[no-untyped-def]
+    def lines(tx):
         section = tx.sections.on_guild(room.guild.id)[0]
         rivera = tx.people.of(room.teacher.id).person
         return [(each.what, each.actor == rivera) for each in tx.history.of_section(section.id)]

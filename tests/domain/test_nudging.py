@@ -82,7 +82,9 @@ def test_no_step_is_planned_in_quiet_hours_or_later_than_the_ladder_says(
     for step in planned:
         wanted = deadline - LADDER[step.number].before
         assert HOURS.of(step.way).hold(step.at, zone)
-        assert step.at <= wanted or step.at > deadline >= last_open(wanted, zone, HOURS.of(step.way))
+        before = last_open(wanted, zone, HOURS.of(step.way))
+        assert before is not None
+        assert step.at <= wanted or step.at > deadline >= before
 
 
 class Student:

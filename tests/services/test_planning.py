@@ -175,6 +175,7 @@ async def test_with_no_step_come_no_student_is_read(database: Database) -> None:
     nudges = NudgeService(database, HOURS, Ids(), lambda: None)
     await nudges.plan(NOW)
     ahead = await nudges.next_instant(NOW)
+    assert ahead is not None
     assert ahead == NOW + DAY - 3 * HOUR  # the step of a day before lay at the posting
 
     def due_before(tx: Tx, at: datetime) -> int:
