@@ -21,7 +21,7 @@ from bot.domain.messages import (
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.services.holding import Withhold, look
+from bot.services.holding import Withhold, look, zone_of
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
@@ -127,7 +127,7 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
         return False
-    match look(tx, delivery, terms.hours, terms.limits, now):
+    match look(tx, delivery, zone_of(tx, delivery), terms.hours, terms.limits, now):
         case SendAt(at):
             return tx.outbox.wait(delivery.id, lease, at, "quiet hours or a day off")
         case Withhold(why):
