@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.records import Asker
 from bot.services.choosing import NotStaff
 from bot.services.nudges import NudgeService
+from bot.services.ports import Tx
 from bot.services.reminders import AbsenceTyped, HolidayTyped, NotPossible, ReminderService, RemindersShown
 from bot.storage.database import Database
-from tests.builders import ANA, GUILD, NOW, TEACHER, Ids, a_class, posted_pre_work, student
+from bot.storage.tables import person
+from tests.builders import ANA, BEN, GUILD, NOW, TEACHER, Ids, a_class, posted_pre_work, student
 from tests.services.mail import HOURS
 
 RIVERA = Asker(TEACHER, GUILD, manages=True)
@@ -63,3 +65,25 @@ async def test_a_changed_ladder_catches_up_with_nothing_and_repeats_nothing(data
 
 async def _planned(nudges: NudgeService, now: datetime) -> tuple[int, datetime | None]:
     return await nudges.plan(now), await nudges.next_instant(now)
+
+
+async def test_who_joins_from_another_zone_has_steps_at_instants_of_their_own(database: Database) -> None:
+    section = await a_class(database)
+    posted = await posted_pre_work(database, section, "measurement")
+    nudges = NudgeService(database, HOURS, Ids(), lambda: None)
+    await nudges.plan(NOW)
+    three_before = posted.deadline - timedelta(hours=3)
+    assert await nudges.next_instant(NOW) == three_before
+
+    def join(tx: Tx) -> None:
+        ben = tx.people.known(BEN, NOW).person
+        far = person.update().where(person.c.id == ben).values(zone="America/Los_Angeles")
+        tx.outbox._db.execute(far)  # type: ignore[attr-defined]
+        tx.sections.enrol(section.id, ben, NOW + timedelta(minutes=5))
+        tx.progress.open(ben, section.course_id, "measurement", NOW)
+
+    await database.write(join)
+    later = NOW + timedelta(minutes=6)
+    assert await nudges.plan(later) == 0
+    # four in the morning there: the evening before, at a minute to nine
+    assert await nudges.next_instant(later) == datetime(2026, 11, 24, 4, 59, tzinfo=UTC)
