@@ -85,5 +85,5 @@ async def test_who_joins_from_another_zone_has_steps_at_instants_of_their_own(da
     await database.write(join)
     later = NOW + timedelta(minutes=6)
     assert await nudges.plan(later) == 0
-    # four in the morning there: the evening before, at a minute to nine
-    assert await nudges.next_instant(later) == datetime(2026, 11, 24, 4, 59, tzinfo=UTC)
+    # an hour before it is six in the morning there: the text comes the evening before, at a minute to eight
+    assert await nudges.next_instant(later) == datetime(2026, 11, 24, 3, 59, tzinfo=UTC)
