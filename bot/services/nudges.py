@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.ladder import Step
@@ -142,13 +142,17 @@ class _Desk:
     ids: Ids
 
 
-def reach_of(tx: Tx, owing: Owing, posted: Posted, rules: Rules) -> Reach:
+def reach_of(owing: Owing, posted: Posted) -> Reach:
     return Reach(
         dm=owing.account.dm_open and owing.account.dm_channel is not None,
         thread=posted.channel is not None,
         sms=owing.phone_confirmed,
-        guardian=rules.guardians and tx.guardians.reachable(owing.account.person),
     )
+
+
+def reach_with_guardian(tx: Tx, owing: Owing, posted: Posted, rules: Rules) -> Reach:
+    guardian = rules.guardians and tx.guardians.reachable(owing.account.person)
+    return replace(reach_of(owing, posted), guardian=guardian)
 
 
 def _next_at(tx: Tx) -> datetime | None:
@@ -196,7 +200,9 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
     absent = away_today(tx, posted.section, now)
     away = [each for each in owing if each.account.person in absent]
     ways = [
-        (each, first_way(Way.DM, reach_of(tx, each, posted, rules))) for each in owing if each not in away
+        (each, first_way(Way.DM, reach_with_guardian(tx, each, posted, rules)))
+        for each in owing
+        if each not in away
     ]
     told = [(each, _recipient(each, way, posted, rules, now)) for each, way in ways if way]
     return NudgePreview(
@@ -204,7 +210,7 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
         handle,
         recipients=tuple(each for _, each in told if isinstance(each, Recipient)),
         unreachable=(
-            *((each.account, _no_way(each)) for each, way in ways if way is None),
+            *((each.account, no_way(each)) for each, way in ways if way is None),
             *((each.account, why) for each, why in told if isinstance(why, str)),
         ),
         away=tuple(each.account for each in away),
@@ -234,7 +240,8 @@ def _useful_until(posted: Posted, now: datetime) -> datetime:
     return posted.deadline if now < posted.deadline else now + USE_AFTER
 
 
-def _no_way(owing: Owing) -> str:
+def no_way(owing: Owing) -> str:
+    """Why no way is open to a student, as the end of a sentence."""
     closed = "DMs are closed" if owing.account.dm_closed_at else "has not opened the inbox"
     return f"{closed}, no phone, and the class has no pre-work channel"
 
@@ -259,7 +266,7 @@ def _manual(tx: Tx, posted: Posted, handle: str, desk: _Desk) -> Iterable[Effect
     absent = away_today(tx, posted.section, desk.now)
     for each in tx.prework.owing(posted.id):
         if each.account.person not in absent:
-            way = first_way(Way.DM, reach_of(tx, each, posted, rules))
+            way = first_way(Way.DM, reach_with_guardian(tx, each, posted, rules))
             yield _effect(posted, each, way, handle, desk.now)
 
 
