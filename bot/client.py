@@ -25,7 +25,18 @@ from bot.views import presses
 
 log = structlog.get_logger()
 
-COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server", "inbox")
+COGS = (
+    "classes",
+    "courses",
+    "prework",
+    "students",
+    "officehours",
+    "phone",
+    "quiz",
+    "server",
+    "inbox",
+    "reminders",
+)
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.
 #: No privileged intent: people are known by their own presses (RA17)

@@ -9,7 +9,7 @@ from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.letters import answer_content, heard_content, letter_content
-from bot.services.nudges import prework_nudge
+from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
@@ -61,4 +61,5 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.LETTER: letter_content,
     Kind.ANSWER: answer_content,
     Kind.HEARD: heard_content,
+    Kind.NUDGE_LIST: nudge_list,
 }

@@ -186,7 +186,8 @@ def _answer(
         return NoWayBack(student.discord)
     if way in TEXTS and not fits:
         return TooLong(handle, said.words, texts)
-    at = next_open(now, student.zone or section.zone, hours.sms) if way in TEXTS else now
+    # texts know hours, but no days off: this one was asked for
+    at = (next_open(now, student.zone or section.zone, hours.sms) or now) if way in TEXTS else now
     answer = tx.letters.keep(
         handle=ids(),
         section=section.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -20,6 +21,7 @@ from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
+from bot.services.reminders import ReminderService
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -46,3 +48,5 @@ class Services:
     upkeep: UpkeepService
     vitals: VitalsService
     stop_pages: StopPageService
+    answers: AnswerService
+    reminders: ReminderService

@@ -18,7 +18,9 @@ from bot.domain.letters import Party, Via
 from bot.domain.messages import (
     ClassReady,
     Content,
+    GuardianNudge,
     InboxHello,
+    NudgeList,
     PhoneCode,
     PreWorkCard,
     PreWorkNudge,
@@ -26,6 +28,7 @@ from bot.domain.messages import (
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
+    StillOwing,
     Trouble,
     UnitOpened,
     Unreached,
@@ -71,6 +74,8 @@ CONTENTS: list[Content] = [
     AnswerCard("Period 3", "Ms Rivera", "Look at page 3", "s1"),
     Heard("Period 3", AT, "Tue 24 Nov 08:00", False, 1),
     AskClass((("Period 3", "s1"), ("Period 5", "s2"))),
+    GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
 ]
 
 
@@ -125,9 +130,9 @@ def test_the_pre_work_card_has_all_that_is_needed_to_begin() -> None:
 
 @pytest.mark.parametrize(("started", "step"), [(False, "Start"), (True, "Hand in")])
 def test_a_nudge_offers_the_next_step_help_and_its_reason(started: bool, step: str) -> None:
-    seen = Seen(PreWorkNudge("Period 3", "Atoms", "p1", AT, "", 700, started))
-    assert list(seen.buttons) == [step, "Book office hours", "Why did I get this?"]
-    assert seen.buttons["Why did I get this?"] == "fc:pw_why:p1"
+    seen = Seen(PreWorkNudge("Period 3", "Atoms", "p1", AT, "", 700, started, "n1"))
+    assert list(seen.buttons) == [step, "Got it", "Book office hours", "Why did I get this?"]
+    assert seen.buttons["Why did I get this?"] == "fc:pw_why:n1"
     assert f"<t:{STAMP}:F>" in seen.text
 
 

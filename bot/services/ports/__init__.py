@@ -11,12 +11,15 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.messages import (
     Cipher,
+    Guardians,
     History,
     MessagingRules,
     Numbers,
     Outbox,
     People,
     Phones,
+    Planning,
+    Reminders,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -37,6 +40,7 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Guardians",
     "History",
     "Ids",
     "Letters",
@@ -46,8 +50,10 @@ __all__ = [
     "PackParser",
     "People",
     "Phones",
+    "Planning",
     "PreWorks",
     "Progresses",
+    "Reminders",
     "Sections",
     "TextLength",
     "Tx",
@@ -103,6 +109,12 @@ class Tx(Protocol):
     def history(self) -> History: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def guardians(self) -> Guardians: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def planning(self) -> Planning: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
