@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH :=
 
-.PHONY: install demo test lint types contracts check bench docs lock clean
+.PHONY: install demo test lint types contracts check bench faults docs lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -52,6 +52,10 @@ check: lint types contracts test
 # what an interaction costs, as ratios beside a bare bot in the same run
 bench: install
 	$(BIN)/python -m bench.interactions
+
+# the process killed a thousand times and more, and what arrived counted; make test has a small run of each
+faults: install
+	$(BIN)/python -m tests.faults
 
 # the reference pages that are written from the code
 docs: install

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import discord
 
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_OPEN, TO_PERSON, read
 from bot.delivery.post import look, post
 from bot.domain.messages import Message, Outcome, Sent, ToDirectMessage, Wait
@@ -52,4 +53,5 @@ class DirectMessages:
 
     async def _open(self, student: int) -> int:
         """Discord gives the same conversation however often it is opened."""
-        return (await self._client.create_dm(discord.Object(student))).id
+        with step("open_inbox"):
+            return (await self._client.create_dm(discord.Object(student))).id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 
+from bot.delivery.crashpoints import step
 from bot.domain.messages import Message, Sent
 from bot.views.messages import draw
 
@@ -19,9 +20,10 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
         view.add_item(discord.ui.TextDisplay(f"-# For <@{person}>"))
         mentions.users = [discord.Object(person)]
     try:
-        sent = await client.get_partial_messageable(channel).send(
-            view=view, nonce=message.nonce, allowed_mentions=mentions
-        )
+        with step("post"):
+            sent = await client.get_partial_messageable(channel).send(
+                view=view, nonce=message.nonce, allowed_mentions=mentions
+            )
     except discord.NotFound as error:
         if error.code != 10008:
             raise

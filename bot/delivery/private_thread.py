@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.delivery.crashpoints import crashpoint
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_PERSON, read
 from bot.delivery.line import Line
 from bot.delivery.post import look, post
@@ -83,15 +83,15 @@ class PrivateThreads:
         return None
 
     async def _make(self, parent: discord.TextChannel, address: ToThread) -> int:
-        with self._line.once():
+        with self._line.once(), step("make_thread"):
             thread = await parent.create_thread(
                 name=shorten(f"Flipcord · {one_line(address.class_name)}", 100),
                 type=discord.ChannelType.private_thread,
                 invitable=False,
                 auto_archive_duration=HIDE_AFTER,
             )
-        crashpoint("thread_made")
-        await thread.add_user(discord.Object(address.discord))
+        with step("add_to_thread"):
+            await thread.add_user(discord.Object(address.discord))
         return self._keep(address, thread.id)
 
     def _keep(self, address: ToThread, thread: int) -> int:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import discord
 
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, read
 from bot.delivery.permissions import RETRY, ROLE_DELETED, cannot_give, reach, too_high
 from bot.domain.messages import Outcome, Refused, RoleGrant, Sent, Wait
@@ -30,9 +31,10 @@ class Roles:
             return wait
         try:
             # as Member.add_roles does, which needs the member: without privileged intents there is none
-            await self._client.http.add_role(
-                grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
-            )
+            with step("give_role"):
+                await self._client.http.add_role(
+                    grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
+                )
         except DISCORD_ERRORS as error:
             return read(error, _refusals(grant, guild, role))
         return Sent(result=str(grant.role))

@@ -22,7 +22,7 @@ from simcord.http import (
     routes,  # noqa: F401  importing it registers every route
 )
 
-from bot.loopback.faults import Fault, Faults, misbehave
+from bot.loopback.faults import Fault, Faults, misbehave, split_delay
 from bot.loopback.interactions import Interactions, payload_of
 from bot.loopback.limits import Limits
 from bot.loopback.nonces import MAX_NONCE, Nonces
@@ -78,7 +78,7 @@ class Rest:
         self.statuses: Counter[int] = Counter()
         #: routes and fields that simcord has not; each was answered with 501
         self.missing: Counter[str] = Counter()
-        #: (least, most) real seconds before a request is looked at
+        #: (least, most) real seconds from a request to its answer; it is carried out somewhere in between
         self.delay_s: tuple[float, float] | None = None
         self.closed_dms: set[int] = set()
         self.token: Callable[[], str] = lambda: ""
@@ -92,13 +92,17 @@ class Rest:
         request, files = await _read(http)
         self.requests.append(request)
         self.received += 1
-        if self.delay_s is not None:
-            await asyncio.sleep(self._random.uniform(*self.delay_s))
+        self.notify()
+        there_s, back_s = split_delay(self.delay_s, self._random)
+        if there_s:
+            await asyncio.sleep(there_s)
         refused, headers = self._refused(request, http.headers.get("Authorization"))
         if refused is not None:
             return self._send(request, refused)
         fault = self.faults.next(request.method, request.path)
         reply = None if fault and not fault.accepted else self._carry_out(request, files)
+        if back_s:
+            await asyncio.sleep(back_s)
         if fault is None:
             assert reply is not None
             return self._send(request, Reply(reply.status, reply.payload, headers))
