@@ -26,7 +26,7 @@ Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.Permis
 
 class Setup:
     def __init__(self, client: discord.Client, line: Line, record: Record) -> None:
-        self._client, self._line, self._record = client, line, record
+        self._client, self._line, self._record_place = client, line, record
 
     async def carry(self, wanted: ClassSetUp) -> Outcome:
         """Safe to repeat from any point: what stands is found again."""
@@ -52,7 +52,7 @@ class Setup:
         found = server.find(place)
         if found is None:
             found = await self._make(server, place)
-        await self._record(server.guild.id, place.purpose, place.kind, found)
+        await self._record_place(server.guild.id, place.purpose, place.kind, found)
         server.known[key] = found
         await self._let_in(server, place, found)
 
