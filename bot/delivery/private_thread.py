@@ -74,9 +74,10 @@ class PrivateThreads:
 
     async def _seek(self, parent: discord.TextChannel, address: ToThread, since: datetime) -> int | None:
         """This student's thread, made since then by a call whose answer was lost."""
-        known = set(self._made.values())
+        known, me = set(self._made.values()), self._client.user
         for thread in await parent.guild.active_threads():
-            ours = thread.owner_id == parent.guild.me.id and thread.parent_id == parent.id
+            # not guild.me: the gateway may not have told of the server yet
+            ours = me is not None and thread.owner_id == me.id and thread.parent_id == parent.id
             young = _made_at(thread) >= since - SKEW
             if ours and young and thread.id not in known and await _is_in(thread, address.discord):
                 return self._keep(address, thread.id)

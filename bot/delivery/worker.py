@@ -33,7 +33,7 @@ from bot.domain.messages import (
     ToThread,
     Unknown,
 )
-from bot.domain.outbox import Delivery, Way
+from bot.domain.outbox import Delivery, Kind, Way
 
 log = structlog.get_logger()
 
@@ -79,6 +79,11 @@ class _Lane:
         self.is_asked = False
         #: the last claim found nothing: one look is enough for all carriers
         self.is_dry = False
+
+
+def _charged(delivery: Delivery) -> int | None:
+    """The class whose refusals these are. Openings of inboxes wait together, so that no class may hold them up."""
+    return delivery.section if delivery.kind is not Kind.OPEN_INBOX else None
 
 
 def _log_fault(done: asyncio.Task[int]) -> None:
@@ -244,7 +249,7 @@ class Courier:
             await self._call(delivery, parcel)
             return
         try:
-            with self._line.carrying():
+            with self._line.carrying(_charged(delivery)):
                 async with asyncio.timeout(CALL_S):
                     sent = await self._find(parcel, delivery.called_at or delivery.due_at)
         except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
@@ -263,7 +268,7 @@ class Courier:
 
     async def _outcome(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         try:
-            with self._line.carrying() as call:
+            with self._line.carrying(_charged(delivery)) as call:
                 async with asyncio.timeout(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
                     outcome = await self._carry(parcel, delivery.called_at)
         except TimeoutError:

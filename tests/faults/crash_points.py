@@ -27,12 +27,14 @@ from tests.faults.tally import Tally, states
 #: First what begins at once, last what waits for the gateway to tell of the server: in those lives all else is done.
 SETTING_UP = (
     "text", "open_inbox", "resume", "claim", "begin", "post", "finish",
-    "make_role", "record_place", "make_channel", "give_role",
+    "make_role", "record_place", "give_role", "make_channel",
 )  # fmt: skip
 NUDGING = (
     "found", "doubt", "make_thread", "add_to_thread", "resume", "claim", "begin", "post", "finish", "let_in",
 )  # fmt: skip
 LATE = ("make_role", "record_place", "make_channel", "give_role", "let_in")
+#: met even where nothing is due
+ALWAYS = ("resume", "claim:before")
 #: what leaves a message of which nobody knows whether it arrived
 IN_DOUBT = "post:after"
 LOOKING = ("found", "doubt")
@@ -42,7 +44,7 @@ IDLE_S = 2.6
 VISIT = re.compile(r":\d+$")
 
 
-async def run(folder: Path, *, kills: int = 1000, size: int = 0, seed: int = 1) -> Tally:
+async def run(folder: Path, *, kills: int = 120, size: int = STUDENTS, seed: int = 1) -> Tally:
     """Whole classes are set up and nudged, over and over, until so many kills are done and each edge was met."""
     tally, dice, number = Tally("crash-points"), random.Random(seed), 0
     while tally.kills < kills or set(points.edges()) - set(tally.hits):
@@ -96,11 +98,13 @@ class _Round:
 
     async def _lives(self, edges: Sequence[str]) -> None:
         for edge in edges:
+            if not edge.startswith(ALWAYS) and not self._under_way():
+                continue
             if edge.startswith(LOOKING):
                 await self._live(IN_DOUBT)
                 await self.world.move(LATER)
                 if edge.startswith("doubt"):
-                    self.world.wire.rest.faults.cut("GET /channels/*/messages")
+                    self.world.wire.rest.faults.cut("GET /channels/*/messages", times=None)
             await self._live(edge)
             self.world.wire.rest.faults.clear()
 
