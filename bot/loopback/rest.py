@@ -76,6 +76,8 @@ class Rest:
         self.received = 0
         #: answers sent so far, by HTTP status
         self.statuses: Counter[int] = Counter()
+        #: requests refused by the limit for the whole bot
+        self.globals_refused = 0
         #: routes and fields that simcord has not; each was answered with 501
         self.missing: Counter[str] = Counter()
         #: (least, most) real seconds from a request to its answer; it is carried out somewhere in between
@@ -129,6 +131,7 @@ class Rest:
         verdict = self.limits.check(request.method, request.path)
         if verdict.retry_after is None:
             return None, verdict.headers
+        self.globals_refused += verdict.is_global
         payload = {
             "message": "You are being rate limited.",
             "retry_after": round(verdict.retry_after, 3),

@@ -95,6 +95,10 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, str):
         tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=parcel)
         return None
+    if delivery.kind is Kind.NUDGE and tx.outbox.is_superseded(delivery, now):
+        # a bot that was off finds several steps due at once: one message says it all (RD4)
+        tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why="a newer reminder goes in its place")
+        return None
     if _is_held(tx, delivery, terms, lease, now, ids):
         return None
     if delivery.kind is Kind.OPEN_INBOX:

@@ -44,7 +44,9 @@ def test_in_service_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
-@pytest.mark.parametrize(("told", "said"), [("finish:after:3", "0 1 2"), ("finish:before", ""), ("fin:before", "0 1")])
+@pytest.mark.parametrize(
+    ("told", "said"), [("finish:after:3", "0 1 2"), ("finish:before", ""), ("fin:before", "0 1")]
+)
 def test_the_process_dies_at_the_visit_it_was_told(told: str, said: str) -> None:
     code = (
         "from bot.delivery.crashpoints import step\n"

@@ -81,7 +81,9 @@ class _Round:
         for each in self.befriended[STUDENTS // 3 :]:
             self.world.wire.close_dms(each.id)
         backend = self.world.wire.backend
-        role = next(each for each in backend.get_guild(self.server.id).roles.values() if "student" in each.name)
+        role = next(
+            each for each in backend.get_guild(self.server.id).roles.values() if "student" in each.name
+        )
         backend.delete_role(self.server.id, role.id)
         await self._in_process(self._create)
         await self._lives(self._edges(NUDGING))
@@ -176,20 +178,30 @@ class _Round:
         backend = self.world.wire.backend
         guild = backend.get_guild(self.server.id)
         roles = [each.name for each in guild.roles.values()]
-        channels = [each for each in backend.channels.values() if each.guild_id == guild.id and not each.is_thread]
+        channels = [
+            each for each in backend.channels.values() if each.guild_id == guild.id and not each.is_thread
+        ]
         cards = [self._cards(each.id) for each in channels if each.name in ("lobby", "period-3-pre-work")]
         self.tally.count([roles.count(each) for each in set(roles)])
-        self.tally.count([[each.name for each in channels].count(name) for name in {c.name for c in channels}])
+        self.tally.count(
+            [[each.name for each in channels].count(name) for name in {c.name for c in channels}]
+        )
         self.tally.count(cards)
         self.tally.count([self._nudges(each) for each in self.students])
-        self.tally.count([sum("Still open" not in m.text for m in each.dm_messages()) for each in self.befriended])
-        self.tally.count([len(self.world.phone.texts_to(f"+120255501{n:02}")) for n in range(len(self.befriended))])
+        self.tally.count(
+            [sum("Still open" not in m.text for m in each.dm_messages()) for each in self.befriended]
+        )
+        self.tally.count(
+            [len(self.world.phone.texts_to(f"+120255501{n:02}")) for n in range(len(self.befriended))]
+        )
         self.tally.count([min(1, sum("student" in role for role in each.roles)) for each in self.students])
         self.tally.count([min(1, sum("Unit 1" in role for role in each.roles)) for each in self.students])
 
     def _cards(self, channel: int) -> int:
         """Cards of the bot, without what Discord itself writes about threads."""
-        return sum(bool(each.components) for each in self.world.wire.backend.messages.get(channel, {}).values())
+        return sum(
+            bool(each.components) for each in self.world.wire.backend.messages.get(channel, {}).values()
+        )
 
     def _nudges(self, student: Person) -> int:
         threads = [seen for each in student.private_threads() for seen in student.visible_messages(each)]

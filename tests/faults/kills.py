@@ -40,6 +40,8 @@ class Kills:
             arrived, before = self.arrived(), self.calls()
             await self._live(is_ahead=sum(map(bool, arrived)) / len(arrived) >= done / kills)
             self.tally.kills += 1
+            if self.tally.kills % 100 == 0:
+                print(f"{self.tally.name}: {self.tally.kills} of {kills} kills", flush=True)
             self.tally.hits[self._hit() if self.calls() > before else "starting, before any call"] += 1
         self.trouble = lambda dice: None
         await self._finish()

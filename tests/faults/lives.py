@@ -94,4 +94,3 @@ class Lives(BotProcess):
                 stdout=asyncio.subprocess.PIPE, stderr=output,
             )  # fmt: skip
         return self._nursery
-

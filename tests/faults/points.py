@@ -56,7 +56,9 @@ def _sources() -> dict[str, ast.Module]:
 def _own(tree: ast.AST) -> Iterator[str]:
     """Functions of the folder's own; what a protocol names is done elsewhere."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id == "Protocol" for b in node.bases):
+        if isinstance(node, ast.ClassDef) and any(
+            isinstance(b, ast.Name) and b.id == "Protocol" for b in node.bases
+        ):
             continue
         if isinstance(node, ast.AsyncFunctionDef):
             yield node.name
