@@ -13,6 +13,7 @@ import structlog
 
 from bot.app import open_app
 from bot.config import Settings
+from bot.services.upkeep import LogInsSpent
 from bot.storage.schema import NewerSchema
 
 log = structlog.get_logger()
@@ -46,8 +47,8 @@ async def run_bot(settings: Settings) -> None:
             if closed.code in _FOR_GOOD:
                 raise Refused(_FOR_GOOD[closed.code]) from None
             raise
-        except NewerSchema as newer:
-            raise Refused(str(newer)) from None
+        except (LogInsSpent, NewerSchema) as refusal:
+            raise Refused(str(refusal)) from None
 
 
 @asynccontextmanager

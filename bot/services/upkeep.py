@@ -9,6 +9,10 @@ from bot.services.ports import Database, Tx
 HOUR = timedelta(hours=1)
 
 
+class LogInsSpent(Exception):
+    """Discord resets the token of a bot that logs in too often in a day; the text says when to start again."""
+
+
 class UpkeepService:
     def __init__(self, database: Database) -> None:
         self._db = database
