@@ -24,7 +24,10 @@ class Roles:
         guild = reach(self._client, grant.guild)
         if isinstance(guild, Wait):
             return guild
-        role = guild.get_role(grant.role)
+        try:
+            role = guild.get_role(grant.role) or await _fetch(guild, grant.role)
+        except DISCORD_ERRORS as error:
+            return read(error, {})
         if role is None:
             return ROLE_DELETED
         if (wait := cannot_give(guild, role)) is not None:
@@ -38,6 +41,11 @@ class Roles:
         except DISCORD_ERRORS as error:
             return read(error, _refusals(grant, guild, role))
         return Sent(result=str(grant.role))
+
+
+async def _fetch(guild: discord.Guild, role: int) -> discord.Role | None:
+    """The gateway may tell of a new role late, or never (RA5)."""
+    return next((each for each in await guild.fetch_roles() if each.id == role), None)
 
 
 def _refusals(grant: RoleGrant, guild: discord.Guild, role: discord.Role) -> Mapping[int, Outcome]:

@@ -10,13 +10,14 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from tests.faults import crash_points, discord_kills, sms_kills
 from tests.faults.tally import Tally
 
-SUITES: dict[str, Callable[..., Awaitable[Tally]]] = {
+SUITES: dict[str, Callable[..., Coroutine[Any, Any, Tally]]] = {
     "discord-kills": discord_kills.run,
     "sms-kills": sms_kills.run,
     "crash-points": crash_points.run,

@@ -131,12 +131,12 @@ class _Round:
         """A life that nobody ends, until all is told."""
         await self.world.start_bot()
         for _ in range(240):
-            if not (left := self._under_way()):
+            if not self._under_way():
                 break
             await asyncio.sleep(0.25)
         await self.world.quiet(for_s=1, timeout_s=60)
         await self.world.bot.kill()
-        self.tally.stuck += left
+        self.tally.stuck += self._under_way()
 
     def _under_way(self) -> int:
         rows = states(self.world.database_path)

@@ -44,7 +44,7 @@ def _live(config: str, output: str, environment: list[str]) -> None:
     code = 1
     try:
         os.setsid()
-        os.environ.update(each.split("=", 1) for each in environment)
+        os.environ.update({name: value for name, _, value in (each.partition("=") for each in environment)})
         nothing = os.open(os.devnull, os.O_RDONLY)
         said = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for old, new in ((nothing, 0), (said, 1), (said, 2)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ async def test_a_first_answer_that_got_lost_is_neither_doubled_nor_a_fault(world
 
 async def test_presses_that_are_told_again_after_a_resume_change_nothing(world: World) -> None:
     """Twenty events of before come once more, long after their three seconds (RA15, RA16)."""
-    crowd, told = Crowd(world, 20), list[dict[str, Any]]()
+    crowd, told = Crowd(world, 20), list[Mapping[str, Any]]()
     await crowd.settle_in()
     await world.start_bot()
     world.wire.backend.subscribers.append(
@@ -59,7 +59,7 @@ async def test_presses_that_are_told_again_after_a_resume_change_nothing(world: 
     assert len(told) >= 20
     answered = {each.id: len(each.visible_messages("lobby")) for each in crowd.students}
     for payload in list(told):
-        world.wire.backend.emit("INTERACTION_CREATE", payload)
+        world.wire.backend.emit("INTERACTION_CREATE", dict(payload))
     await world.quiet(for_s=1)
     assert {each.id: len(each.visible_messages("lobby")) for each in crowd.students} == answered
     assert "interaction_stale" in world.bot.output
