@@ -18,7 +18,17 @@ from tests.cogs.test_prework import DONE
 #: handles, nonces and leases are drawn anew in every run, and Discord numbers as it goes
 _DRAWN = re.compile(r"\d{15,}|(?<=[':>])[\w-]{12}(?=[':>])")
 #: how often and by whom a row was taken up says nothing about what became of it
-_NOT_COMPARED = {"lease", "lease_until", "tries", "result", "channel_id", "called_at", "ended_at", "due_at", "why"}
+_NOT_COMPARED = {
+    "lease",
+    "lease_until",
+    "tries",
+    "result",
+    "channel_id",
+    "called_at",
+    "ended_at",
+    "due_at",
+    "why",
+}
 SEEDS = 6
 
 
@@ -84,8 +94,10 @@ def _canonical(row: sqlite3.Row) -> str:
     return _DRAWN.sub("*", str(kept))
 
 
-async def _run(folder: Path, dice: random.Random | None) -> tuple[dict[str, Counter[str]], Any, Stammer | None]:
-    folder.mkdir()
+async def _run(
+    folder: Path, dice: random.Random | None
+) -> tuple[dict[str, Counter[str]], Any, Stammer | None]:
+    folder.mkdir()  # noqa: ASYNC240  # one folder of a test
     async with open_classroom(folder) as room:
         stammer = Stammer(room, dice) if dice else None
         await _live(room)
@@ -95,7 +107,9 @@ async def _run(folder: Path, dice: random.Random | None) -> tuple[dict[str, Coun
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_presses_told_up_to_three_times_and_events_never_told_leave_the_same_database(tmp_path: Path) -> None:
+async def test_presses_told_up_to_three_times_and_events_never_told_leave_the_same_database(
+    tmp_path: Path,
+) -> None:
     clean, seen, _ = await _run(tmp_path / "clean", None)
     assert sum(map(len, clean.values())) > 50
     for seed in range(SEEDS):
