@@ -10,6 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
@@ -82,6 +83,8 @@ class Rest:
         self.missing: Counter[str] = Counter()
         #: (least, most) real seconds from a request to its answer; it is carried out somewhere in between
         self.delay_s: tuple[float, float] | None = None
+        #: which requests that holds for
+        self.delay_route = "*"
         self.closed_dms: set[int] = set()
         self.token: Callable[[], str] = lambda: ""
         self.gateway_info: Callable[[], dict[str, Any]] = dict
@@ -95,7 +98,8 @@ class Rest:
         self.requests.append(request)
         self.received += 1
         self.notify()
-        there_s, back_s = split_delay(self.delay_s, self._random)
+        slow = fnmatchcase(f"{request.method} {request.path}", self.delay_route)
+        there_s, back_s = split_delay(self.delay_s if slow else None, self._random)
         if there_s:
             await asyncio.sleep(there_s)
         refused, headers = self._refused(request, http.headers.get("Authorization"))

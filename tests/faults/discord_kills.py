@@ -21,7 +21,7 @@ async def run(folder: Path, *, kills: int = 1000, size: int = 500, seed: int = 1
         crowd = Crowd(world, size)
         await crowd.settle_in()
         await world.move_to(BEGIN + timedelta(hours=6, seconds=1))  # a day before the deadline
-        world.wire.rest.delay_s = DELAY_S
+        world.wire.rest.delay_s, world.wire.rest.delay_route = DELAY_S, "* /channels/*"
         calls = _Calls(world)
         await Kills(
             world, tally, dice, crowd.messages, calls.so_far, lambda dice: _trouble(world, dice), later=0.05
