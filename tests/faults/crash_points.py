@@ -38,6 +38,7 @@ ALWAYS = ("resume", "claim:before")
 #: what leaves a message of which nobody knows whether it arrived
 IN_DOUBT = "post:after"
 LOOKING = ("found", "doubt")
+#: enough that there is still something to do when the last edge has its turn
 STUDENTS = 24
 #: seconds after which a life has nothing more to do: longer than discord.py waits for servers to be told of
 IDLE_S = 2.6
@@ -55,20 +56,21 @@ async def run(folder: Path, *, kills: int = 120, size: int = STUDENTS, seed: int
             tally.hits["never visited: " + " ".join(sorted(never))] += 1
             break
         async with new_world(folder / str(number), cold_every=0) as world:
-            await _Round(world, tally, dice, is_first=number == 1).run()
+            await _Round(world, tally, dice, size, is_first=number == 1).run()
     return tally
 
 
 class _Round:
     """One class: a third of its students is met by DM, a third closed theirs, a third never had one."""
 
-    def __init__(self, world: World, tally: Tally, dice: random.Random, *, is_first: bool) -> None:
+    def __init__(self, world: World, tally: Tally, dice: random.Random, size: int, *, is_first: bool) -> None:
         self.world, self.tally, self.dice, self.is_first = world, tally, dice, is_first
         self.server = world.wire.create_server("Rivera's Chemistry")
         self.lobby = self.server.create_text_channel("lobby")
         self.teacher = self.server.add_person("Ms Rivera", roles=[self.server.add_teacher_role()])
-        self.students = [self.server.add_person(f"Student {number}") for number in range(STUDENTS)]
-        self.befriended = self.students[: STUDENTS * 2 // 3]
+        self.students = [self.server.add_person(f"Student {number}") for number in range(size)]
+        self.befriended = self.students[: size * 2 // 3]
+        self.closing = self.befriended[size // 3 :]
         # not what is tested here
         world.wire.rest.limits.routes.clear()
         world.wire.rest.limits.per_second = None
@@ -78,7 +80,7 @@ class _Round:
         await self._lives(self._edges(SETTING_UP))
         await self._settle()
         await self.world.move_to(BEGIN + timedelta(hours=6, seconds=1))  # a day before the deadline
-        for each in self.befriended[STUDENTS // 3 :]:
+        for each in self.closing:
             self.world.wire.close_dms(each.id)
         backend = self.world.wire.backend
         role = next(
