@@ -26,12 +26,14 @@ SUITES: dict[str, Callable[..., Coroutine[Any, Any, Tally]]] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*SUITES, []], default=[*SUITES], metavar="NAME")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SUITES)}; all unless given")
     parser.add_argument("--kills", type=int, help="of the suites that kill at random; 1000 unless given")
     parser.add_argument("--size", type=int, help="students; 500 unless given")
     parser.add_argument("--seed", type=int, default=1)
     wanted = vars(parser.parse_args())
-    names = wanted.pop("names")
+    names = wanted.pop("names") or [*SUITES]
+    if unknown := set(names) - set(SUITES):
+        parser.error(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}")
     given = {key: value for key, value in wanted.items() if value is not None}
     return (
         0 if min([_suite(name, given) for name in names]) else 1
