@@ -27,9 +27,18 @@ def main(config: str, output: str) -> None:
             importlib.import_module(f"{folder}.{module.name}")
     gc.collect()
     gc.freeze()
+    living = 0
     for order in sys.stdin:
         verb, *words = order.split()
-        print(_start(config, output, words) if verb == "start" else _end(verb, int(words[0])), flush=True)
+        if verb == "start":
+            living = _start(config, output, words)
+            print(living, flush=True)
+            continue
+        code = _end(verb, int(words[0]))
+        living = living if code == "lives" else 0
+        print(code, flush=True)
+    if living:  # whoever gave the orders is gone
+        os.kill(living, signal.SIGKILL)
 
 
 def _start(config: str, output: str, environment: list[str]) -> int:
