@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH :=
 
-.PHONY: install demo test lint types contracts check bench docs lock clean
+.PHONY: install demo test lint types contracts check bench faults docs lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -53,6 +53,10 @@ check: lint types contracts test
 # what interactions cost beside a bare bot, messages a second, waiting under load; BENCH_JSON=FILE keeps the figures
 bench: install
 	$(BIN)/python -m bench
+
+# the process killed a thousand times and more, and what arrived counted; make test has a small run of each
+faults: install
+	$(BIN)/python -m tests.faults
 
 # the reference pages that are written from the code
 docs: install

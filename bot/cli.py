@@ -121,6 +121,32 @@ def key() -> None:
     print(Fernet.generate_key().decode())
 
 
+@app.command
+def allow_openings(*, config: Path = Path("config.toml")) -> None:
+    """Open inboxes again, after Discord has lifted the bot's quarantine; the bot may be running.
+
+    Parameters
+    ----------
+    config
+        The settings file.
+    """
+    from bot.app import open_app
+    from bot.config import ConfigFault, read_settings
+
+    try:
+        settings = read_settings(config)
+    except ConfigFault as fault:
+        _stop(str(fault), EX_CONFIG)
+        return
+
+    async def allow() -> str | None:
+        async with open_app(settings) as opened:
+            return await opened.services.upkeep.allow_openings()
+
+    why = asyncio.run(allow())
+    print("Inboxes open again." if why else "Inboxes were open to be opened all along.")
+
+
 @course.command
 def check(pack: Path) -> None:
     """Read a course pack and list everything there is to mend, and what is worth thinking over.

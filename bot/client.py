@@ -17,10 +17,12 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
+from discord.http import Route
 from discord.state import ConnectionState
 
 from bot import views
 from bot.services.services import Services
+from bot.services.upkeep import LogInsSpent
 from bot.views import presses
 
 log = structlog.get_logger()
@@ -47,6 +49,10 @@ _ACTS = (discord.InteractionType.component.value, discord.InteractionType.modal_
 
 # it speaks in no voice channel, so what that would need is no news
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+#: log-ins that Discord must have left for today before one more is made (RA13)
+LEAST_LOG_INS = 50
 
 
 class _Tree(app_commands.CommandTree[Any]):
@@ -122,7 +128,12 @@ class FlipcordClient(commands.Bot):
             await self.services.upkeep.set_fact("commands", digest)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Keeps a crash loop from spending the day's log-ins, after which Discord resets the token (RA13)."""
+        """Keeps a crash loop from spending the day's log-ins, after which Discord resets the token (RA13).
+
+        Raises LogInsSpent at the start when others (an older copy, say) have left too few.
+        """
+        if initial:
+            await self._check_log_ins()
         now = self.services.clock()
         free_at = await self.services.upkeep.may_identify(now, self._identifies_per_hour)
         if free_at > now:
@@ -134,6 +145,20 @@ class FlipcordClient(commands.Bot):
 
     async def on_message(self, message: discord.Message) -> None:
         """No command is typed: what is written to the bot is a letter (cogs.inbox)."""
+
+    async def _check_log_ins(self) -> None:
+        try:
+            told = await self.http.request(Route("GET", "/gateway/bot"))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("log_ins_not_told", error=repr(error))  # our own budget holds all the same
+            return
+        limit = told["session_start_limit"]
+        if limit["remaining"] < LEAST_LOG_INS:
+            minutes = limit["reset_after"] // 60_000 + 1
+            raise LogInsSpent(
+                f"Discord allows this bot only {limit['remaining']} more log-ins today, and resets its token after "
+                f"the last one. Find out what logs in so often; start again in {minutes} minutes."
+            )
 
     async def on_interaction(self, interaction: presses.Interaction) -> None:
         await presses.acted(interaction)

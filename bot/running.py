@@ -14,6 +14,7 @@ import structlog
 
 from bot.app import CannotListen, open_app
 from bot.config import Settings
+from bot.services.upkeep import LogInsSpent
 from bot.storage.schema import NewerSchema
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ async def run_bot(settings: Settings) -> None:
             if closed.code in _FOR_GOOD:
                 raise Refused(_FOR_GOOD[closed.code]) from None
             raise
-        except (CannotListen, NewerSchema) as fault:
+        except (CannotListen, LogInsSpent, NewerSchema) as fault:
             raise Refused(str(fault)) from None
 
 

@@ -124,6 +124,23 @@ async def test_a_crash_loop_cannot_spend_the_days_log_ins(world: World):
     assert world.wire.gateway.identifies == 3
 
 
+async def test_the_one_who_runs_it_can_lift_a_quarantine(world: World):
+    command = [sys.executable, "-m", "bot", "allow-openings", "--config", str(world.config_path)]
+    done = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    said, _ = await done.communicate()
+    assert done.returncode == 0
+    assert b"all along" in said
+
+
+async def test_with_few_log_ins_left_for_the_day_it_does_not_start(world: World):
+    world.wire.gateway.starts_per_day = 49
+    code, lines = await ends_with(world)
+    assert code == EX_CONFIG
+    assert len(lines) == 1
+    assert "49 more log-ins" in lines[0]
+    assert world.wire.gateway.identifies == 0
+
+
 def test_the_command_line_makes_keys_and_checks_packs(tmp_path: Path):
     def flipcord(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "bot", *words]

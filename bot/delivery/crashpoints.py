@@ -1,34 +1,36 @@
-"""Named durable steps at which a fault test ends the process (RD2). In service this does nothing."""
+"""Named durable steps, at whose edges a fault test ends the process (RD2). In service this does nothing."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-#: the step at which to die, and at which visit of it: "called" or "called:3"
+#: the edge at which to die, and at which visit of it: "finish:before" or "finish:before:3"
 VARIABLE = "CRASH_AT"
-
-POINTS = (
-    "begun",  # the row says "calling", nothing was sent
-    "called",  # Discord or Twilio answered, the row does not know
-    "finished",  # the row knows
-    "looked",  # a look for a lost message gave an answer, the row does not know
-    "thread_made",  # a private thread stands, without its student
-    "desk_card_made",  # the card above a student's letters stands, without its thread
-    "desk_made",  # the thread stands, nobody remembers it
-    "place_made",  # a role or channel stands, nobody remembers it
-)
+EDGES = ("before", "after")
 
 _visits: dict[str, int] = {}
 
 
-def crashpoint(name: str) -> None:
-    """Ends the process without a word, as a power cut would, when it is told to at this step."""
-    if name not in POINTS:
-        raise ValueError(f"{name!r} is not among the crash points")
-    wanted, _, visit = os.environ.get(VARIABLE, "").partition(":")
-    if wanted != name:
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Around one move of a row, or one call whose effect others see. Each name stands once in the code, as a literal.
+
+    The fault suite reads the names from the source and dies at both edges of each; after a fault there is no
+    edge after.
+    """
+    _edge(f"{name}:before")
+    yield
+    _edge(f"{name}:after")
+
+
+def _edge(edge: str) -> None:
+    """Ends the process without a word, as a power cut would, when it is told to here."""
+    wanted = os.environ.get(VARIABLE)
+    if wanted is None or not f"{wanted}:".startswith(f"{edge}:"):
         return
-    _visits[name] = _visits.get(name, 0) + 1
-    if _visits[name] == int(visit or 1):
+    _visits[edge] = _visits.get(edge, 0) + 1
+    if _visits[edge] == int(wanted.removeprefix(edge).removeprefix(":") or 1):
         os.kill(os.getpid(), signal.SIGKILL)

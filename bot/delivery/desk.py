@@ -13,7 +13,7 @@ from datetime import datetime
 
 import discord
 
-from bot.delivery.crashpoints import crashpoint
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, MINUTE, TO_PLACE, read
 from bot.delivery.post import look, post
 from bot.domain.letter_messages import DeskCard, ToDesk
@@ -107,20 +107,20 @@ class Desks:
         marker = _marker(address)
         content = DeskCard(address.discord, address.class_name)
         card = Message(content, ToChannel(address.channel), f"desk{marker}", marker)
-        sent = await post(self._client, address.channel, card)
-        crashpoint("desk_card_made")
+        with step("post_desk_card"):
+            sent = await post(self._client, address.channel, card)
         return int(sent.result or 0)
 
     async def _begin(self, card: int, address: ToDesk) -> int:
         name = shorten(f"{one_line(await self._name(address))} · {one_line(address.class_name)}", 100)
         try:
-            await self._client.http.start_thread_with_message(
-                address.channel, card, name=name, auto_archive_duration=HIDE_AFTER
-            )
+            with step("make_desk"):
+                await self._client.http.start_thread_with_message(
+                    address.channel, card, name=name, auto_archive_duration=HIDE_AFTER
+                )
         except discord.HTTPException as error:
             if error.code != HAS_THREAD:
                 raise
-        crashpoint("desk_made")
         return card
 
     async def _name(self, address: ToDesk) -> str:

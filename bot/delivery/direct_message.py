@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import discord
 
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_OPEN, TO_PERSON, read
 from bot.delivery.post import look, post
 from bot.domain.messages import Message, Outcome, Sent, ToDirectMessage, Wait
@@ -35,7 +37,7 @@ class DirectMessages:
 
     async def _carry_first(self, message: Message, address: ToDirectMessage) -> Outcome:
         if (left := (self._closed_until - self._clock()).total_seconds()) > 0:
-            return Wait(left, self._refusal.why)
+            return replace(self._refusal, seconds=left, mend="")
         try:
             channel = await self._open(address.discord)
         except DISCORD_ERRORS as error:
@@ -46,10 +48,13 @@ class DirectMessages:
                 and isinstance(outcome, Wait)
             ):
                 self._refusal = outcome
-                self._closed_until = self._clock() + timedelta(seconds=outcome.seconds)
+                # a lasting one is remembered with the outbox; here it is for what is under way already
+                seconds = min(600.0, outcome.seconds) if outcome.until_allowed else outcome.seconds
+                self._closed_until = self._clock() + timedelta(seconds=seconds)
             return outcome
         return await self.carry(message, ToDirectMessage(address.discord, channel))
 
     async def _open(self, student: int) -> int:
         """Discord gives the same conversation however often it is opened."""
-        return (await self._client.create_dm(discord.Object(student))).id
+        with step("open_inbox"):
+            return (await self._client.create_dm(discord.Object(student))).id

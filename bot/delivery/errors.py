@@ -75,7 +75,11 @@ TO_PERSON: Mapping[int, Outcome] = {
 TO_OPEN: Mapping[int, Outcome] = {
     **TO_PERSON,
     20026: Wait(
-        DAY, QUARANTINE, "Ask the person who runs the bot to appeal to Discord; threads and texts go on"
+        DAY,
+        QUARANTINE,
+        "Ask the person who runs the bot to appeal to Discord, and then to run flipcord allow-openings. "
+        "Threads and texts go on",
+        until_allowed=True,
     ),
     40003: Wait(10 * MINUTE, "Discord wants conversations opened more slowly"),
 }

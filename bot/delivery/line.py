@@ -7,7 +7,7 @@ the library repeats some by itself, and waits out most 429s in silence.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,8 +23,11 @@ PER_SECOND, MOST = 48.5, 50
 CATCH_UP = 4
 #: seconds by which MOST are spread further after a refusal, and how far at the furthest: 42 a second
 ROOM_S, MOST_WINDOW_S = 0.02, 1.2
-#: Discord bans an address after 10,000 invalid requests in ten minutes; this stays at a hundredth (RA7)
-MOST_REFUSED, REFUSED_WINDOW_S = 100, 600.0
+#: Discord bans an address after 10,000 invalid requests in ten minutes; this stays at a hundredth (RA7), as one for
+#: each carrier (worker.LANES) may be under way when the last of these is refused
+MOST_REFUSED, REFUSED_WINDOW_S = 55, 600.0
+#: of which one class may use so many: a channel that it shut to the bot holds up no other class
+MOST_REFUSED_CLASS = 20
 INVALID = frozenset({401, 403, 429})
 #: answers to people do not count towards the bot's own limit
 _UNLIMITED = frozenset({"interactions", "webhooks"})
@@ -46,6 +49,8 @@ class NotRepeated(Exception):
 class Call:
     """One parcel's requests. ``doubtful``: one may have counted although its answer was lost or bad."""
 
+    #: whose refusals are counted together: a class; None for what concerns no class
+    section: int | None = None
     doubtful: bool = False
 
 
@@ -108,6 +113,7 @@ class Line:
 
     def __init__(self) -> None:
         self.pace, self.refusals = Pace(), Refusals()
+        self._of_class: defaultdict[int, Refusals] = defaultdict(lambda: Refusals(MOST_REFUSED_CLASS))
         #: Discord answered 401: no request will ever do until the token is changed
         self.revoked = False
         self.trace = aiohttp.TraceConfig()
@@ -121,9 +127,9 @@ class Line:
         return float("inf") if self.revoked else self.refusals.shut_for(_now())
 
     @contextmanager
-    def carrying(self) -> Iterator[Call]:
+    def carrying(self, section: int | None = None) -> Iterator[Call]:
         """Requests made inside are the outbox's: paced, held back while shut, and watched for doubt."""
-        call = Call()
+        call = Call(section)
         token = _call.set(call)
         try:
             yield call
@@ -140,24 +146,33 @@ class Line:
             _once.reset(token)
 
     async def _starts(self, session: Any, context: Any, params: aiohttp.TraceRequestStartParams) -> None:
-        if _call.get() is None:
+        if (call := _call.get()) is None:
             if not _UNLIMITED.intersection(params.url.parts):
                 self.pace.count(_now())
             return
-        if (seconds := self.shut_for) > 0:
+        if (seconds := max(self.shut_for, self._shut_to(call.section))) > 0:
             raise LineShut(seconds)
         await self.pace.turn()
 
     async def _ends(self, session: Any, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
         status = params.response.status
         if status in INVALID and params.response.headers.get("X-RateLimit-Scope") != "shared":
-            self.refusals.count(_now())
+            self._refused(_call.get())
         if status == 429 and params.response.headers.get("X-RateLimit-Scope") == "global":
             self.pace.too_fast()
         # a 401 to an answer is about that interaction's own token (50027)
         self.revoked |= status == 401 and not _UNLIMITED.intersection(params.url.parts)
         if status >= 500:
             _doubt(f"Discord answered {status}")
+
+    def _shut_to(self, section: int | None) -> float:
+        refusals = self._of_class.get(section) if section is not None else None
+        return refusals.shut_for(_now()) if refusals is not None else 0.0
+
+    def _refused(self, call: Call | None) -> None:
+        self.refusals.count(_now())
+        if call is not None and call.section is not None:
+            self._of_class[call.section].count(_now())
 
     async def _fails(self, session: Any, context: Any, params: aiohttp.TraceRequestExceptionParams) -> None:
         # without a connection nothing was sent

@@ -10,6 +10,7 @@ from typing import Protocol
 import discord
 import structlog
 
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS
 from bot.delivery.line import Line
 from bot.services.members import Repairs, ServerSeen
@@ -87,7 +88,8 @@ class Reconciler:
                 present[member.id] = frozenset(role.id for role in member.roles)
         absent = [each for each in known if each not in present]
         gone = frozenset([each for each in absent if await self._is_gone(guild, each)])
-        repairs = await self._members.compare(guild.id, _seen(guild, present, gone), self._clock())
+        with step("compare"):
+            repairs = await self._members.compare(guild.id, _seen(guild, present, gone), self._clock())
         if repairs != Repairs(0, 0, 0, 0):
             log.info("members_reconciled", server=guild.id, **_counts(repairs))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 
+from bot.delivery.crashpoints import step
 from bot.domain.letter_messages import AnswerCard
 from bot.domain.messages import Message, Sent
 from bot.views.cards import Card, text
@@ -24,9 +25,10 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
         if not isinstance(message.content, AnswerCard):  # that has a button of its own
             parts += WRITE
     try:
-        sent = await client.get_partial_messageable(channel).send(
-            view=Card(parts), nonce=message.nonce, allowed_mentions=mentions
-        )
+        with step("post"):
+            sent = await client.get_partial_messageable(channel).send(
+                view=Card(parts), nonce=message.nonce, allowed_mentions=mentions
+            )
     except discord.NotFound as error:
         if error.code != 10008:
             raise

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.delivery.crashpoints import crashpoint
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_PERSON, read
 from bot.delivery.line import Line
 from bot.delivery.post import look, post
@@ -74,24 +74,25 @@ class PrivateThreads:
 
     async def _seek(self, parent: discord.TextChannel, address: ToThread, since: datetime) -> int | None:
         """This student's thread, made since then by a call whose answer was lost."""
-        known = set(self._made.values())
+        known, me = set(self._made.values()), self._client.user
         for thread in await parent.guild.active_threads():
-            ours = thread.owner_id == parent.guild.me.id and thread.parent_id == parent.id
+            # not guild.me: the gateway may not have told of the server yet
+            ours = me is not None and thread.owner_id == me.id and thread.parent_id == parent.id
             young = _made_at(thread) >= since - SKEW
             if ours and young and thread.id not in known and await _is_in(thread, address.discord):
                 return self._keep(address, thread.id)
         return None
 
     async def _make(self, parent: discord.TextChannel, address: ToThread) -> int:
-        with self._line.once():
+        with self._line.once(), step("make_thread"):
             thread = await parent.create_thread(
                 name=shorten(f"Flipcord · {one_line(address.class_name)}", 100),
                 type=discord.ChannelType.private_thread,
                 invitable=False,
                 auto_archive_duration=HIDE_AFTER,
             )
-        crashpoint("thread_made")
-        await thread.add_user(discord.Object(address.discord))
+        with step("add_to_thread"):
+            await thread.add_user(discord.Object(address.discord))
         return self._keep(address, thread.id)
 
     def _keep(self, address: ToThread, thread: int) -> int:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import discord
 
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, read
 from bot.delivery.permissions import RETRY, ROLE_DELETED, cannot_give, reach, too_high
 from bot.domain.messages import Outcome, Refused, RoleGrant, Sent, Wait
@@ -23,19 +24,28 @@ class Roles:
         guild = reach(self._client, grant.guild)
         if isinstance(guild, Wait):
             return guild
-        role = guild.get_role(grant.role)
+        try:
+            role = guild.get_role(grant.role) or await _fetch(guild, grant.role)
+        except DISCORD_ERRORS as error:
+            return read(error, {})
         if role is None:
             return ROLE_DELETED
         if (wait := cannot_give(guild, role)) is not None:
             return wait
         try:
             # as Member.add_roles does, which needs the member: without privileged intents there is none
-            await self._client.http.add_role(
-                grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
-            )
+            with step("give_role"):
+                await self._client.http.add_role(
+                    grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
+                )
         except DISCORD_ERRORS as error:
             return read(error, _refusals(grant, guild, role))
         return Sent(result=str(grant.role))
+
+
+async def _fetch(guild: discord.Guild, role: int) -> discord.Role | None:
+    """The gateway may tell of a new role late, or never (RA5)."""
+    return next((each for each in await guild.fetch_roles() if each.id == role), None)
 
 
 def _refusals(grant: RoleGrant, guild: discord.Guild, role: discord.Role) -> Mapping[int, Outcome]:

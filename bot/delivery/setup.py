@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.delivery.crashpoints import crashpoint
+from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_PLACE, read
 from bot.delivery.line import Line
 from bot.delivery.permissions import NEEDED, RETRY, lacks, reach
@@ -26,7 +26,7 @@ Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.Permis
 
 class Setup:
     def __init__(self, client: discord.Client, line: Line, record: Record) -> None:
-        self._client, self._line, self._record = client, line, record
+        self._client, self._line, self._record_place = client, line, record
 
     async def carry(self, wanted: ClassSetUp) -> Outcome:
         """Safe to repeat from any point: what stands is found again."""
@@ -52,8 +52,7 @@ class Setup:
         found = server.find(place)
         if found is None:
             found = await self._make(server, place)
-            crashpoint("place_made")
-        await self._record(server.guild.id, place.purpose, place.kind, found)
+        await self._record_place(server.guild.id, place.purpose, place.kind, found)
         server.known[key] = found
         await self._let_in(server, place, found)
 
@@ -70,14 +69,15 @@ class Setup:
         for target, overwrite in server.overwrites_of_people(place).items():
             if target.id not in inside:
                 allow, deny = overwrite.pair()
-                await self._client.http.edit_channel_permissions(
-                    channel.id,
-                    target.id,
-                    str(allow.value),
-                    str(deny.value),
-                    0 if isinstance(target, discord.Role) else 1,
-                    reason="Flipcord: of the class",
-                )
+                with step("let_in"):
+                    await self._client.http.edit_channel_permissions(
+                        channel.id,
+                        target.id,
+                        str(allow.value),
+                        str(deny.value),
+                        0 if isinstance(target, discord.Role) else 1,
+                        reason="Flipcord: of the class",
+                    )
 
 
 @dataclass(slots=True)
@@ -116,23 +116,25 @@ class _Server:
         return bare and role.name == _role_name(place) and role < self.guild.me.top_role
 
     async def make_role(self, place: WantedPlace) -> int:
-        role = await self.guild.create_role(
-            name=_role_name(place),
-            permissions=discord.Permissions.none(),
-            hoist=False,
-            mentionable=False,
-            reason=audit_reason(f"Flipcord: {place.name}"),
-        )
+        with step("make_role"):
+            role = await self.guild.create_role(
+                name=_role_name(place),
+                permissions=discord.Permissions.none(),
+                hoist=False,
+                mentionable=False,
+                reason=audit_reason(f"Flipcord: {place.name}"),
+            )
         self.roles[role.id] = role
         return role.id
 
     async def make_channel(self, place: WantedPlace) -> int:
-        channel = await self.guild.create_text_channel(
-            shorten(one_line(place.name), NAME_LIMIT) or "class",
-            topic=f"{shorten(one_line(place.topic), TOPIC_LIMIT - 40)} {marker(place.purpose)}".strip(),
-            overwrites=self.overwrites(place),
-            reason=audit_reason(f"Flipcord: {place.name}"),
-        )
+        with step("make_channel"):
+            channel = await self.guild.create_text_channel(
+                shorten(one_line(place.name), NAME_LIMIT) or "class",
+                topic=f"{shorten(one_line(place.topic), TOPIC_LIMIT - 40)} {marker(place.purpose)}".strip(),
+                overwrites=self.overwrites(place),
+                reason=audit_reason(f"Flipcord: {place.name}"),
+            )
         self.channels[channel.id] = channel
         return channel.id
 

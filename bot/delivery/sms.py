@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.delivery.crashpoints import step
 from bot.domain.messages import Closed, Message, Outcome, Refused, Sent, ToPhone, Unknown, Wait
 from bot.words.texts import Textable, text
 
@@ -92,12 +93,13 @@ class Texts:
             return Wait(left, self._hold.why, self._hold.mend)
         messages = await self._open()
         try:
-            sent = await messages.create_async(
-                to=address.number,
-                from_=self._account.number,
-                body=text(message.content),
-                validity_period=max(1, min(LONGEST_VALIDITY_S, address.validity_s)),
-            )
+            with step("text"):
+                sent = await messages.create_async(
+                    to=address.number,
+                    from_=self._account.number,
+                    body=text(message.content),
+                    validity_period=max(1, min(LONGEST_VALIDITY_S, address.validity_s)),
+                )
         except _errors() as error:
             return self._held(error) or _read(error)
         return Sent(result=str(sent.sid))

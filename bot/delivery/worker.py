@@ -12,7 +12,7 @@ import discord
 import structlog
 
 from bot.delivery.channel import Channels
-from bot.delivery.crashpoints import crashpoint
+from bot.delivery.crashpoints import step
 from bot.delivery.desk import Desks
 from bot.delivery.direct_message import DirectMessages
 from bot.delivery.line import Line
@@ -35,7 +35,7 @@ from bot.domain.messages import (
     ToThread,
     Unknown,
 )
-from bot.domain.outbox import Delivery, Way
+from bot.domain.outbox import Delivery, Kind, Way
 
 log = structlog.get_logger()
 
@@ -85,6 +85,11 @@ class _Lane:
         self.is_dry = False
 
 
+def _charged(delivery: Delivery) -> int | None:
+    """The class whose refusals these are. Openings of inboxes wait together, so that no class may hold them up."""
+    return delivery.section if delivery.kind is not Kind.OPEN_INBOX else None
+
+
 def _log_fault(done: asyncio.Task[int]) -> None:
     if not done.cancelled() and (fault := done.exception()) is not None:
         log.error("courier_fault", exc_info=fault)
@@ -129,7 +134,8 @@ class Courier:
     async def work(self) -> int:
         """Carries out everything that is due and what follows from it; gives how many rows it took up."""
         async with self._working:
-            resumed = await self._deliveries.resume(self._clock())
+            with step("resume"):
+                resumed = await self._deliveries.resume(self._clock())
             for delivery, parcel in resumed:
                 # a row whose long call outlived its lease is still in our own hands
                 lane = self._lane_of(delivery)
@@ -150,7 +156,8 @@ class Courier:
             await self._texts.aclose()
 
     async def _record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
-        await self._deliveries.record_place(guild, purpose, kind, discord, self._clock())
+        with step("record_place"):
+            await self._deliveries.record_place(guild, purpose, kind, discord, self._clock())
 
     async def _drop_hands(self) -> None:
         """Only when it is stopped: what is in mid-call is taken up again by its lease."""
@@ -209,7 +216,8 @@ class Courier:
             if self._line.shut_for > 0 and Way.SMS not in lane.ways:
                 return None
             if not lane.queue and not lane.is_dry:
-                claimed = await self._deliveries.claim(self._clock(), lane.ways, lane.at_once * AHEAD)
+                with step("claim"):
+                    claimed = await self._deliveries.claim(self._clock(), lane.ways, lane.at_once * AHEAD)
                 lane.queue.extend((delivery, None) for delivery in claimed)
                 lane.is_dry = not claimed
             return lane.queue.popleft() if lane.queue else None
@@ -228,16 +236,15 @@ class Courier:
             self._in_hand.discard(delivery.id)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        parcel = await self._deliveries.begin(delivery, self._clock())
+        with step("begin"):
+            parcel = await self._deliveries.begin(delivery, self._clock())
         if parcel is not None:
-            crashpoint("begun")
             await self._call(delivery, parcel)
 
     async def _call(self, delivery: Delivery, parcel: Parcel) -> None:
         outcome = await self._outcome(delivery, parcel)
-        crashpoint("called")
-        await self._deliveries.finish(delivery, parcel, outcome, self._clock())
-        crashpoint("finished")
+        with step("finish"):
+            await self._deliveries.finish(delivery, parcel, outcome, self._clock())
         if isinstance(outcome, Closed):
             self._start_lanes()  # the next way is tried at once
 
@@ -247,16 +254,17 @@ class Courier:
             await self._call(delivery, parcel)
             return
         try:
-            with self._line.carrying():
+            with self._line.carrying(_charged(delivery)):
                 async with asyncio.timeout(CALL_S):
                     sent = await self._find(parcel, delivery.called_at or delivery.due_at)
         except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
             log.warning("delivery_look_failed", delivery=delivery.id, error=repr(error))
             doubt = Unknown(f"could not look whether it arrived ({type(error).__name__})")
-            await self._deliveries.finish(delivery, parcel, doubt, self._clock())
+            with step("doubt"):
+                await self._deliveries.finish(delivery, parcel, doubt, self._clock())
             return
-        crashpoint("looked")
-        await self._deliveries.found(delivery, parcel, sent, self._clock())
+        with step("found"):
+            await self._deliveries.found(delivery, parcel, sent, self._clock())
 
     def _is_known(self, delivery: Delivery, message: Message) -> bool:
         """Discord still knows the nonce of that call and would give its message again."""
@@ -265,7 +273,7 @@ class Courier:
 
     async def _outcome(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         try:
-            with self._line.carrying() as call:
+            with self._line.carrying(_charged(delivery)) as call:
                 async with asyncio.timeout(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
                     outcome = await self._carry(parcel, delivery.called_at)
         except TimeoutError:

@@ -291,6 +291,8 @@ class Wait:
     seconds: float
     why: str
     mend: str = ""
+    #: nothing of this kind is tried again before the person who runs the bot allows it
+    until_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

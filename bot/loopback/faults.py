@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -82,3 +83,12 @@ async def misbehave(request: web.Request, fault: Fault) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def split_delay(delay_s: tuple[float, float] | None, dice: random.Random) -> tuple[float, float]:
+    """Seconds on the way there and on the way back, of a round trip between the least and the most."""
+    if delay_s is None:
+        return 0.0, 0.0
+    whole = dice.uniform(*delay_s)
+    there = dice.uniform(0, whole)
+    return there, whole - there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import random
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from bot.loopback.changes import Changes
-from bot.loopback.faults import Fault, Faults, misbehave
+from bot.loopback.faults import Fault, Faults, misbehave, split_delay
 from bot.loopback.texts import Text, listed
 
 HOST = "127.0.0.1"
@@ -61,10 +62,15 @@ class Phone:
         self.faults = Faults()
         self.texts: list[Text] = []
         self.callbacks: list[Callback] = []
+        #: requests of every kind that came so far
+        self.received = 0
+        #: (least, most) real seconds from a request to its answer; it is carried out somewhere in between
+        self.delay_s: tuple[float, float] | None = None
         self.statuses: tuple[str, ...] = ("sent", "delivered")
         #: where a public address really is, by its beginning: {"https://school.example": "http://127.0.0.1:80"}
         self.really_at: dict[str, str] = {}
         self._now = now or (lambda: datetime.now(UTC))
+        self._random = random.Random(0)
         self._refused: dict[str, int] = {}
         self._stopped: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,12 +156,22 @@ class Phone:
     async def _create(self, request: web.Request) -> web.Response:
         form = await request.post()
         fields = {name: str(value) for name, value in form.items()}
+        there_s, back_s = self._trip()
+        if there_s:
+            await asyncio.sleep(there_s)
         fault = self.faults.next("POST", request.path)
         reply = None if fault and not fault.accepted else self._accept(request, fields)
+        if back_s:
+            await asyncio.sleep(back_s)
         if fault is not None:
             return await self._misbehave(request, fault)
         assert reply is not None
         return reply
+
+    def _trip(self) -> tuple[float, float]:
+        self.received += 1
+        self.changes.notify()
+        return split_delay(self.delay_s, self._random)
 
     def _accept(self, request: web.Request, fields: Mapping[str, str]) -> web.Response:
         refusal = self._unauthorized(request) or self._refusal(fields)
@@ -175,6 +191,7 @@ class Phone:
         return _json(resource, 201)
 
     async def _list(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(sum(self._trip()))
         if (fault := self.faults.next("GET", request.path)) is not None:
             return await self._misbehave(request, fault)
         if (refusal := self._unauthorized(request)) is not None:

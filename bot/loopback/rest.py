@@ -10,6 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
@@ -22,7 +23,7 @@ from simcord.http import (
     routes,  # noqa: F401  importing it registers every route
 )
 
-from bot.loopback.faults import Fault, Faults, misbehave
+from bot.loopback.faults import Fault, Faults, misbehave, split_delay
 from bot.loopback.interactions import Interactions, payload_of
 from bot.loopback.limits import Limits
 from bot.loopback.nonces import MAX_NONCE, Nonces
@@ -76,10 +77,14 @@ class Rest:
         self.received = 0
         #: answers sent so far, by HTTP status
         self.statuses: Counter[int] = Counter()
+        #: requests refused by the limit for the whole bot
+        self.globals_refused = 0
         #: routes and fields that simcord has not; each was answered with 501
         self.missing: Counter[str] = Counter()
-        #: (least, most) real seconds before a request is looked at
+        #: (least, most) real seconds from a request to its answer; it is carried out somewhere in between
         self.delay_s: tuple[float, float] | None = None
+        #: which requests that holds for
+        self.delay_route = "*"
         self.closed_dms: set[int] = set()
         self.token: Callable[[], str] = lambda: ""
         self.gateway_info: Callable[[], dict[str, Any]] = dict
@@ -92,13 +97,18 @@ class Rest:
         request, files = await _read(http)
         self.requests.append(request)
         self.received += 1
-        if self.delay_s is not None:
-            await asyncio.sleep(self._random.uniform(*self.delay_s))
+        self.notify()
+        slow = fnmatchcase(f"{request.method} {request.path}", self.delay_route)
+        there_s, back_s = split_delay(self.delay_s if slow else None, self._random)
+        if there_s:
+            await asyncio.sleep(there_s)
         refused, headers = self._refused(request, http.headers.get("Authorization"))
         if refused is not None:
             return self._send(request, refused)
         fault = self.faults.next(request.method, request.path)
         reply = None if fault and not fault.accepted else self._carry_out(request, files)
+        if back_s:
+            await asyncio.sleep(back_s)
         if fault is None:
             assert reply is not None
             return self._send(request, Reply(reply.status, reply.payload, headers))
@@ -125,6 +135,7 @@ class Rest:
         verdict = self.limits.check(request.method, request.path)
         if verdict.retry_after is None:
             return None, verdict.headers
+        self.globals_refused += verdict.is_global
         payload = {
             "message": "You are being rate limited.",
             "retry_after": round(verdict.retry_after, 3),

@@ -28,9 +28,11 @@ from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
 from bot.services.ports import Database, Ids, Tx
+from bot.services.upkeep import OPENINGS_STOPPED
 
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
+DAY_S = 86_400.0
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED})
 
@@ -100,10 +102,15 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, str):
         tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=parcel)
         return None
+    if delivery.kind is Kind.NUDGE and tx.outbox.is_superseded(delivery, now):
+        # a bot that was off finds several steps due at once: one message says it all (RD4)
+        tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why="a newer reminder goes in its place")
+        return None
     if _is_held(tx, delivery, terms, lease, now, ids):
         return None
     if delivery.kind is Kind.OPEN_INBOX:
-        parcel = _in_turn(tx, parcel, terms.drip, now)
+        stopped = tx.upkeep.fact(OPENINGS_STOPPED)
+        parcel = Wait(DAY_S, stopped) if stopped else _in_turn(tx, parcel, terms.drip, now)
     if isinstance(parcel, Closed | Wait):
         _settle(tx, delivery, parcel, lease, now, ids)
         return None
@@ -174,10 +181,16 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             if mend:
                 tx.outbox.add(_trouble(delivery, why, mend, now), now, ids)
             if delivery.kind is Kind.OPEN_INBOX:
-                tx.outbox.hold_back(Kind.OPEN_INBOX, now + timedelta(seconds=seconds))
+                _hold_openings(tx, outcome, now)
             return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
         case Unknown(why):
             return tx.outbox.doubt(delivery.id, lease, why)
+
+
+def _hold_openings(tx: Tx, wait: Wait, now: datetime) -> None:
+    tx.outbox.hold_back(Kind.OPEN_INBOX, now + timedelta(seconds=wait.seconds))
+    if wait.until_allowed:
+        tx.upkeep.set_fact(OPENINGS_STOPPED, wait.why)
 
 
 def _closed_dm(tx: Tx, delivery: Delivery, why: str, now: datetime) -> list[Effect]:

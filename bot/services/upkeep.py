@@ -7,6 +7,12 @@ from datetime import datetime, timedelta
 from bot.services.ports import Database, Tx
 
 HOUR = timedelta(hours=1)
+#: Discord's reason, as long as it lets the bot open no conversation (RA9); empty or missing when it does
+OPENINGS_STOPPED = "openings_stopped"
+
+
+class LogInsSpent(Exception):
+    """Discord resets the token of a bot that logs in too often in a day; the text says when to start again."""
 
 
 class UpkeepService:
@@ -18,6 +24,13 @@ class UpkeepService:
 
     async def set_fact(self, name: str, value: str) -> None:
         await self._db.write(_set_fact, name, value)
+
+    async def allow_openings(self) -> str | None:
+        """The quarantine is lifted: inboxes are opened again. Gives why they were not, None when they were."""
+        why = await self._db.read(_fact, OPENINGS_STOPPED)
+        if why:
+            await self._db.write(_set_fact, OPENINGS_STOPPED, "")
+        return why or None
 
     async def may_identify(self, now: datetime, per_hour: int) -> datetime:
         """When the next gateway log-in keeps within the budget: ``now`` or later."""

@@ -110,6 +110,17 @@ class StoredOutbox:
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
         return self._move(delivery, lease, (State.LEASED,), state=State.CALLING, called_at=at)
 
+    def is_superseded(self, delivery: Delivery, now: datetime) -> bool:
+        newer = sa.select(outbox.c.id).where(
+            outbox.c.kind == delivery.kind,
+            outbox.c.about_id == delivery.about,
+            outbox.c.person_id == delivery.person,
+            outbox.c.id > delivery.id,
+            outbox.c.state.in_((State.DUE, State.LEASED)),
+            outbox.c.due_at <= now,
+        )
+        return self._db.execute(newer.limit(1)).first() is not None
+
     def end(
         self,
         delivery: int,

@@ -158,8 +158,14 @@ async def outdated(interaction: Interaction) -> None:
 
 
 async def reply(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Shows a card to the person who pressed, and to nobody else."""
-    if interaction.response.is_done():
+    """Shows a card to the person who pressed, and to nobody else.
+
+    An answer that was put off goes into its own place, which is the same however often the library tries; a further
+    message has no nonce and could stand twice (RA3). Only an apology after an answer is sent as one.
+    """
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        await interaction.edit_original_response(view=view, allowed_mentions=discord.AllowedMentions.none())
+    elif interaction.response.is_done():
         await interaction.followup.send(
             view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
         )

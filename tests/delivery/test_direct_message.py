@@ -71,7 +71,7 @@ async def test_a_student_who_left_is_not_taken_for_one_who_closed_the_inbox(desk
     assert not outcome.lasting
 
 
-@pytest.mark.parametrize(("code", "least_s"), [(40003, 600), (20026, 3600)])
+@pytest.mark.parametrize(("code", "least_s"), [(40003, 600), (20026, 600)])
 async def test_after_discord_refuses_an_opening_no_other_is_tried(
     desk: Desk, code: int, least_s: float
 ) -> None:

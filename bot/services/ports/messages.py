@@ -42,6 +42,10 @@ class Outbox(Protocol):
         """leased → calling, durably, before the call is made; False when the lease was lost."""
         ...
 
+    def is_superseded(self, delivery: Delivery, now: datetime) -> bool:
+        """Whether a newer row of its kind, to the same person about the same thing, is due now as well."""
+        ...
+
     def end(
         self,
         delivery: int,

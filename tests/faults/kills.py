@@ -1,0 +1,97 @@
+"""Many short lives over one run: each is killed at a random instant, most of them with calls under way."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.loopback.world import World
+from tests.faults.tally import Tally, states, unsettled
+
+#: a round trip to Discord or Twilio while kills come, seconds
+DELAY_S = (0.05, 0.45)
+#: longer than Discord knows a nonce, and than a lease
+LATER = timedelta(seconds=200)
+
+
+@dataclass
+class Kills:
+    """``arrived`` gives how often each message has come; ``calls`` counts what was asked of the other side.
+
+    ``trouble`` is done to the wire before a life; ``later`` is the share of lives that begin a while later.
+    """
+
+    world: World
+    tally: Tally
+    dice: random.Random
+    arrived: Callable[[], list[int]]
+    calls: Callable[[], int]
+    trouble: Callable[[random.Random], None]
+    later: float = 0.0
+    #: seconds from the start of a life to its first call, as they were lately
+    _warm_s: float = field(default=0.6, init=False)
+
+    async def run(self, kills: int) -> None:
+        """The bot must not run. Afterwards everything has had the time to arrive, and is counted."""
+        for done in range(kills):
+            arrived, before = self.arrived(), self.calls()
+            await self._live(is_ahead=sum(map(bool, arrived)) / len(arrived) >= done / kills)
+            self.tally.kills += 1
+            if self.tally.kills % 100 == 0:
+                print(f"{self.tally.name}: {self.tally.kills} of {kills} kills", flush=True)
+            self.tally.hits[self._hit() if self.calls() > before else "starting, before any call"] += 1
+        self.trouble = lambda dice: None
+        await self._finish()
+        self.tally.count(self.arrived())
+        self.tally.stuck += unsettled(self.world.database_path)
+
+    async def _live(self, *, is_ahead: bool) -> None:
+        """From the start to the kill: while it starts, or after its first call; soon after where it is ahead.
+
+        Lives that sent all they could would leave nothing for the kills that come later.
+        """
+        self.trouble(self.dice)
+        if self.dice.random() < self.later:
+            await self.world.move(LATER)
+        loop = asyncio.get_running_loop()
+        began, before = loop.time(), self.calls()
+        await self.world.bot.start()
+        if self.dice.random() < (0.5 if is_ahead else 0.2):
+            await asyncio.sleep(self.dice.uniform(0, self._warm_s))
+        else:
+            try:
+                await self.world.changes.until(lambda: self.calls() > before, timeout_s=8, what="a call")
+                self._warm_s += 0.1 * (min(3.0, loop.time() - began) - self._warm_s)
+            except TimeoutError:
+                self.tally.hits["(no call came in that life)"] += 1
+            await asyncio.sleep(self.dice.uniform(0, 0.03 if is_ahead else DELAY_S[1]))
+        await self.world.bot.kill()
+
+    def _hit(self) -> str:
+        nudges = states(self.world.database_path, "nudge")
+        if not nudges["calling"] + nudges["uncertain"]:
+            return "between calls"
+        arrived = sum(map(bool, self.arrived()))
+        return "accepted, not recorded" if arrived > nudges["sent"] else "calling, not accepted"
+
+    async def _finish(self) -> None:
+        self.world.wire.rest.delay_s = self.world.phone.delay_s = None
+        self.world.wire.rest.faults.clear()
+        self.world.phone.faults.clear()
+        await self.world.start_bot()
+        for _ in range(3):
+            await self._settled(20)
+            if not unsettled(self.world.database_path):
+                break
+            await self.world.move(LATER)  # what is in doubt is looked at again when its lease has run out
+        await self.world.quiet(for_s=1, timeout_s=60)
+        await self.world.bot.kill()
+
+    async def _settled(self, timeout_s: float) -> None:
+        for _ in range(int(timeout_s / 0.25)):
+            if not unsettled(self.world.database_path):
+                return
+            await asyncio.sleep(0.25)

@@ -1,0 +1,59 @@
+"""What a fault suite counted, and the one line that says it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(slots=True)
+class Tally:
+    """Lost: not arrived at the end. Doubled: arrived more than once. Stuck: rows that no courier will end."""
+
+    name: str
+    kills: int = 0
+    lost: int = 0
+    doubled: int = 0
+    stuck: int = 0
+    #: what the kills hit
+    hits: Counter[str] = field(default_factory=Counter[str])
+
+    def count(self, arrived: Sequence[int]) -> None:
+        """How often each of what was owed arrived."""
+        self.lost += sum(each == 0 for each in arrived)
+        self.doubled += sum(each > 1 for each in arrived)
+
+    @property
+    def is_good(self) -> bool:
+        return self.kills > 0 and not (self.lost or self.doubled or self.stuck)
+
+    @property
+    def line(self) -> str:
+        return (
+            f"faults: {self.name} kills={self.kills} lost={self.lost} doubled={self.doubled} "
+            f"stuck={self.stuck}"
+        )
+
+    @property
+    def details(self) -> str:
+        return f"{self.name}: kills hit " + ", ".join(f"{what} {n}" for what, n in self.hits.most_common())
+
+
+def states(database: Path, kind: str | None = None) -> Counter[str]:
+    """How many rows of the outbox are in which state, as the file has it."""
+    connection = sqlite3.connect(database, timeout=30)
+    try:
+        query = "SELECT state, count(*) FROM outbox WHERE ?1 IS NULL OR kind = ?1 GROUP BY state"
+        return Counter(dict(connection.execute(query, (kind,)).fetchall()))
+    finally:
+        connection.close()
+
+
+def unsettled(database: Path) -> int:
+    """Rows in hand or in doubt, of any kind, and nudges that did not end as sent."""
+    everything, nudges = states(database), states(database, "nudge")
+    in_hand = sum(everything[each] for each in ("leased", "calling", "uncertain"))
+    return in_hand + sum(nudges[each] for each in ("due", "failed", "expired", "suppressed"))
