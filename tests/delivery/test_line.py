@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.line import LineShut, NotRepeated, Pace, Refusals
+from bot.delivery.line import MOST_REFUSED, LineShut, NotRepeated, Pace, Refusals
 from tests.delivery.conftest import Desk
 
 
@@ -95,7 +95,7 @@ async def test_a_server_that_refuses_everything_is_left_alone_before_a_hundred(d
     for _ in range(120):
         with pytest.raises((discord.Forbidden, LineShut)):
             await _send(desk)
-    assert desk.posts() == 75
+    assert desk.posts() == MOST_REFUSED
     assert 500 < desk.line.shut_for <= 600
 
 
