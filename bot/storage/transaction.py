@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
+from bot.storage.guardians import StoredGuardians
 from bot.storage.history import StoredHistory
 from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
-from bot.storage.phones import StoredPhones
+from bot.storage.phones import StoredOptOuts, StoredPhones, StoredReceipts
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
@@ -34,6 +35,9 @@ class StoredTx:
         self.drafts = StoredDrafts(connection)
         self.bookings = StoredBookings(connection)
         self.phones = StoredPhones(connection)
+        self.guardians = StoredGuardians(connection)
+        self.optouts = StoredOptOuts(connection)
+        self.receipts = StoredReceipts(connection)
         self.upkeep = StoredUpkeep(connection)
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)

@@ -10,12 +10,15 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.messages import (
     Cipher,
+    Guardians,
     History,
     MessagingRules,
     Numbers,
+    OptOuts,
     Outbox,
     People,
     Phones,
+    Receipts,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -36,16 +39,19 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Guardians",
     "History",
     "Ids",
     "MessagingRules",
     "Numbers",
+    "OptOuts",
     "Outbox",
     "PackParser",
     "People",
     "Phones",
     "PreWorks",
     "Progresses",
+    "Receipts",
     "Sections",
     "Tx",
     "Upkeep",
@@ -87,6 +93,12 @@ class Tx(Protocol):
     def bookings(self) -> Bookings: ...
     @property
     def phones(self) -> Phones: ...
+    @property
+    def guardians(self) -> Guardians: ...
+    @property
+    def optouts(self) -> OptOuts: ...
+    @property
+    def receipts(self) -> Receipts: ...
     @property
     def messaging(self) -> MessagingRules: ...
     @property
