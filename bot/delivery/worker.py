@@ -41,7 +41,7 @@ log = structlog.get_logger()
 LANES: Mapping[frozenset[Way], int] = {
     frozenset({Way.DM}): 8,
     frozenset({Way.THREAD}): 4,
-    frozenset({Way.SMS}): 4,
+    frozenset({Way.SMS, Way.GUARDIAN}): 4,
     frozenset({Way.CHANNEL, Way.ROOM}): 4,
     frozenset({Way.ROLE}): 2,
     frozenset({Way.SETUP}): 1,

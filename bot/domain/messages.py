@@ -97,6 +97,46 @@ class PhoneCode:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardianCode:
+    """Always a text: asks a guardian whether they want to be texted."""
+
+    class_name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianNudge:
+    """Always a text: tells a guardian what their child still owes, and never how well anything went."""
+
+    class_name: str
+    unit_title: str
+    deadline_local: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextsEnded:
+    """Always a text, and the last one: confirms a stop that was said in free words (RB9)."""
+
+    #: False where the words may have meant something else
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextHelp:
+    """Always a text: answers HELP."""
+
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePaused:
+    """Asks a student on Discord about a number that no text reaches."""
+
+    class_name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitOpened:
     """Tells a student that a passed check opened the next unit; ``channel`` is that unit's, if it stands."""
 
@@ -133,6 +173,11 @@ Content = (
     | SlotCancelled
     | SlotCalledOff
     | PhoneCode
+    | GuardianCode
+    | GuardianNudge
+    | TextsEnded
+    | TextHelp
+    | PhonePaused
     | UnitOpened
     | Unreached
     | Trouble
@@ -228,6 +273,8 @@ class Sent:
     channel: int | None = None
     #: the message's or the text's id
     result: str = ""
+    #: of a text, as it is billed
+    segments: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +286,8 @@ class Closed:
     lasting: bool = True
     #: the student is on the class's server no more
     left: bool = False
+    #: the phone itself asked for no texts
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +297,8 @@ class Wait:
     seconds: float
     why: str
     mend: str = ""
+    #: given up for another way when it comes to the same once more (RB14)
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Hours:
     sms: OpenHours
 
     def of(self, way: Way) -> OpenHours:
-        return self.sms if way is Way.SMS else self.discord
+        return self.sms if way in (Way.SMS, Way.GUARDIAN) else self.discord
 
 
 @dataclass(frozen=True, slots=True)

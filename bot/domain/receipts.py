@@ -60,7 +60,7 @@ class TextError:
     after: timedelta = timedelta()
 
 
-_SOON, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_SOON, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: a phone that is off or has no network
 _ABSENT = timedelta(hours=4)
 
@@ -92,8 +92,8 @@ ERRORS: Mapping[int, TextError] = {
     21606: TextError(Fate.HELD, "our number cannot send texts", _HOUR),
     21659: TextError(Fate.HELD, "our number is not the Twilio account's", _HOUR),
     30002: TextError(Fate.HELD, "the Twilio account is suspended", _HOUR),
-    30007: TextError(Fate.HELD, "carriers filter our texts", _HOUR),
-    30034: TextError(Fate.HELD, "our number is not registered with the carriers", _HOUR),
+    30007: TextError(Fate.HELD, "carriers filter our texts", _DAY),
+    30034: TextError(Fate.HELD, "our number is not registered with the carriers", _DAY),
 }
 UNKNOWN = TextError(Fate.NOT_NOW, "the carrier did not deliver the text")
 

@@ -12,14 +12,19 @@ from bot.domain.course import Material, Unit, Video
 from bot.domain.messages import (
     ClassReady,
     Content,
+    GuardianCode,
+    GuardianNudge,
     InboxHello,
     PhoneCode,
+    PhonePaused,
     PreWorkCard,
     PreWorkNudge,
     SlotBooked,
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
+    TextHelp,
+    TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
@@ -82,6 +87,17 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             return card(
                 Look.ASK, f"Your code is {plain(code)}", f"It is good for {minutes} minutes.", marker=marker
             )
+        case PhonePaused(class_name, why):
+            return card(
+                Look.PROBLEM,
+                "My texts do not reach your phone",
+                f"The carrier says: {_sentence(why)} So I text it no more; **{_name(class_name)}** reaches you here.",
+                "Is it another number by now? Give it, and texts go on.",
+                controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
+                marker=marker,
+            )
+        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+            raise TypeError(f"{type(content).__name__} is a text, and nothing else")
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble():
             return _for_staff(content, marker)
 
