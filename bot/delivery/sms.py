@@ -31,6 +31,7 @@ LONGEST_VALIDITY_S = 36_000
 
 OPERATOR = "Ask the person who runs the bot to look at its Twilio account"
 
+
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
     sid: str
@@ -83,8 +84,10 @@ class Texts:
         return Sent(result=str(sent.sid), segments=segments(body))
 
     async def _in_turn(self, count: int) -> None:
-        """At most ``per_second`` segments a second, but for a burst: what waits, waits with us and not at Twilio,
-        where it could not be held back any more."""
+        """At most ``per_second`` segments a second, but for a burst.
+
+        What waits, waits with us and not at Twilio, where it could not be held back any more.
+        """
         now = _now()
         begins = max(self._free_at, now - BURST_S)
         self._free_at = begins + count / self._account.per_second

@@ -19,12 +19,22 @@ from bot.domain.messages import (
     Unknown,
     Wait,
 )
-from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way, when_sent
+from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, first_way, next_way, when_sent
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.domain.phone_zones import TEXTS, recipient_zones
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
-from bot.services.phones import stop_texts
 from bot.services.ports import Database, Ids, Tx
+from bot.services.texting import (
+    ANSWERS,
+    hold_texts,
+    numbers_of,
+    party_of,
+    pause_number,
+    release_texts,
+    stop_texts,
+    texts_shut,
+)
 
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
@@ -33,7 +43,7 @@ HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCE
 
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
-NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.PHONE_CODE, Kind.UNIT_OPENED})
+NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.UNIT_OPENED, *ANSWERS})
 
 
 class DeliveryService:
@@ -102,6 +112,9 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, Closed | Wait):
         _settle(tx, delivery, parcel, lease, now, ids)
         return None
+    if (why := texts_shut(tx, delivery, terms.texts_a_day, now)) is not None:
+        _turn_away(tx, delivery, why, lease, now, ids)
+        return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None
 
 
@@ -109,6 +122,30 @@ def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) 
     """Openings keep to the drip when they are made, too: a bot that slept finds many due at once (RA9)."""
     at = drip_slot(tx.outbox.calls_since(Kind.OPEN_INBOX, now - drip.span), drip, now)
     return parcel if at <= now else Wait((at - now).total_seconds(), "many open their inbox just now")
+
+
+def _turn_away(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
+    """No text goes out just now: a message takes another way at once, an answer waits for as long as it lives."""
+    if delivery.kind in ANSWERS:
+        return tx.outbox.wait(delivery.id, lease, now + timedelta(minutes=1), why)
+    if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
+        return False
+    turned_away(tx, delivery, why, now, ids)
+    return True
+
+
+def turned_away(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> None:
+    """All texts are shut, through no fault of this one's phone: Discord is tried from the top, the operator told."""
+    mend = "Ask the person who runs the bot to look at its Twilio account and its log"
+    tx.outbox.add(_trouble(delivery, f"{why}; messages go by other ways", mend, now), now, ids)
+    if delivery.kind in NOT_PURSUED:
+        return
+    who = tx.people.account(delivery.person or 0)
+    reach = replace(
+        _reach(tx, delivery), dm=who is not None and who.dm_open and who.dm_channel is not None, sms=False
+    )
+    way = first_way(Way.DM, reach) if delivery.way is Way.SMS else None
+    tx.outbox.add([_by(way if way not in TEXTS else None, delivery, why, now)], now, ids)
 
 
 def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> None:
@@ -122,18 +159,34 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 
 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
-    if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
+    if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in {*TO_A_PERSON, *TEXTS}:
         return False
+    # a text of which nobody knows where it rings is looked at again when one of its zones has woken
+    return any(_is_held_in(tx, delivery, zone, terms, lease, now, ids) for zone in _zones(tx, delivery))
+
+
+def _zones(tx: Tx, delivery: Delivery) -> tuple[str, ...]:
     who = tx.people.account(delivery.person or 0)
-    zone = (who.zone if who else None) or tx.sections.get(delivery.section or 0).zone
+    own, school = who.zone if who else None, tx.sections.get(delivery.section or 0).zone
+    if delivery.way not in TEXTS:
+        return (own or school,)
+    record = numbers_of(tx, party_of(delivery.way)).of(delivery.person or 0)
+    of_number = tuple(each for each in (record.zones if record else "").split(",") if each)
+    # a guardian need not live where the student's clock is set
+    return recipient_zones(own if delivery.way is Way.SMS else None, of_number, school)
+
+
+def _is_held_in(
+    tx: Tx, delivery: Delivery, zone: str, terms: Terms, lease: str, now: datetime, ids: Ids
+) -> bool:
     useful_until = delivery.expires_at or now + timedelta(days=1)
     match when_sent(delivery.way, zone, terms.hours, useful_until, now):
         case SendAt(at):
             return tx.outbox.wait(delivery.id, lease, at, "quiet hours")
         case Drop(why):
-            if delivery.kind is not Kind.NUDGE and delivery.way is not Way.SMS:
+            if delivery.kind is not Kind.NUDGE and delivery.way not in TEXTS:
                 return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
-            tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
+            pursue(tx, delivery, why, now, ids)
             return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
         case _:
             return False
@@ -149,17 +202,17 @@ def _finish(
 def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datetime, ids: Ids) -> bool:
     """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
     match outcome:
-        case Sent(channel, result):
-            return tx.outbox.end(delivery.id, lease, State.SENT, now, channel=channel, result=result)
-        case Closed(why, lasting):
-            if outcome.left and delivery.section is not None and delivery.person is not None:
-                tx.sections.leave(tx.sections.get(delivery.section).guild, delivery.person, now)
-            if lasting and delivery.person is not None:
-                _close_way(tx, delivery.way, delivery.person, why, now)
-                tx.outbox.add(_closed_dm(tx, delivery, why, now), now, ids)
+        case Sent(channel, result, segments):
+            return tx.outbox.end(
+                delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
+            )
+        case Closed(why):
+            _note_closed(tx, delivery, outcome, now, ids)
             return _ended(tx, delivery, why, lease, now, ids)
         case Refused(why):
             return _ended(tx, delivery, why, lease, now, ids)
+        case Wait() if delivery.way in TEXTS:
+            return _text_waits(tx, delivery, outcome, lease, now, ids)
         case Wait(seconds, why, mend):
             if mend:
                 tx.outbox.add(_trouble(delivery, why, mend, now), now, ids)
@@ -168,6 +221,24 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
         case Unknown(why):
             return tx.outbox.doubt(delivery.id, lease, why)
+
+
+def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetime, ids: Ids) -> bool:
+    """What is wrong with our own account stops the whole run; what passes is tried once more (RB14)."""
+    until = now + timedelta(seconds=wait.seconds)
+    if wait.mend:
+        hold_texts(tx, wait.why, until)
+        return _turn_away(tx, delivery, wait.why, lease, now, ids)
+    if wait.once and delivery.why == wait.why:
+        return _ended(tx, delivery, wait.why, lease, now, ids)
+    return tx.outbox.wait(delivery.id, lease, until, wait.why)
+
+
+def _note_closed(tx: Tx, delivery: Delivery, closed: Closed, now: datetime, ids: Ids) -> None:
+    if closed.left and delivery.section is not None and delivery.person is not None:
+        tx.sections.leave(tx.sections.get(delivery.section).guild, delivery.person, now)
+    if closed.lasting and delivery.person is not None:
+        tx.outbox.add(_close_way(tx, delivery, closed, now), now, ids)
 
 
 def _closed_dm(tx: Tx, delivery: Delivery, why: str, now: datetime) -> list[Effect]:
@@ -179,27 +250,44 @@ def _closed_dm(tx: Tx, delivery: Delivery, why: str, now: datetime) -> list[Effe
     return _trouble(delivery, f"<@{who.discord}> gets no DMs: {why}", mend, now)
 
 
-def _close_way(tx: Tx, way: Way, person: int, why: str, now: datetime) -> None:
-    """The person, or the carrier for them, wants nothing more this way."""
-    if way is Way.DM:
+def _close_way(tx: Tx, delivery: Delivery, closed: Closed, now: datetime) -> Sequence[Effect]:
+    """The person, or the carrier for them, wants nothing more this way, or can get nothing."""
+    person = delivery.person or 0
+    if delivery.way is Way.DM:
         tx.people.close_dm(person, now)
-    elif way is Way.SMS:
-        stop_texts(tx, person, "carrier", why, now)
+        return _closed_dm(tx, delivery, closed.why, now)
+    if delivery.way not in TEXTS:
+        return []
+    party = party_of(delivery.way)
+    if closed.stopped:
+        stop_texts(tx, person, "carrier", now, party=party, wording=closed.why)
+        return []
+    return pause_number(tx, person, party, closed.why, now)
 
 
 def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
     if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
         return False
-    if delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED:
-        tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
-    elif delivery.way not in TO_A_PERSON:
-        tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
+    pursue(tx, delivery, why, now, ids)
     return True
 
 
-def _next_way(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Effect:
-    way = next_way(delivery.way, _reach(tx, delivery))
+def pursue(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> None:
+    """What could not be delivered by its way goes by the next one; after the last the teachers' room is told."""
+    if delivery.kind in NOT_PURSUED:
+        return
+    if delivery.way in TO_A_PERSON:
+        way = next_way(delivery.way, _reach(tx, delivery))
+        tx.outbox.add([_by(way, delivery, why, now)], now, ids)
+    elif delivery.way is Way.GUARDIAN:
+        tx.outbox.add([_by(None, delivery, why, now)], now, ids)
+    else:
+        tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
+
+
+def _by(way: Way | None, delivery: Delivery, why: str, now: datetime) -> Effect:
+    """The same message by another way; with none left the teachers' room is told."""
     tried = [*delivery.args.get("tried", []), f"{delivery.way}: {why}"]
     return Effect(
         key=f"{delivery.key}>{way or 'room'}",
@@ -260,6 +348,8 @@ def _resume(
     tx: Tx, terms: Terms, lease: str, now: datetime, everyone: bool
 ) -> Sequence[tuple[Delivery, Parcel]]:
     tx.outbox.free(now, everyone=everyone)
+    if everyone:
+        release_texts(tx)
     pairs: list[tuple[Delivery, Parcel]] = []
     for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
         parcel = parcel_of(tx, delivery, terms, now)

@@ -9,6 +9,7 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
+from bot.services.guardians import GuardianService
 from bot.services.incoming import IncomingService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -32,6 +33,7 @@ class Services:
     nudges: NudgeService
     booking: BookingService
     phones: PhoneService
+    guardians: GuardianService
     quizzes: QuizService
     progress: ProgressService
     deliveries: DeliveryService

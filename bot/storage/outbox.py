@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
@@ -107,7 +108,7 @@ class StoredOutbox:
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
         try:
             return self._move(delivery, lease, (State.LEASED,), state=State.CALLING, called_at=at)
-        except sa.exc.IntegrityError as refused:
+        except IntegrityError as refused:
             if NO_CONSENT not in str(refused.orig):
                 raise
             self.end(delivery, lease, State.SUPPRESSED, at, why=NO_CONSENT)
@@ -234,9 +235,7 @@ class StoredOutbox:
     def proven(self, delivery: int, sid: str, at: datetime) -> bool:
         done = self._db.execute(
             sa.update(outbox)
-            .where(
-                outbox.c.id == delivery, outbox.c.state.in_(UNDER_WAY), outbox.c.called_at.is_not(None)
-            )
+            .where(outbox.c.id == delivery, outbox.c.state.in_(UNDER_WAY), outbox.c.called_at.is_not(None))
             .values(state=State.SENT, ended_at=at, why="", result=sid)
         )
         return done.rowcount == 1

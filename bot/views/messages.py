@@ -83,6 +83,16 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             )
         case UnitOpened():
             return _unit_opened(content, marker)
+        case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+            return _about_texts(content, marker)
+        case SlotBooked() | SlotCancelled() | Unreached() | Trouble():
+            return _for_staff(content, marker)
+
+
+def _about_texts(
+    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | TextsEnded | TextHelp, marker: int
+) -> ui.LayoutView:
+    match content:
         case PhoneCode(code, minutes):
             return card(
                 Look.ASK, f"Your code is {plain(code)}", f"It is good for {minutes} minutes.", marker=marker
@@ -91,15 +101,13 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             return card(
                 Look.PROBLEM,
                 "My texts do not reach your phone",
-                f"The carrier says: {_sentence(why)} So I text it no more; **{_name(class_name)}** reaches you here.",
+                f"The carrier says: {plain(why)}. I text it no more; **{_name(class_name)}** reaches you here.",
                 "Is it another number by now? Give it, and texts go on.",
                 controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
             )
-        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+        case _:
             raise TypeError(f"{type(content).__name__} is a text, and nothing else")
-        case SlotBooked() | SlotCancelled() | Unreached() | Trouble():
-            return _for_staff(content, marker)
 
 
 def _for_staff(content: SlotBooked | SlotCancelled | Unreached | Trouble, marker: int) -> ui.LayoutView:

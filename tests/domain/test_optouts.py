@@ -10,7 +10,7 @@ from bot.domain.optouts import Meaning, is_answered_by_twilio, lifts, meaning_of
 
 FCC = ("stop", "stopall", "quit", "end", "revoke", "opt out", "optout", "cancel", "unsubscribe")
 
-#: Every third line was held out: the rules were written and mended without a look at what they make of those.
+#: Every third line was held out when the rules were first written and mended.
 STOPS = """
 stop texting me
 please stop sending me messages
@@ -323,6 +323,84 @@ Posso cancelar meu horário?
 """.strip().splitlines()
 
 HELD_OUT = STOPS[2::3]
+#: written after the first rules, which heard 31 of these 42
+SECOND = """
+please do not send me texts
+quit sending me these
+take this number out of your system
+I didn't sign up for this, stop texting
+no more reminders please
+Stop contacting me!!
+I wish to unsubscribe
+kindly remove my phone number from your records
+cease all messages
+no me manden nada más
+por favor no me escriba
+quiero cancelar los mensajes
+dejen de mandarme textos por favor
+no quiero sus mensajes
+quiten mi número
+me equivoqué, denme de baja
+parar mensajes
+arrêtez ces messages
+stop les messages
+ne m'envoyez plus rien
+je ne veux plus de messages
+merci de me retirer de la liste
+veuillez supprimer mon numéro
+désabonnement
+ce n'est pas le bon numéro
+ich möchte das nicht mehr
+bitte keine weiteren Nachrichten
+hören Sie bitte auf mir zu schreiben
+ich melde mich ab
+nehmen Sie mich von der Liste
+keine Texte mehr
+não quero receber nada
+pare de enviar isso
+parem com as mensagens
+tire meu número da lista
+não mandem mais SMS
+este não é o número certo
+不要给我发消息
+请把我移除
+不要再发信息给我
+停止给我发短信
+我要退订
+""".strip().splitlines()
+#: written last: what a phrase may expect that nobody thought of
+FRESH = """
+hey stop blowing up my phone with messages
+I would like to stop receiving these notifications
+please discontinue these texts
+get me off this texting list
+not the right person
+do not send anything to this number
+please no more messages to this phone
+deje de enviar mensajes a este número
+no me molesten más
+ya no quiero recibir estos avisos
+por favor elimíneme de la lista
+este no es mi numero correcto, no escriban
+je souhaite me désinscrire de vos SMS
+merci de ne plus m'écrire
+svp arrêtez de me contacter
+enlevez mon numéro de votre base
+je veux arrêter les messages
+ich möchte mich abmelden
+bitte schreiben Sie mir keine Nachrichten mehr
+nehmt mich bitte aus dem Verteiler
+das ist nicht die richtige Nummer
+keine weiteren SMS
+quero parar de receber mensagens
+por favor não me mandem nada
+me exclua dessa lista
+vocês ligaram para a pessoa errada
+parem de me escrever
+别给我发消息了
+我不要收到这些短信
+请取消提醒
+""".strip().splitlines()
 STOPPED = (Meaning.STOP, Meaning.STOP_MAYBE)
 
 
@@ -350,9 +428,11 @@ def test_no_punctuation_and_no_emoji_hides_them(word: str, before: str, after: s
 
 
 def test_free_words_are_heard_in_six_languages() -> None:
-    """At least 95 of a hundred, of those that were held out as of all."""
-    assert len(missed(STOPS)) <= 0.05 * len(STOPS), missed(STOPS)
+    """At least 95 of a hundred. At first sight it was 64 of the 68 held out, and 27 of the 30 written last."""
+    everything = [*STOPS, *SECOND, *FRESH]
+    assert len(missed(everything)) <= 0.05 * len(everything), missed(everything)
     assert len(missed(HELD_OUT)) <= 0.05 * len(HELD_OUT), missed(HELD_OUT)
+    assert len(missed(FRESH)) <= 0.1 * len(FRESH), missed(FRESH)
 
 
 def test_nobody_is_silenced_by_words_about_something_else() -> None:

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 from bot.domain.messages import Closed, Message, Outcome, Parcel, PreWorkNudge, Sent, Unreached
 from bot.domain.outbox import Delivery, Kind, State, Way
+from bot.domain.phones import NewNumber
 from bot.domain.records import Asker, Posted
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.nudges import (
@@ -54,7 +55,8 @@ class Desk:
         sealed = self.vault.encrypt("+12025550142")
 
         def write(tx: Tx) -> None:
-            tx.phones.give(self.people[account], sealed, f"hash {account}", b"", NOW + HOUR)
+            new = NewNumber(sealed, f"hash {account}", (), b"", NOW)
+            tx.phones.give(self.people[account], new)
             tx.phones.confirm(self.people[account], NOW)
 
         await self.database.write(write)

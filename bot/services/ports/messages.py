@@ -100,8 +100,7 @@ class PhoneNumbers(Protocol):
         ...
 
     def number_to_text(self, person: int, *, unconfirmed: bool = False) -> bytes | None:
-        """The sealed number, if confirmed and nothing speaks against a text; ``unconfirmed``: one that waits
-        for its code."""
+        """The sealed number, if nothing speaks against a text to it; ``unconfirmed``: one that waits for its code."""
         ...
 
     def holders(self, mark: str) -> Sequence[int]:
