@@ -111,6 +111,7 @@ class GuardianNudge:
     class_name: str
     unit_title: str
     deadline_local: str
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)

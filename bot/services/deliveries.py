@@ -43,7 +43,7 @@ HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCE
 
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
-NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.UNIT_OPENED, *ANSWERS})
+NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.UNIT_OPENED, Kind.PHONE_PAUSED, *ANSWERS})
 
 
 class DeliveryService:

@@ -87,7 +87,9 @@ def _for_guardian(content: Content) -> Content | str:
     """What is owed, and what a teacher writes to guardians: never what a student passed, booked or was told (N15)."""
     match content:
         case PreWorkNudge():
-            return GuardianNudge(content.class_name, content.unit_title, content.deadline_local)
+            return GuardianNudge(
+                content.class_name, content.unit_title, content.deadline_local, is_late=False
+            )
         case UnitOpened() | SlotReminder() | SlotCalledOff():
             return "it is for the student alone"
         case _:

@@ -9,6 +9,12 @@ from bot.storage.message_tables import guardian, messaging
 from bot.storage.numbers import StoredNumbers
 
 
+#: of a row, but for what its phone or its class says: may it be texted?
+REACHABLE = sa.and_(
+    guardian.c.confirmed_at.is_not(None), guardian.c.stopped_at.is_(None), guardian.c.paused_why == ""
+)
+
+
 class StoredGuardians(StoredNumbers):
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection, guardian)

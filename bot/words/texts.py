@@ -61,10 +61,10 @@ def _to_guardians_and_strangers(
                 name=to_gsm(class_name) or "your child's class",
                 code=to_gsm(code),
             )
-        case GuardianNudge(class_name, unit_title, deadline_local):
+        case GuardianNudge(class_name, unit_title, deadline_local, is_late):
+            due = "It was due {when}; late work counts. " if is_late else "It is due {when}. "
             return _fitted(
-                "Flipcord, {name}: your child has not handed in the pre-work {title} yet. "
-                "It is due {when}. {stop}",
+                "Flipcord, {name}: your child has not handed in the pre-work {title} yet. " + due + "{stop}",
                 REPLY_STOP,
                 name=to_gsm(class_name) or "your child's class",
                 title=to_gsm(unit_title) or "for the next class",
