@@ -131,9 +131,9 @@ def send(tx: StoredTx, kind: Kind, way: Way, person: int, mark: str, now: dateti
     (row,) = tx.outbox.claim(now, (way,), 9, "lease", now + MINUTE)
     went = tx.outbox.call(row.id, "lease", now)
     after = tx.outbox.get(row.id)
-    assert (after.state, after.why) == (
-        (State.CALLING, "") if went else (State.SUPPRESSED, NO_CONSENT)
-    ), "a refused text is at an end, not tried for ever"
+    assert (after.state, after.why) == ((State.CALLING, "") if went else (State.SUPPRESSED, NO_CONSENT)), (
+        "a refused text is at an end, not tried for ever"
+    )
     if went:
         tx.outbox.end(row.id, "lease", State.SENT, now, result=ids())
     assert "sealed" not in tx.outbox.get(row.id).args, "a number is kept in a row for as long as it takes"
