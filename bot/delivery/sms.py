@@ -46,7 +46,7 @@ class TwilioAccount:
     public_url: str | None = None
 
     def callback(self, nonce: str) -> str | None:
-        return f"{self.public_url}/twilio/status?n={quote(nonce)}" if self.public_url else None
+        return f"{self.public_url}/twilio/status?n={quote(nonce, safe='')}" if self.public_url else None
 
 
 class Texts:

@@ -8,7 +8,6 @@ from bot.domain.phones import NewNumber
 from bot.storage.message_tables import guardian, messaging
 from bot.storage.numbers import StoredNumbers
 
-
 #: of a row, but for what its phone or its class says: may it be texted?
 REACHABLE = sa.and_(
     guardian.c.confirmed_at.is_not(None), guardian.c.stopped_at.is_(None), guardian.c.paused_why == ""

@@ -70,28 +70,40 @@ class StoredOptOuts:
         return self._db.execute(query.values(lifted_at=at)).rowcount == 1
 
 
+_RECEIPT = sa.select(
+    receipt.c.sid, receipt.c.nonce, receipt.c.status, receipt.c.error_code, receipt.c.at
+).where(receipt.c.sid == sa.bindparam("of"))
+
+
+def _raise_to() -> sa.Executable:
+    """Built once: callbacks come as fast as texts go out."""
+    row = insert(receipt)
+    newer = {name: row.excluded[name] for name in ("status", "rank", "error_code", "at")}
+    nonce = sa.func.coalesce(receipt.c.nonce, row.excluded.nonce)
+    return row.on_conflict_do_update(
+        index_elements=["sid"], set_=newer | {"nonce": nonce}, where=receipt.c.rank < row.excluded.rank
+    ).returning(receipt.c.sid)
+
+
+_RAISE_TO = _raise_to()
+
+
 class StoredReceipts:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
 
     def of(self, sid: str) -> Receipt | None:
-        columns = receipt.c.sid, receipt.c.nonce, receipt.c.status, receipt.c.error_code, receipt.c.at
-        row = self._db.execute(sa.select(*columns).where(receipt.c.sid == sid)).first()
+        row = self._db.execute(_RECEIPT, {"of": sid}).first()
         return Receipt(*row) if row else None
 
     def raise_to(self, told: Receipt) -> bool:
         """Keeps it if it is the first of its text or further along than what is kept; gives whether it was."""
-        rank = rank_of(told.status)
-        values = {
+        row = {
+            "sid": told.sid,
+            "nonce": told.nonce,
             "status": told.status[:24],
-            "rank": rank,
+            "rank": rank_of(told.status),
             "error_code": told.error_code,
             "at": told.at,
         }
-        row = insert(receipt).values(sid=told.sid, nonce=told.nonce, **values)
-        kept = row.on_conflict_do_update(
-            index_elements=["sid"],
-            set_=values | {"nonce": sa.func.coalesce(receipt.c.nonce, told.nonce)},
-            where=receipt.c.rank < rank,
-        )
-        return self._db.execute(kept.returning(receipt.c.sid)).first() is not None
+        return self._db.execute(_RAISE_TO, row).first() is not None

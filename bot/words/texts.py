@@ -139,9 +139,17 @@ def _nudge(nudge: PreWorkNudge, stop: str) -> str:
 
 def _fitted(template: str, stop: str, **parts: str) -> str:
     """Cuts the longest parts to one length at which all fits; the templates leave room for short ones."""
-    for most in range(SEGMENT, 0, -1):
-        shown = {name: cut(part, most) for name, part in parts.items()}
-        words = template.format(**shown, stop=stop)
-        if septets(words) <= SEGMENT:
-            return words
-    raise ValueError(f"a text without room for its parts: {template!r}")
+
+    def shown(most: int) -> str:
+        return template.format(**{name: cut(part, most) for name, part in parts.items()}, stop=stop)
+
+    fits, too_long = 0, SEGMENT + 1
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if septets(shown(middle)) <= SEGMENT:
+            fits = middle
+        else:
+            too_long = middle
+    if not fits:
+        raise ValueError(f"a text without room for its parts: {template!r}")
+    return shown(fits)
