@@ -12,7 +12,7 @@ from bot.views.presses import Interaction, asker, reply, services
 WHOSE = "Teachers: whose guardian"
 
 
-def _id(student: discord.Member | None) -> int | None:
+def _id(student: discord.User | None) -> int | None:
     return student.id if student else None
 
 
@@ -26,19 +26,18 @@ class Guardian(
         await self._invite(interaction, None)
 
     @app_commands.command(name="set", description="Teachers: give the number of a student's guardian")
-    @app_commands.guild_only()
     @app_commands.describe(student="Whose guardian")
-    async def set(self, interaction: Interaction, student: discord.Member) -> None:
+    async def set(self, interaction: Interaction, student: discord.User) -> None:
         await self._invite(interaction, student.id)
 
     @app_commands.command(name="code", description="Enter the code that your guardian got by text")
     @app_commands.describe(student=WHOSE)
-    async def code(self, interaction: Interaction, student: discord.Member | None = None) -> None:
+    async def code(self, interaction: Interaction, student: discord.User | None = None) -> None:
         await interaction.response.send_modal(code_form(_id(student)))
 
     @app_commands.command(name="show", description="Whether I text the guardian, and where to")
     @app_commands.describe(student=WHOSE)
-    async def show(self, interaction: Interaction, student: discord.Member | None = None) -> None:
+    async def show(self, interaction: Interaction, student: discord.User | None = None) -> None:
         result = await services(interaction).guardians.status(
             asker(interaction), _id(student), interaction.created_at
         )
@@ -48,7 +47,7 @@ class Guardian(
         name="stop", description="Stop all texts to the guardian at once; I forget the number"
     )
     @app_commands.describe(student=WHOSE)
-    async def stop(self, interaction: Interaction, student: discord.Member | None = None) -> None:
+    async def stop(self, interaction: Interaction, student: discord.User | None = None) -> None:
         result = await services(interaction).guardians.stop(
             asker(interaction), _id(student), interaction.created_at
         )

@@ -33,9 +33,8 @@ class Phone(commands.GroupCog, group_name="phone", group_description="Texts to y
     @app_commands.command(
         name="stop_for", description="Teachers: stop all texts to a student who asked you to"
     )
-    @app_commands.guild_only()
     @app_commands.describe(student="Who wants no more texts")
-    async def stop_for(self, interaction: Interaction, student: discord.Member) -> None:
+    async def stop_for(self, interaction: Interaction, student: discord.User) -> None:
         result = await services(interaction).phones.stop_for(
             asker(interaction), student.id, interaction.created_at
         )

@@ -31,6 +31,7 @@ from bot.domain.messages import (
 )
 from bot.views.cards import Button, Control, Link, Look, card, one_line, plain, primary, shorten, stamp
 from bot.words.lengths import exactly, roughly
+from bot.words.texts import text
 
 #: Discord's own for the address behind a button
 URL_LIMIT = 512
@@ -106,8 +107,8 @@ def _about_texts(
                 controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
             )
-        case _:
-            raise TypeError(f"{type(content).__name__} is a text, and nothing else")
+        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+            return card(Look.ASK, "A text", plain(text(content)), marker=marker)
 
 
 def _for_staff(content: SlotBooked | SlotCancelled | Unreached | Trouble, marker: int) -> ui.LayoutView:

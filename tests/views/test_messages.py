@@ -16,19 +16,24 @@ from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.messages import (
     ClassReady,
     Content,
+    GuardianCode,
+    GuardianNudge,
     InboxHello,
     PhoneCode,
+    PhonePaused,
     PreWorkCard,
     PreWorkNudge,
     SlotBooked,
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
+    TextHelp,
+    TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
 )
-from bot.views import booking, nudges, people, prework, progress
+from bot.views import booking, nudges, people, phones, prework, progress
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
@@ -38,7 +43,7 @@ STAMP = int(AT.timestamp())
 LATER = AT + timedelta(minutes=15)
 
 #: the views that answer what is pressed on a card register themselves when they are imported
-ANSWERING = (booking, nudges, people, prework, progress)
+ANSWERING = (booking, nudges, people, phones, prework, progress)
 
 
 def unit(*materials: Video | Reading, objectives: tuple[str, ...] = ("Name the parts of an atom",)) -> Unit:
@@ -59,6 +64,11 @@ CONTENTS: list[Content] = [
     SlotCancelled(5, AT),
     SlotCalledOff("Period 3", AT, "Tue 24 Nov 08:00", "s1"),
     PhoneCode("123456", 10),
+    GuardianCode("Period 3", "123456"),
+    GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    TextsEnded(True),
+    TextHelp("Period 3"),
+    PhonePaused("Period 3", "the number is a landline"),
     UnitOpened("Period 3", "Atoms", "Ions", 77),
     Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
     Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
