@@ -31,7 +31,7 @@ class Phone(commands.GroupCog, group_name="phone", group_description="Texts to y
         await reply(interaction, draw_stopped(result))
 
     @app_commands.command(
-        name="stop_for", description="Teachers: stop all texts to a student who asked you to"
+        name="stop-for", description="Teachers: stop all texts to a student who asked you to"
     )
     @app_commands.describe(student="Who wants no more texts")
     async def stop_for(self, interaction: Interaction, student: discord.User) -> None:

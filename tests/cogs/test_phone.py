@@ -178,13 +178,13 @@ async def test_a_teacher_stops_texts_to_a_student_who_asked_for_it(sms: Sms) -> 
     await sms.prove(ana)
     for who in (ben, room.colleague("okafor")):
         assert (
-            "This is for the class's teacher" in (await who.slash("phone stop_for", student=ana.actor)).text
+            "This is for the class's teacher" in (await who.slash("phone stop-for", student=ana.actor)).text
         )
-    stopped = await room.teacher.slash("phone stop_for", student=ana.actor)
+    stopped = await room.teacher.slash("phone stop-for", student=ana.actor)
     assert "Texts have stopped" in stopped.text
     assert stopped.result.response.ephemeral
     assert "I do not text you" in (await ana.slash("phone show")).text
-    assert "nothing to stop" in (await room.teacher.slash("phone stop_for", student=ana.actor)).text
+    assert "nothing to stop" in (await room.teacher.slash("phone stop-for", student=ana.actor)).text
 
 
 async def test_a_phone_that_asked_for_no_texts_gets_not_even_a_code_that_somebody_else_asked_for(

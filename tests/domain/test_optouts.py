@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -404,7 +406,7 @@ parem de me escrever
 STOPPED = (Meaning.STOP, Meaning.STOP_MAYBE)
 
 
-def missed(phrases: list[str]) -> list[str]:
+def missed(phrases: Sequence[str]) -> list[str]:
     return [each for each in phrases if meaning_of(each) not in STOPPED]
 
 

@@ -64,14 +64,14 @@ CONTENTS: list[Content] = [
     SlotCancelled(5, AT),
     SlotCalledOff("Period 3", AT, "Tue 24 Nov 08:00", "s1"),
     PhoneCode("123456", 10),
+    UnitOpened("Period 3", "Atoms", "Ions", 77),
+    Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
+    Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
     GuardianCode("Period 3", "123456"),
     GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
     TextsEnded(True),
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
-    UnitOpened("Period 3", "Atoms", "Ions", 77),
-    Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
-    Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
 ]
 
 
