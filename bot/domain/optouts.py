@@ -35,6 +35,8 @@ class Meaning(Enum):
 
 #: a raised hand or a sign, and nothing else
 _SIGNS = frozenset("🛑✋🤚🚫⛔🔕🖐")
+#: of a longer text only the beginning is read: who wants out says so soon, and no text may take long to read
+_READ = 60
 #: beyond this, words about texts are part of a story: probably, no more than that
 _SHORT = 14
 
@@ -48,6 +50,7 @@ def meaning_of(text: str) -> Meaning | None:
         return Meaning.HELP
     if words in CARRIER_STARTS:
         return Meaning.START
+    words = " ".join(words.split()[:_READ])
     bare = " ".join(POLITE.sub(" ", words).split())
     if words in STOP_WORDS or bare in STOP_WORDS or _unspaced(text) in CARRIER_STOPS:
         return Meaning.STOP

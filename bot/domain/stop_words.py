@@ -70,8 +70,8 @@ _TEXTS = (
 _SURE = [
     # English
     (
-        rf"\b(?:stop|quit|cease|cancel|end|no more|discontinue|halt) (?:all |with |sending |getting |receiving |(?:me )?"
-        rf"(?:these|those|the|your|my|any|this) |me |us )*{_TEXTS}(?: messages?)?(?: to)?(?: {_ME})?"
+        rf"\b(?:stop|quit|cease|cancel|end|no more|discontinue|halt) (?:all |with |sending |getting |receiving |"
+        rf"these |those |the |your |my |any |this |me |us ){{0,6}}{_TEXTS}(?: messages?)?(?: to)?(?: {_ME})?"
         rf"(?= please| now| thanks| immediately|$| or | and | i | to me)"
     ),
     (
