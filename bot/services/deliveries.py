@@ -21,19 +21,19 @@ from bot.domain.messages import (
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, first_way, next_way, when_sent
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.domain.phone_zones import TEXTS, recipient_zones
+from bot.domain.phone_zones import TEXTS
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.ports import Database, Ids, Tx
 from bot.services.texting import (
     ANSWERS,
     hold_texts,
-    numbers_of,
     party_of,
     pause_number,
     release_texts,
     stop_texts,
     texts_shut,
+    zones_of,
 )
 
 #: how long one call may take before another worker may ask what became of it
@@ -162,18 +162,7 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
     if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in {*TO_A_PERSON, *TEXTS}:
         return False
     # a text of which nobody knows where it rings is looked at again when one of its zones has woken
-    return any(_is_held_in(tx, delivery, zone, terms, lease, now, ids) for zone in _zones(tx, delivery))
-
-
-def _zones(tx: Tx, delivery: Delivery) -> tuple[str, ...]:
-    who = tx.people.account(delivery.person or 0)
-    own, school = who.zone if who else None, tx.sections.get(delivery.section or 0).zone
-    if delivery.way not in TEXTS:
-        return (own or school,)
-    record = numbers_of(tx, party_of(delivery.way)).of(delivery.person or 0)
-    of_number = tuple(each for each in (record.zones if record else "").split(",") if each)
-    # a guardian need not live where the student's clock is set
-    return recipient_zones(own if delivery.way is Way.SMS else None, of_number, school)
+    return any(_is_held_in(tx, delivery, zone, terms, lease, now, ids) for zone in zones_of(tx, delivery))
 
 
 def _is_held_in(

@@ -129,7 +129,8 @@ class GuardianService:
         if isinstance(e164, BadNumber):
             return e164
         again_at = max(
-            next_open(now, zone, self._hours) for zone in (case.section.zone, *self._numbers.zones(e164))
+            next_open(now, zone, self._hours) or now
+            for zone in (case.section.zone, *self._numbers.zones(e164))
         )
         if again_at > now:
             return QuietNow(again_at)

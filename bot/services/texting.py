@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.outbox import Delivery, Effect, Kind, Way
-from bot.domain.phone_zones import TEXTS
+from bot.domain.phone_zones import TEXTS, recipient_zones
 from bot.domain.phones import ConsentAct
 from bot.domain.records import Account, HistoryLine, Section
 from bot.services.ports import PhoneNumbers, Tx
@@ -120,3 +120,15 @@ def texts_shut(tx: Tx, delivery: Delivery, cap: int | None, now: datetime) -> st
     if cap is None or delivery.kind in ANSWERS:
         return None
     return "the texts of this day are used up" if tx.outbox.segments_since(now - DAY) >= cap else None
+
+
+def zones_of(tx: Tx, delivery: Delivery) -> tuple[str, ...]:
+    """Zones in all of which it has to be open hours for this message to one person (RB10)."""
+    who = tx.people.account(delivery.person or 0)
+    own, school = who.zone if who else None, tx.sections.get(delivery.section or 0).zone
+    if delivery.way not in TEXTS:
+        return (own or school,)
+    record = numbers_of(tx, party_of(delivery.way)).of(delivery.person or 0)
+    of_number = tuple(each for each in (record.zones if record else "").split(",") if each)
+    # a guardian need not live where the student's clock is set
+    return recipient_zones(own if delivery.way is Way.SMS else None, of_number, school)
