@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import yarl
@@ -15,8 +16,9 @@ from discord.http import Route
 
 from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
-from bot.config import HoursPart, Settings
+from bot.config import HoursPart, Settings, WebPart
 from bot.delivery.line import Line
+from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
 from bot.domain.nudging import Hours
@@ -31,6 +33,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.guardians import GuardianService
 from bot.services.incoming import IncomingService
+from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
 from bot.services.phones import PhoneService
@@ -40,9 +43,19 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
 from bot.services.services import Services
+from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
+from bot.services.vitals import VitalsService
 from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
+from bot.web.errors import CannotListen
+from bot.web.lag import LagProbe
+
+if TYPE_CHECKING:
+    from bot.web.links import StopLinks
+    from bot.web.server import WebServer
+
+__all__ = ["App", "CannotListen", "open_app"]
 
 log = structlog.get_logger()
 
@@ -55,11 +68,16 @@ class App:
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
         self.schedule = Schedule(self.beat, self.next_due, clock, settings.wake.poll_s)
-        self.services = _services(settings, database, clock, self.schedule.wake)
+        links = _stop_links(settings)
+        self.services = _services(settings, database, clock, self.schedule.wake, links)
         line = Line()
         self.client = FlipcordClient(
-            self.services, identifies_per_hour=settings.discord.identify.per_hour, http_trace=line.trace
+            self.services,
+            identifies_per_hour=settings.discord.identify.per_hour,
+            http_trace=line.trace,
         )
+        self.reconciler = Reconciler(self.services.members, self.client, line, clock)
+        self.client.on_gap = self.reconciler.start
         self.courier = Courier(
             self.services.deliveries,
             self.client,
@@ -68,11 +86,15 @@ class App:
             nonce_window_s=settings.discord.nonce_window_s,
             twilio=_twilio(settings),
         )
+        self.lag, self.web = LagProbe(), None
+        if settings.web is not None:
+            self.lag, self.web = _web(settings.web, settings, self.services, self.client, line, links)
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
         self.courier.start()
+        self.reconciler.start_if_due()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
@@ -86,14 +108,30 @@ class App:
         return min((each for each in instants if each is not None), default=None)
 
     async def run(self) -> None:
-        """Connects to Discord and works until it is cancelled. Raises what discord.py raises when refused."""
-        async with self.client:
+        """Connects to Discord and works until it is cancelled.
+
+        Raises what discord.py raises when refused, and CannotListen when the web server's address is taken.
+        """
+        async with self.client, self._beside():
             await self.client.login(self.settings.discord.token.get_secret_value())
             self.schedule.start()
             try:
                 await self.client.connect()
             finally:
                 await self.schedule.stop()
+
+    @asynccontextmanager
+    async def _beside(self) -> AsyncIterator[None]:
+        """What runs beside the client: the web server, if there is one, and the watch over the event loop."""
+        self.lag.start()
+        try:
+            if self.web is not None:
+                await self.web.start()
+            yield
+        finally:
+            if self.web is not None:
+                await self.web.stop()
+            await self.lag.stop()
 
 
 @asynccontextmanager
@@ -107,6 +145,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         database = await stack.enter_async_context(open_database(settings.storage.path))
         app = App(settings, now, database)
         stack.push_async_callback(app.courier.aclose)
+        stack.push_async_callback(app.reconciler.aclose)
         yield app
 
 
@@ -117,7 +156,9 @@ def _point_discord_at(settings: Settings) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord.gateway)
 
 
-def _services(settings: Settings, database: Database, clock: Clock, wake: Callable[[], None]) -> Services:
+def _services(
+    settings: Settings, database: Database, clock: Clock, wake: Callable[[], None], links: StopLinks | None
+) -> Services:
     hours = Hours(discord=_open_hours(settings.nudges.dm_hours), sms=_open_hours(settings.nudges.sms_hours))
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
@@ -128,6 +169,7 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         people=PeopleService(database, drip, new_handle, wake),
         courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
         classes=ClassService(database, new_handle, wake),
+        members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         nudges=NudgeService(database, hours, new_handle, wake),
@@ -158,7 +200,46 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
         upkeep=UpkeepService(database),
+        vitals=VitalsService(database),
+        stop_pages=StopPageService(database, links),
     )
+
+
+def _stop_links(settings: Settings) -> StopLinks | None:
+    keys = [key.get_secret_value() for key in settings.security.keys]
+    if settings.web is None or settings.web.public_url is None or not keys:
+        return None
+    from bot.web.links import StopLinks
+
+    return StopLinks(keys, settings.web.public_url)
+
+
+def _web(
+    part: WebPart,
+    settings: Settings,
+    services: Services,
+    client: FlipcordClient,
+    line: Line,
+    links: StopLinks | None,
+) -> tuple[LagProbe, WebServer]:
+    """Met only where it is wanted: its libraries take a tenth of a second to import."""
+    from bot.web.metrics import Metrics
+    from bot.web.server import Terms, web_server
+
+    twilio = settings.twilio
+    tokens = [twilio.auth_token, twilio.previous_auth_token] if twilio is not None else []
+    terms = Terms(
+        part.host,
+        part.port,
+        part.public_url,
+        twilio_tokens=[each.get_secret_value() for each in tokens if each is not None],
+        keys=[key.get_secret_value() for key in settings.security.keys],
+        metrics_token=part.metrics_token.get_secret_value() if part.metrics_token else None,
+    )
+    metrics = Metrics(services.clock)
+    line.trace.on_request_end.append(metrics.on_request_end)
+    server = web_server(terms, services, metrics, links, lambda: client.connected)
+    return LagProbe(metrics.lag), server
 
 
 def _twilio(settings: Settings) -> TwilioAccount | None:

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import json
 import pkgutil
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 
 from bot import views
 from bot.services.services import Services
@@ -45,7 +47,11 @@ async def _raise(error: Exception) -> None:
 
 class FlipcordClient(commands.Bot):
     def __init__(
-        self, services: Services, *, identifies_per_hour: int, http_trace: aiohttp.TraceConfig
+        self,
+        services: Services,
+        *,
+        identifies_per_hour: int,
+        http_trace: aiohttp.TraceConfig,
     ) -> None:
         super().__init__(
             commands.when_mentioned,
@@ -60,6 +66,14 @@ class FlipcordClient(commands.Bot):
         )
         self.services = services
         self._identifies_per_hour = identifies_per_hour
+        #: called when something may have gone by unseen; the composition root sets it
+        self.on_gap: Callable[[], None] = lambda: None
+
+    @property
+    def connected(self) -> bool:
+        """Whether a session with Discord's gateway is live at this moment."""
+        ws: DiscordWebSocket | None = self.ws
+        return self.is_ready() and ws is not None and ws.open
 
     async def setup_hook(self) -> None:
         for module in pkgutil.iter_modules(views.__path__):
@@ -96,3 +110,4 @@ class FlipcordClient(commands.Bot):
         log.info("ready", servers=len(self.guilds))
         for guild in self.guilds:
             await self.services.classes.mended(guild.id, self.services.clock())
+        self.on_gap()

@@ -11,6 +11,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.guardians import GuardianService
 from bot.services.incoming import IncomingService
+from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
 from bot.services.phones import PhoneService
@@ -19,7 +20,9 @@ from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
+from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
+from bot.services.vitals import VitalsService
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Services:
     people: PeopleService
     courses: CourseService
     classes: ClassService
+    members: MemberService
     posting: PostingService
     prework: PreWorkService
     nudges: NudgeService
@@ -40,3 +44,5 @@ class Services:
     receipts: ReceiptService
     incoming: IncomingService
     upkeep: UpkeepService
+    vitals: VitalsService
+    stop_pages: StopPageService
