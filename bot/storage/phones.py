@@ -14,6 +14,10 @@ from bot.storage.numbers import StoredNumbers
 from bot.storage.tables import consent, phone
 
 
+#: of a row, but for what its phone said: may it be texted?
+TEXTABLE = sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None), phone.c.paused_why == "")
+
+
 class StoredPhones(StoredNumbers):
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection, phone)
