@@ -13,7 +13,6 @@ from bot.storage.message_tables import optout, receipt
 from bot.storage.numbers import StoredNumbers
 from bot.storage.tables import consent, phone
 
-
 #: of a row, but for what its phone said: may it be texted?
 TEXTABLE = sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None), phone.c.paused_why == "")
 
