@@ -33,6 +33,7 @@ from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.desk import DeskService
+from bot.services.guardians import GuardianService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
@@ -181,9 +182,29 @@ def _services(
         nudges=NudgeService(database, hours, new_handle, wake, limits),
         booking=BookingService(database, new_handle, wake),
         phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),
+        guardians=GuardianService(
+            database,
+            numbers,
+            vault,
+            new_handle,
+            new_code,
+            wake,
+            hours.sms,
+            answers=settings.web is not None and settings.web.public_url is not None,
+        ),
         quizzes=QuizService(database, new_handle, wake),
         progress=ProgressService(database),
-        deliveries=DeliveryService(database, Terms(hours, vault, drip, limits=limits), new_handle),
+        deliveries=DeliveryService(
+            database,
+            Terms(
+                hours,
+                vault,
+                drip,
+                limits=limits,
+                texts_a_day=settings.twilio.per_day if settings.twilio is not None else None,
+            ),
+            new_handle,
+        ),
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
         desk=DeskService(database, hours, answer_length, new_handle, wake),
@@ -237,7 +258,13 @@ def _twilio(settings: Settings) -> TwilioAccount | None:
     if part is None:
         return None
     return TwilioAccount(
-        part.account_sid, part.auth_token.get_secret_value(), part.from_number, part.api_base, part.timeout_s
+        part.account_sid,
+        part.auth_token.get_secret_value(),
+        part.from_number,
+        part.api_base,
+        part.timeout_s,
+        part.per_second,
+        settings.web.public_url if settings.web else None,
     )
 
 

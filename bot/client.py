@@ -34,6 +34,7 @@ COGS = (
     "students",
     "officehours",
     "phone",
+    "guardian",
     "quiz",
     "server",
     "inbox",

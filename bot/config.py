@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -140,6 +141,17 @@ class TwilioPart(_Part):
     )
     api_base: Address = Field(default="https://api.twilio.com", description="Where Twilio's API answers.")
     timeout_s: float = Field(default=10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
+    per_second: float = Field(
+        default=1.0, gt=0, le=1000, description="Segments a second that the number may send."
+    )
+    per_day: int | None = Field(
+        default=2000,
+        ge=1,
+        description="Most segments in 24 hours; what goes beyond takes another way.",
+    )
+    price_per_segment: Decimal | None = Field(
+        default=None, ge=0, description="What one costs you, to show a teacher before a run."
+    )
 
 
 class WebPart(_Part):

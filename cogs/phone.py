@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.views.phones import code_form, draw_invitation, draw_status, draw_stopped
+from bot.views.phones import code_form, draw_invitation, draw_status, draw_stopped, draw_stopped_for
 from bot.views.presses import Interaction, asker, reply, services
 
 
@@ -29,6 +30,16 @@ class Phone(commands.GroupCog, group_name="phone", group_description="Texts to y
     async def stop(self, interaction: Interaction) -> None:
         result = await services(interaction).phones.stop(asker(interaction), interaction.created_at)
         await reply(interaction, draw_stopped(result))
+
+    @app_commands.command(
+        name="stop-for", description="Teachers: stop all texts to a student who asked you to"
+    )
+    @app_commands.describe(student="Who wants no more texts")
+    async def stop_for(self, interaction: Interaction, student: discord.User) -> None:
+        result = await services(interaction).phones.stop_for(
+            asker(interaction), student.id, interaction.created_at
+        )
+        await reply(interaction, draw_stopped_for(result, student.id))
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import aiohttp
 
 from bot.delivery.crashpoints import step
 from bot.domain.messages import Closed, Message, Outcome, Refused, Sent, ToPhone, Unknown, Wait
-from bot.words.texts import Textable, text
+from bot.domain.receipts import ERRORS, Fate, TextError
+from bot.words.texts import Textable, segments, text
 
 if TYPE_CHECKING:
     from bot.delivery.twilio_client import HttpClient, MessageList
@@ -25,43 +26,11 @@ LOOK_BACK = 50
 SKEW = timedelta(minutes=1)
 #: what stops all texts, not one, and for how long
 HOLD_S = 3600.0
+#: seconds' worth of texts that may go out at once: Twilio keeps a queue for each of our numbers (RB4)
+BURST_S = 10.0
 LONGEST_VALIDITY_S = 36_000
 
 OPERATOR = "Ask the person who runs the bot to look at its Twilio account"
-
-#: Twilio's error codes (RB14); what is in none of the tables goes by its HTTP status
-CODES: Mapping[int, Outcome] = {
-    21211: Closed("the number is not a valid one"),
-    21214: Closed("the number cannot be reached"),
-    21217: Closed("the number is not a valid one"),
-    21265: Closed("the number cannot be a short code"),
-    21401: Closed("the number is not a valid one"),
-    21407: Closed("the number cannot get texts"),
-    21408: Closed("our text account may not send to that country"),
-    21421: Closed("the number is not a valid one"),
-    21608: Closed("our text account is on trial and does not know the number", lasting=False),
-    21610: Closed("the student answered STOP"),
-    21612: Closed("the number cannot be reached from ours"),
-    21614: Closed("the number is not a mobile one"),
-    30005: Closed("the number does not exist any more"),
-    30006: Closed("the number is a landline"),
-    20429: Wait(30, "Twilio is busy"),
-    21611: Wait(60, "Twilio's queue is full"),
-    30001: Wait(60, "Twilio's queue is full"),
-    # twice in a day at most
-    30003: Wait(12 * 3600, "the phone is off or has no network"),
-}
-
-#: about our own account or number: every text waits
-HOLDS: Mapping[int, Outcome] = {
-    20003: Wait(HOLD_S, "Twilio does not accept the account's token", OPERATOR),
-    20005: Wait(HOLD_S, "the Twilio account is not active", OPERATOR),
-    21606: Wait(HOLD_S, "our number cannot send texts", OPERATOR),
-    21659: Wait(HOLD_S, "our number is not the Twilio account's", OPERATOR),
-    30002: Wait(HOLD_S, "the Twilio account is suspended", OPERATOR),
-    30007: Wait(HOLD_S, "carriers filter our texts", OPERATOR),
-    30034: Wait(HOLD_S, "our number is not registered with the carriers", OPERATOR),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +41,13 @@ class TwilioAccount:
     number: str
     api_base: str = "https://api.twilio.com"
     timeout_s: float = 10.0
+    #: segments that the number may send in a second
+    per_second: float = 1.0
+    #: where our own web server is reached from outside; None when there is none, and nobody can text back
+    public_url: str | None = None
+
+    def callback(self, nonce: str) -> str | None:
+        return f"{self.public_url}/twilio/status?n={quote(nonce, safe='')}" if self.public_url else None
 
 
 class Texts:
@@ -84,6 +60,7 @@ class Texts:
         self._http: HttpClient | None = None
         self._hold = Wait(0, "")
         self._held_until = 0.0
+        self._free_at = 0.0
 
     async def carry(self, message: Message, address: ToPhone) -> Outcome:
         """Sent carries the text's SID."""
@@ -91,28 +68,43 @@ class Texts:
             return Refused("it does not fit into a text")
         if (left := self._held_until - _now()) > 0:
             return Wait(left, self._hold.why, self._hold.mend)
+        body = text(message.content, replies=self._account.public_url is not None)
         messages = await self._open()
+        await self._in_turn(segments(body))
+        callback = self._account.callback(message.nonce)
         try:
             with step("text"):
                 sent = await messages.create_async(
                     to=address.number,
                     from_=self._account.number,
-                    body=text(message.content),
+                    body=body,
                     validity_period=max(1, min(LONGEST_VALIDITY_S, address.validity_s)),
+                    **({"status_callback": callback} if callback else {}),
                 )
         except _errors() as error:
             return self._held(error) or _read(error)
-        return Sent(result=str(sent.sid))
+        return Sent(result=str(sent.sid), segments=segments(body))
+
+    async def _in_turn(self, count: int) -> None:
+        """At most ``per_second`` segments a second, but for a burst.
+
+        What waits, waits with us and not at Twilio, where it could not be held back any more.
+        """
+        now = _now()
+        begins = max(self._free_at, now - BURST_S)
+        self._free_at = begins + count / self._account.per_second
+        await asyncio.sleep(max(0.0, begins - now))
 
     async def find(self, message: Message, address: ToPhone, since: datetime) -> Sent | None:
         """The same words to the same phone since then. Raises what the SDK raises."""
         if not isinstance(message.content, Textable):
             return None
-        body = text(message.content)
+        # whether or not the settings told of a web server when it went out
+        bodies = {text(message.content, replies=replies) for replies in (True, False)}
         # not by DateSent: a text that is still queued has none
         messages = await self._open()
         for sent in await messages.list_async(to=address.number, from_=self._account.number, limit=LOOK_BACK):
-            if sent.body == body and sent.date_created is not None and sent.date_created >= since - SKEW:
+            if sent.body in bodies and sent.date_created is not None and sent.date_created >= since - SKEW:
                 return Sent(result=str(sent.sid))
         return None
 
@@ -134,10 +126,12 @@ class Texts:
         return messages
 
     def _held(self, error: Exception) -> Outcome | None:
-        outcome = HOLDS.get(getattr(error, "code", None) or 0)
-        if isinstance(outcome, Wait):
-            self._hold, self._held_until = outcome, _now() + outcome.seconds
-        return outcome
+        known = ERRORS.get(getattr(error, "code", None) or 0)
+        if known is None or known.fate is not Fate.HELD:
+            return None
+        self._hold = Wait(known.after.total_seconds(), known.why, OPERATOR)
+        self._held_until = _now() + self._hold.seconds
+        return self._hold
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -153,13 +147,27 @@ def _read(error: Exception) -> Outcome:
     status, code = getattr(error, "status", 0), getattr(error, "code", 0)
     if not 400 <= (status or 0) < 500:
         return Unknown(f"Twilio's answer was lost ({status or type(error).__name__})")
-    if code in CODES:
-        return CODES[code]
+    if code in ERRORS:
+        return _outcome(ERRORS[code])
     if status == 429:
         return Wait(30, "Twilio is busy")
     if status in (401, 403):
         return Wait(HOLD_S, f"Twilio refuses our account ({code})", OPERATOR)
     return Refused(f"Twilio refused it ({code})")
+
+
+def _outcome(error: TextError) -> Outcome:
+    match error.fate:
+        case Fate.STOPPED:
+            return Closed(error.why, stopped=True)
+        case Fate.GONE:
+            return Closed(error.why)
+        case Fate.NOT_NOW:
+            return Closed(error.why, lasting=False)
+        case Fate.LATER:
+            return Wait(error.after.total_seconds(), error.why, once=True)
+        case Fate.HELD:
+            return Wait(error.after.total_seconds(), error.why, OPERATOR)
 
 
 def _now() -> float:

@@ -44,7 +44,7 @@ log = structlog.get_logger()
 LANES: Mapping[frozenset[Way], int] = {
     frozenset({Way.DM}): 24,
     frozenset({Way.THREAD}): 4,
-    frozenset({Way.SMS}): 4,
+    frozenset({Way.SMS, Way.GUARDIAN}): 4,
     frozenset({Way.CHANNEL, Way.ROOM}): 4,
     frozenset({Way.DESK}): 1,  # a conversation keeps its order
     frozenset({Way.ROLE}): 2,

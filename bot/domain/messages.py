@@ -27,16 +27,6 @@ class PreWorkNudge:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardianNudge:
-    """Tells a guardian of pre-work that their student still owes. Always a text."""
-
-    class_name: str
-    unit_title: str
-    deadline_local: str
-    is_late: bool
-
-
-@dataclass(frozen=True, slots=True)
 class StillOwing:
     """One student on the teacher's list."""
 
@@ -137,6 +127,47 @@ class PhoneCode:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardianCode:
+    """Always a text: asks a guardian whether they want to be texted."""
+
+    class_name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianNudge:
+    """Always a text: tells a guardian what their child still owes, and never how well anything went."""
+
+    class_name: str
+    unit_title: str
+    deadline_local: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextsEnded:
+    """Always a text, and the last one: confirms a stop that was said in free words (RB9)."""
+
+    #: False where the words may have meant something else
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextHelp:
+    """Always a text: answers HELP."""
+
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePaused:
+    """Asks a student on Discord about a number that no text reaches."""
+
+    class_name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitOpened:
     """Tells a student that a passed check opened the next unit; ``channel`` is that unit's, if it stands."""
 
@@ -165,7 +196,6 @@ class Trouble:
 
 OtherContent = (
     PreWorkNudge
-    | GuardianNudge
     | NudgeList
     | PreWorkCard
     | InboxHello
@@ -175,6 +205,11 @@ OtherContent = (
     | SlotCancelled
     | SlotCalledOff
     | PhoneCode
+    | GuardianCode
+    | GuardianNudge
+    | TextsEnded
+    | TextHelp
+    | PhonePaused
     | UnitOpened
     | Unreached
     | Trouble
@@ -271,6 +306,8 @@ class Sent:
     channel: int | None = None
     #: the message's or the text's id
     result: str = ""
+    #: of a text, as it is billed
+    segments: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +319,8 @@ class Closed:
     lasting: bool = True
     #: the student is on the class's server no more
     left: bool = False
+    #: the phone itself asked for no texts
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +332,8 @@ class Wait:
     mend: str = ""
     #: nothing of this kind is tried again before the person who runs the bot allows it
     until_allowed: bool = False
+    #: given up for another way when it comes to the same once more (RB14)
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

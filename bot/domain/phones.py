@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 CODE_LIFE = timedelta(minutes=10)
@@ -24,6 +24,56 @@ class PhoneRecord:
     code_tries: int
     confirmed_at: datetime | None
     stopped_at: datetime | None
+    #: a keyed hash; kept when texts stop
+    mark: str = ""
+    #: zones that the number may be in, comma-separated
+    zones: str = ""
+    #: what the carrier said when it refused the number for good
+    paused_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewNumber:
+    """A number as it is kept when it is given: sealed, with a sealed code that is to prove it."""
+
+    number: bytes = field(repr=False)
+    mark: str
+    zones: tuple[str, ...]
+    code: bytes = field(repr=False)
+    given_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.given_at + CODE_LIFE
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAct:
+    """One line of the record of consent (RB11): what was done, how, by whom, and in view of which words."""
+
+    #: "asked", "confirmed" or "stopped"
+    act: str
+    #: at most 16 characters: "discord", "text", "dm", "page", "teacher", "carrier"
+    via: str
+    mark: str
+    wording: str = ""
+    #: whose phone: "student" or "guardian"
+    party: str = "student"
+    #: who did it, if not the owner of the number
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A number that is not texted by anybody."""
+
+    via: str
+    at: datetime
+
+    @property
+    def from_the_phone(self) -> bool:
+        """Said from the phone itself: only a START from there ends it."""
+        return self.via in ("text", "carrier")
 
 
 @dataclass(frozen=True, slots=True)

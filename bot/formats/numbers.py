@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from zoneinfo import available_timezones
 
 from bot.domain.phones import BadNumber
+
+#: Russia has sixteen by name; North America as a whole more than forty
+MOST_ZONES = 20
 
 _WRITE = "Write it with the country code, like `+1 202 555 0142` or `+44 7700 900123`."
 _NO_COUNTRY = f"I do not know that number's country. {_WRITE}"
@@ -37,6 +41,17 @@ class PhoneNumbers:
         if phonenumbers.number_type(number) in _cannot_be_texted():
             return BadNumber("That is a landline or a service number. Texts need a mobile number.")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def zones(self, number: str) -> tuple[str, ...]:
+        """By the numbering plan: one for most countries, several where a number does not tell its region.
+
+        None where the plan names a continent (+1 with an area code that belongs to no place): that says nothing.
+        """
+        from phonenumbers import parse, timezone
+
+        known = available_timezones()
+        named = [each for each in timezone.time_zones_for_number(parse(number)) if each in known]
+        return tuple(named) if len(named) <= MOST_ZONES else ()
 
 
 @cache

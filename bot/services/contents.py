@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.domain.letters import Party
-from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
+from bot.domain.messages import ClassReady, Content, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
+from bot.services.optouts import text_help, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
@@ -43,6 +44,13 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
     return Unreached(who.discord, names.get(was, "a message"), tried)
 
 
+def _phone_paused(tx: Tx, delivery: Delivery, now: datetime) -> PhonePaused | str:
+    record = tx.phones.of(delivery.person or 0)
+    if record is None or not record.paused_why:
+        return "another number was given since, or texts were stopped"
+    return PhonePaused(tx.sections.get(delivery.section or 0).name, delivery.args["why"])
+
+
 def _trouble_content(tx: Tx, delivery: Delivery, now: datetime) -> Trouble | str:
     return Trouble(delivery.args["why"], delivery.args["mend"])
 
@@ -62,4 +70,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.ANSWER: answer_content,
     Kind.HEARD: heard_content,
     Kind.NUDGE_LIST: nudge_list,
+    Kind.TEXTS_ENDED: texts_ended,
+    Kind.TEXT_HELP: text_help,
+    Kind.PHONE_PAUSED: _phone_paused,
 }

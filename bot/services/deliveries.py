@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,14 +19,22 @@ from bot.domain.messages import (
     Unknown,
     Wait,
 )
-from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way
-from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.services.holding import Withhold, look, zone_of
-from bot.services.letters import answer_note, next_answer_way
+from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
+from bot.domain.outbox import Delivery, Kind, State, Way
+from bot.domain.phone_zones import TEXTS
+from bot.services.holding import Withhold, look
+from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
-from bot.services.phones import stop_texts
 from bot.services.ports import Database, Ids, Tx
+from bot.services.pursuit import note_closed, pursue, trouble, turned_away
+from bot.services.texting import (
+    ANSWERS,
+    hold_texts,
+    release_texts,
+    texts_shut,
+    zones_of,
+)
 from bot.services.upkeep import OPENINGS_STOPPED
 
 #: how long one call may take before another worker may ask what became of it
@@ -35,12 +42,6 @@ LEASE = timedelta(seconds=60)
 DAY_S = 86_400.0
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED})
-
-
-#: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
-NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.PHONE_CODE, Kind.UNIT_OPENED, Kind.HEARD})
-#: what a guardian hears of when the student cannot be reached
-FOR_GUARDIANS = frozenset({Kind.NUDGE})
 
 
 class DeliveryService:
@@ -114,6 +115,9 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, Closed | Wait):
         _settle(tx, delivery, parcel, lease, now, ids)
         return None
+    if (why := texts_shut(tx, delivery, terms.texts_a_day, now)) is not None:
+        _turn_away(tx, delivery, why, lease, now, ids)
+        return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None
 
 
@@ -123,28 +127,45 @@ def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) 
     return parcel if at <= now else Wait((at - now).total_seconds(), "many open their inbox just now")
 
 
+def _turn_away(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
+    """No text goes out just now: a message takes another way at once, an answer waits for as long as it lives."""
+    if delivery.kind in ANSWERS:
+        return tx.outbox.wait(delivery.id, lease, now + timedelta(minutes=1), why)
+    if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
+        return False
+    turned_away(tx, delivery, why, now, ids)
+    return True
+
+
 def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> None:
     why = "it came too late to be of use"
     tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
     if delivery.kind is Kind.POST_PREWORK:
         mend = "Post it again with /prework post"
         tx.outbox.add(
-            _trouble(delivery, "pre-work could not be posted before its deadline", mend, now), now, ids
+            trouble(delivery, "pre-work could not be posted before its deadline", mend, now), now, ids
         )
 
 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if not _keeps_hours(delivery):
         return False
-    match look(tx, delivery, zone_of(tx, delivery), terms.hours, terms.limits, now):
+    # a text of which nobody knows where it rings is looked at again when one of its zones has woken
+    return any(_is_held_in(tx, delivery, zone, terms, lease, now, ids) for zone in zones_of(tx, delivery))
+
+
+def _is_held_in(
+    tx: Tx, delivery: Delivery, zone: str, terms: Terms, lease: str, now: datetime, ids: Ids
+) -> bool:
+    match look(tx, delivery, zone, terms.hours, terms.limits, now):
         case SendAt(at):
             return tx.outbox.wait(delivery.id, lease, at, "quiet hours or a day off")
         case Withhold(why):
             return tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=why)
         case Drop(why):
-            if delivery.kind is not Kind.NUDGE and delivery.way is not Way.SMS:
+            if delivery.kind is not Kind.NUDGE and delivery.way not in TEXTS:
                 return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
-            tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
+            pursue(tx, delivery, why, now, ids)
             return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
         case _:
             return False
@@ -152,7 +173,7 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
 
 def _keeps_hours(delivery: Delivery) -> bool:
     if delivery.kind is Kind.ANSWER:  # to a question of their own; but a phone may wake somebody
-        return delivery.way in (Way.SMS, Way.GUARDIAN)
+        return delivery.way in TEXTS
     return delivery.kind in HELD_IN_QUIET_HOURS and delivery.way in TO_A_PERSON
 
 
@@ -166,20 +187,20 @@ def _finish(
 def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datetime, ids: Ids) -> bool:
     """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
     match outcome:
-        case Sent(channel, result):
-            return tx.outbox.end(delivery.id, lease, State.SENT, now, channel=channel, result=result)
-        case Closed(why, lasting):
-            if outcome.left and delivery.section is not None and delivery.person is not None:
-                tx.sections.leave(tx.sections.get(delivery.section).guild, delivery.person, now)
-            if lasting and delivery.person is not None:
-                _close_way(tx, delivery.way, delivery.person, why, now)
-                tx.outbox.add(_closed_dm(tx, delivery, why, now), now, ids)
+        case Sent(channel, result, segments):
+            return tx.outbox.end(
+                delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
+            )
+        case Closed(why):
+            note_closed(tx, delivery, outcome, now, ids)
             return _ended(tx, delivery, why, lease, now, ids)
         case Refused(why):
             return _ended(tx, delivery, why, lease, now, ids)
+        case Wait() if delivery.way in TEXTS:
+            return _text_waits(tx, delivery, outcome, lease, now, ids)
         case Wait(seconds, why, mend):
             if mend:
-                tx.outbox.add(_trouble(delivery, why, mend, now), now, ids)
+                tx.outbox.add(trouble(delivery, why, mend, now), now, ids)
             if delivery.kind is Kind.OPEN_INBOX:
                 _hold_openings(tx, outcome, now)
             return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
@@ -193,90 +214,23 @@ def _hold_openings(tx: Tx, wait: Wait, now: datetime) -> None:
         tx.upkeep.set_fact(OPENINGS_STOPPED, wait.why)
 
 
-def _closed_dm(tx: Tx, delivery: Delivery, why: str, now: datetime) -> list[Effect]:
-    """The teachers' room hears whom a DM does not reach any more, though another way goes on."""
-    who = tx.people.account(delivery.person or 0)
-    if who is None or delivery.way is not Way.DM:
-        return []
-    mend = "I write to them in a private thread instead. They can open DMs and press “Open my inbox” again"
-    return _trouble(delivery, f"<@{who.discord}> gets no DMs: {why}", mend, now)
-
-
-def _close_way(tx: Tx, way: Way, person: int, why: str, now: datetime) -> None:
-    """The person, or the carrier for them, wants nothing more this way."""
-    if way is Way.DM:
-        tx.people.close_dm(person, now)
-    elif way is Way.SMS:
-        stop_texts(tx, person, "carrier", why, now)
+def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetime, ids: Ids) -> bool:
+    """What is wrong with our own account stops the whole run; what passes is tried once more (RB14)."""
+    until = now + timedelta(seconds=wait.seconds)
+    if wait.mend:
+        hold_texts(tx, wait.why, until)
+        return _turn_away(tx, delivery, wait.why, lease, now, ids)
+    if wait.once and delivery.why == wait.why:
+        return _ended(tx, delivery, wait.why, lease, now, ids)
+    return tx.outbox.wait(delivery.id, lease, until, wait.why)
 
 
 def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
     if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
         return False
-    if _is_pursued(delivery):
-        tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
-    elif delivery.way not in TO_A_PERSON:
-        tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
+    pursue(tx, delivery, why, now, ids)
     return True
-
-
-def _is_pursued(delivery: Delivery) -> bool:
-    """An answer is pursued by all ways to whom it is for; what is for the teachers' room has no other way."""
-    if delivery.kind is Kind.ANSWER:
-        return delivery.way is not Way.DESK
-    return delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED
-
-
-def _next_way(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Effect:
-    is_answer = delivery.kind is Kind.ANSWER
-    way = next_answer_way(tx, delivery) if is_answer else next_way(delivery.way, _reach(tx, delivery))
-    tried = [*delivery.args.get("tried", []), f"{delivery.way}: {why}"]
-    return Effect(
-        key=f"{delivery.key}>{way or 'room'}",
-        kind=delivery.kind if way else Kind.UNREACHED,
-        way=way or (Way.DESK if is_answer else Way.ROOM),
-        due_at=now,
-        person=delivery.person,
-        section=delivery.section,
-        about=delivery.about,
-        args={**delivery.args, "tried": tried, "was": delivery.kind},
-        expires_at=delivery.expires_at if way else None,
-    )
-
-
-def _reach(tx: Tx, delivery: Delivery) -> Reach:
-    return Reach(
-        dm=False,
-        thread=delivery.section is not None,
-        sms=delivery.person is not None and tx.phones.number_to_text(delivery.person) is not None,
-        guardian=delivery.kind in FOR_GUARDIANS and _guardian(tx, delivery),
-    )
-
-
-def _guardian(tx: Tx, delivery: Delivery) -> bool:
-    if delivery.section is None or delivery.person is None:
-        return False
-    is_on = tx.messaging.of(delivery.section).guardian_rule != "off"
-    return is_on and tx.guardians.reachable(delivery.person)
-
-
-def _trouble(delivery: Delivery, why: str, mend: str, now: datetime) -> list[Effect]:
-    """Told once a day and cause; not about the teachers' room itself, which could not be told there."""
-    if delivery.section is None or delivery.way is Way.ROOM:
-        return []
-    cause = hashlib.sha256(why.encode()).hexdigest()[:16]
-    return [
-        Effect(
-            key=f"trouble:{delivery.section}:{cause}:{now:%Y-%m-%d}",
-            kind=Kind.TROUBLE,
-            way=Way.ROOM,
-            due_at=now,
-            section=delivery.section,
-            about=delivery.section,
-            args={"why": why, "mend": mend},
-        )
-    ]
 
 
 def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime, ids: Ids) -> None:
@@ -303,6 +257,8 @@ def _resume(
     tx: Tx, terms: Terms, lease: str, now: datetime, everyone: bool
 ) -> Sequence[tuple[Delivery, Parcel]]:
     tx.outbox.free(now, everyone=everyone)
+    if everyone:
+        release_texts(tx)
     pairs: list[tuple[Delivery, Parcel]] = []
     for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
         parcel = parcel_of(tx, delivery, terms, now)

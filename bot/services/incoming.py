@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.letters import MOST_LETTER, Letter, Party, Talk, Via, Writer, hours_of, next_read
 from bot.domain.outbox import Way
+from bot.domain.receipts import Receipt
 from bot.domain.records import Account, Asker, Section
 from bot.services import optouts
 from bot.services.choosing import NoClass, WhichClass, attended_class
@@ -159,7 +160,9 @@ def _text(tx: Tx, text: _Text, cipher: Cipher, now: datetime, ids: Ids) -> None:
     mark = cipher.mark(text.number)
     if optouts.heard(tx, mark, text.number, text.body, text.sid, cipher, now, ids):
         return
-    found = _writer(tx, tx.letters.writers((mark,)), now)
+    # told again, it changes nothing, whatever became of its writer meanwhile (RG15)
+    tx.receipts.raise_to(Receipt(text.sid, None, "received", None, now))
+    found = _writer(tx, tx.letters.writers((mark, *cipher.marks(text.number))), now)
     if found is None:
         return
     writer, section = found

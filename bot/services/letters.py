@@ -111,7 +111,7 @@ def open_ways(tx: Tx, letter: Letter, *, fits: bool) -> list[Way]:
         Way.THREAD: enrolled
         and tx.sections.place(section.guild, prework_channel(section), "channel") is not None,
         Way.SMS: fits and tx.phones.number_to_text(letter.person) is not None,
-        Way.GUARDIAN: True,  # the last look finds out whether the number is live
+        Way.GUARDIAN: tx.guardians.number_to_text(letter.person) is not None,
     }
     return [way for way in ways_back(letter.party, letter.via) if is_open[way]]
 

@@ -12,26 +12,36 @@ from bot.domain.messages import (
     Address,
     ClassSetUp,
     Closed,
+    Content,
+    GuardianNudge,
     Message,
     Parcel,
+    PreWorkNudge,
     RoleGrant,
+    SlotCalledOff,
+    SlotReminder,
     ToChannel,
     ToDirectMessage,
     ToPhone,
     ToThread,
+    UnitOpened,
     Wait,
 )
 from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, Way
 from bot.domain.records import Account, Section
 from bot.services.contents import CONTENTS
+from bot.services.guardians import guardian_code
 from bot.services.people import Drip
-from bot.services.phones import Cipher, phone_code
+from bot.services.phones import phone_code
 from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
-from bot.services.ports import Tx
+from bot.services.ports import Cipher, Tx
+from bot.services.texting import numbers_of, party_of
 
 #: a text is of use for ten hours at most, by Twilio's own limit (RB4)
 LONGEST_VALIDITY_S = 36_000
+#: to a phone whose number may be kept nowhere else any more
+ANSWERED_BACK = frozenset({Kind.TEXTS_ENDED, Kind.TEXT_HELP})
 
 #: for somebody who wrote in the conversation, whether or not they asked for reminders there
 TO_WHO_WROTE = frozenset({Kind.ANSWER, Kind.HEARD})
@@ -48,6 +58,8 @@ class Terms:
     #: no other process is on this database, so leases of an earlier one are dead at start-up
     is_alone: bool = True
     limits: Limits = USUAL_LIMITS
+    #: segments that our number may send in any 24 hours (RB4); None for no cap
+    texts_a_day: int | None = None
 
 
 def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel | Closed | Wait | str:
@@ -57,16 +69,37 @@ def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel
         return _class_set_up(tx, section, delivery.args.get("leave", ()))
     if delivery.kind is Kind.GRANT_ROLE and section:
         return _role_grant(tx, delivery, section)
-    if delivery.kind is Kind.PHONE_CODE:
-        content = phone_code(tx, delivery, now, terms.cipher)
-    else:
-        content = CONTENTS[delivery.kind](tx, delivery, now)
+    content = _content(tx, delivery, terms, now)
     if isinstance(content, str):
         return content
     address = _address(tx, delivery, section, terms, now)
     if isinstance(address, Closed | Wait):
         return address
     return Message(content, address, delivery.nonce, marker_of(delivery.nonce))
+
+
+def _content(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Content | str:
+    if delivery.kind is Kind.PHONE_CODE:
+        return phone_code(tx, delivery, now, terms.cipher)
+    if delivery.kind is Kind.GUARDIAN_CODE:
+        return guardian_code(tx, delivery, now, terms.cipher)
+    content = CONTENTS[delivery.kind](tx, delivery, now)
+    if delivery.way is not Way.GUARDIAN or isinstance(content, str):
+        return content
+    return _for_guardian(content)
+
+
+def _for_guardian(content: Content) -> Content | str:
+    """What is owed, and what a teacher writes to guardians: never what a student passed, booked or was told (N15)."""
+    match content:
+        case PreWorkNudge():
+            return GuardianNudge(
+                content.class_name, content.unit_title, content.deadline_local, is_late=False
+            )
+        case UnitOpened() | SlotReminder() | SlotCalledOff():
+            return "it is for the student alone"
+        case _:
+            return content
 
 
 def marker_of(nonce: str) -> int:
@@ -108,7 +141,9 @@ def _address(
             return _to_direct_message(delivery, who)
         case Way.THREAD if who and section:
             return _to_thread(tx, section, who)
-        case Way.SMS if who:
+        case Way.SMS | Way.GUARDIAN if delivery.kind in ANSWERED_BACK:
+            return _to_who_texted(delivery, terms, now)
+        case Way.SMS | Way.GUARDIAN if who:
             return _to_phone(tx, delivery, who, terms, now)
         case Way.ROOM if section:
             return _to_place(tx, section, staff_channel(section))
@@ -146,7 +181,20 @@ def _to_thread(tx: Tx, section: Section, who: Account) -> ToThread | Closed:
 
 
 def _to_phone(tx: Tx, delivery: Delivery, who: Account, terms: Terms, now: datetime) -> ToPhone | Closed:
-    sealed = tx.phones.number_to_text(who.person, unconfirmed=delivery.kind is Kind.PHONE_CODE)
+    is_code = delivery.kind in (Kind.PHONE_CODE, Kind.GUARDIAN_CODE)
+    if delivery.way is Way.GUARDIAN and not is_code and not tx.guardians.reachable(who.person):
+        return Closed("no guardian agreed to texts", lasting=False)
+    numbers = numbers_of(tx, party_of(delivery.way))
+    return _at(numbers.number_to_text(who.person, unconfirmed=is_code), delivery, terms, now)
+
+
+def _to_who_texted(delivery: Delivery, terms: Terms, now: datetime) -> ToPhone | Closed:
+    """Back to the phone that wrote, whose number is kept in the row alone and only until the row ends."""
+    sealed = delivery.args.get("sealed")
+    return _at(sealed.encode() if sealed else None, delivery, terms, now)
+
+
+def _at(sealed: bytes | None, delivery: Delivery, terms: Terms, now: datetime) -> ToPhone | Closed:
     if sealed is None or terms.cipher is None:
         return Closed("no confirmed phone", lasting=False)
     until = delivery.expires_at or now + timedelta(hours=10)

@@ -12,6 +12,8 @@ from bot.domain.phones import (
     CODE_LIFE,
     MOST_TRIES,
     BadNumber,
+    ConsentAct,
+    NewNumber,
     PhoneRecord,
     code_is_live,
     ending,
@@ -19,8 +21,10 @@ from bot.domain.phones import (
     same_code,
 )
 from bot.domain.records import Account, Asker, Section
-from bot.services.choosing import NoClass
+from bot.services.choosing import NoClass, NotStaff
 from bot.services.ports import Cipher, Database, Ids, Numbers, Tx
+from bot.services.teaching import a_student_of_mine
+from bot.services.texting import GUARDIAN, STUDENT, numbers_of, stop_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,21 @@ class LostKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """Confirmed, but the carrier does not reach it; ``why`` ends a sentence."""
+
+    ending: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Somebody with that phone asked for no texts: only a START from there lets texts through again."""
+
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeSent:
     ending: str
     expires_at: datetime
@@ -81,10 +100,11 @@ class TextsStopped:
     pass
 
 
-StatusResult = TextsOff | NoClass | NoPhone | Unproven | Proven | LostKey
-GiveResult = CodeSent | BadNumber | TooManyCodes | TextsOff | NoClass
+StatusResult = TextsOff | NoClass | NoPhone | Unproven | Proven | Paused | Silent | LostKey
+GiveResult = CodeSent | BadNumber | TooManyCodes | Silent | TextsOff | NoClass
 EnterResult = Proven | WrongCode | NoCode | TextsOff
 StopResult = TextsStopped | NoPhone
+StopForResult = TextsStopped | NoPhone | NotStaff
 
 
 class PhoneService:
@@ -116,7 +136,7 @@ class PhoneService:
         e164 = self._numbers.read(number, section.zone)
         if isinstance(e164, BadNumber):
             return e164
-        given = _Given(e164, self._codes(), wording, self._cipher)
+        given = Given(e164, tuple(self._numbers.zones(e164)), self._codes(), wording, self._cipher)
         result = await self._db.write(_give, asker, given, now, self._ids)
         if isinstance(result, CodeSent):
             self._wake()
@@ -132,22 +152,32 @@ class PhoneService:
         """Ends all texts at once, those that wait too, and forgets the number."""
         return await self._db.write(_stop, asker, now)
 
+    async def stop_for(self, asker: Asker, student: int, now: datetime) -> StopForResult:
+        """A teacher does it for the student with that Discord account, who told them so in any way (RB9)."""
+        return await self._db.write(_stop_for, asker, student, now)
+
     async def stop_by_page(self, person: int, party: str, now: datetime) -> StopResult:
         """From the page behind a signed link; ``party`` is "student" or "guardian"."""
-        stopped = party == "student" and await self._db.write(stop_texts, person, "page", "", now)
-        return TextsStopped() if stopped else NoPhone(None)
+        return await self._db.write(_stop_one, person, "page", now, party)
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class Given:
+    """A number as somebody gave it, before it is sealed."""
+
     number: str
+    zones: tuple[str, ...]
     code: str
     wording: str
     cipher: Cipher
 
+    def sealed(self, now: datetime) -> NewNumber:
+        seal = self.cipher.encrypt
+        return NewNumber(seal(self.number), self.cipher.mark(self.number), self.zones, seal(self.code), now)
+
     def __repr__(self) -> str:
         """Says nothing: a number or code must not reach a log by way of a traceback."""
-        return "_Given()"
+        return "Given()"
 
 
 def _first_class(tx: Tx, asker: Asker) -> Section | None:
@@ -160,7 +190,7 @@ def _status(tx: Tx, asker: Asker, cipher: Cipher | None, now: datetime) -> Statu
     me = tx.people.of(asker.account)
     record = tx.phones.of(me.person) if me else None
     if record is not None and record.number and cipher is not None:
-        return _shown(record, cipher, now)
+        return shown(tx, record, cipher, now)
     if cipher is None:
         return TextsOff()
     if _first_class(tx, asker) is None:
@@ -168,16 +198,22 @@ def _status(tx: Tx, asker: Asker, cipher: Cipher | None, now: datetime) -> Statu
     return NoPhone(record.stopped_at if record else None)
 
 
-def _shown(record: PhoneRecord, cipher: Cipher, now: datetime) -> Unproven | Proven | LostKey:
+def shown(
+    tx: Tx, record: PhoneRecord, cipher: Cipher, now: datetime
+) -> Unproven | Proven | Paused | Silent | LostKey:
     number = cipher.decrypt(record.number)
     if number is None:
         return LostKey()
+    if tx.optouts.of(record.mark) is not None:
+        return Silent(ending(number))
+    if record.paused_why:
+        return Paused(ending(number), record.paused_why)
     if record.confirmed_at is not None:
         return Proven(ending(number), record.confirmed_at)
     return Unproven(ending(number), record.code_expires_at if code_is_live(record, now) else None)
 
 
-def _give(tx: Tx, asker: Asker, given: _Given, now: datetime, ids: Ids) -> GiveResult:
+def _give(tx: Tx, asker: Asker, given: Given, now: datetime, ids: Ids) -> GiveResult:
     me = tx.people.of(asker.account)
     if me is None:
         return NoClass()
@@ -185,13 +221,27 @@ def _give(tx: Tx, asker: Asker, given: _Given, now: datetime, ids: Ids) -> GiveR
     again_at = next_code_at(asked, now)
     if again_at is not None:
         return TooManyCodes(again_at)
-    expires_at, seal = now + CODE_LIFE, given.cipher.encrypt
-    tx.phones.give(
-        me.person, seal(given.number), given.cipher.mark(given.number), seal(given.code), expires_at
-    )
-    tx.phones.record_consent(me.person, "asked", "discord", given.wording, now)
-    tx.outbox.add([_code_text(me, len(asked) + 1, expires_at, now)], now, ids)
-    return CodeSent(ending(given.number), expires_at)
+    if is_silenced(tx, me.person, given, now):
+        return Silent(ending(given.number))
+    new = given.sealed(now)
+    tx.phones.give(me.person, new)
+    tx.phones.record_consent(me.person, ConsentAct("asked", "discord", new.mark, given.wording), now)
+    tx.outbox.add([_code_text(me, len(asked) + 1, new.expires_at, now)], now, ids)
+    return CodeSent(ending(given.number), new.expires_at)
+
+
+def is_silenced(tx: Tx, person: int, given: Given, now: datetime) -> bool:
+    """Whether that number asked for no texts, so that not even a code goes there.
+
+    Who ended their own texts elsewhere than on the phone may give the number anew: their code proves it again.
+    """
+    marks = given.cipher.marks(given.number)
+    live = [(mark, optout) for mark in marks if (optout := tx.optouts.of(mark)) is not None]
+    if any(each.from_the_phone or not tx.phones.has_stopped(person, mark) for mark, each in live):
+        return True
+    for mark, _ in live:
+        tx.optouts.lift(mark, now)
+    return False
 
 
 def _code_text(me: Account, number: int, expires_at: datetime, now: datetime) -> Effect:
@@ -222,29 +272,29 @@ def _enter(tx: Tx, asker: Asker, typed: str, cipher: Cipher, now: datetime) -> E
         left = MOST_TRIES - record.code_tries - 1
         return WrongCode(left) if left else NoCode()
     tx.phones.confirm(me.person, now)
-    tx.phones.record_consent(me.person, "confirmed", "discord", "", now)
+    tx.phones.record_consent(me.person, ConsentAct("confirmed", "discord", record.mark), now)
     return Proven(ending(number), now)
 
 
 def _stop(tx: Tx, asker: Asker, now: datetime) -> StopResult:
     me = tx.people.of(asker.account)
-    if me is None:
-        return NoPhone(None)
-    before = tx.phones.of(me.person)
-    if stop_texts(tx, me.person, "discord", "", now):
+    return _stop_one(tx, me.person, "discord", now) if me else NoPhone(None)
+
+
+def _stop_for(tx: Tx, asker: Asker, student: int, now: datetime) -> StopForResult:
+    found = a_student_of_mine(tx, asker, student)
+    if isinstance(found, NotStaff):
+        return found
+    return _stop_one(tx, found.student.person, "teacher", now, by=found.me.person)
+
+
+def _stop_one(
+    tx: Tx, person: int, via: str, now: datetime, party: str = STUDENT, by: int | None = None
+) -> StopResult:
+    before = numbers_of(tx, GUARDIAN if party == GUARDIAN else STUDENT).of(person)
+    if stop_texts(tx, person, via, now, party=party, by=by):
         return TextsStopped()
     return NoPhone(before.stopped_at if before else None)
-
-
-def stop_texts(tx: Tx, person: int, via: str, why: str, now: datetime) -> bool:
-    """Also for a carrier's lasting refusal (21610: a STOP was texted). ``via`` has at most 16 characters.
-
-    Texts that wait are suppressed at their last look, since no number is found any more.
-    """
-    if not tx.phones.stop(person, now):
-        return False
-    tx.phones.record_consent(person, "stopped", via, why, now)
-    return True
 
 
 def phone_code(tx: Tx, delivery: Delivery, now: datetime, cipher: Cipher | None) -> PhoneCode | str:

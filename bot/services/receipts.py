@@ -1,11 +1,18 @@
-"""What became of texts after Twilio accepted them, and what follows from it."""
+"""What became of texts after Twilio accepted them, and what follows from it (RB5, RB14)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.services.ports import Database, Ids
+from bot.domain.outbox import UNDER_WAY, Delivery, Effect
+from bot.domain.receipts import FAILED, Fate, Receipt, TextError, error_of
+from bot.services.ports import Database, Ids, Tx
+from bot.services.pursuit import pursue, turned_away
+from bot.services.texting import hold_texts, party_of, pause_number, stop_texts
+
+#: marks the second and last try of a text that met a phone which was off (RB14)
+AGAIN = "~again"
 
 
 class ReceiptService:
@@ -15,5 +22,65 @@ class ReceiptService:
     async def tell(
         self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
     ) -> None:
-        """A status callback. ``nonce`` is the outbox row's, as our own callback address carries it."""
-        raise NotImplementedError
+        """A status callback. ``nonce`` is the outbox row's, as our own callback address carries it.
+
+        Callbacks may come shuffled, doubled or never; what was told before changes nothing.
+        """
+        told = Receipt(sid, nonce, status, error_code, now)
+        if await self._db.write(_tell, told, self._ids):
+            self._wake()
+
+
+def _tell(tx: Tx, told: Receipt, ids: Ids) -> bool:
+    """Gives whether there is something new to send."""
+    is_news = tx.receipts.raise_to(told)
+    delivery = tx.outbox.text_of(told.sid, told.nonce)
+    if delivery is None:
+        return False
+    if delivery.state in UNDER_WAY and delivery.called_at is not None:
+        # whatever became of the call's answer, Twilio has the text: it is neither looked for nor sent again
+        tx.outbox.proven(delivery.id, told.sid, told.at)
+    if not is_news or told.status not in FAILED:
+        return False
+    _failed(tx, delivery, error_of(told.error_code), told.at, ids)
+    return True
+
+
+def _failed(tx: Tx, delivery: Delivery, error: TextError, now: datetime, ids: Ids) -> None:
+    person, party = delivery.person or 0, party_of(delivery.way)
+    match error.fate:
+        case Fate.STOPPED:
+            stop_texts(tx, person, "carrier", now, party=party, wording=error.why)
+        case Fate.GONE:
+            tx.outbox.add(pause_number(tx, person, party, error.why, now), now, ids)
+        case Fate.HELD:
+            hold_texts(tx, error.why, now + error.after)
+            if _is_of_use(delivery, now):
+                turned_away(tx, delivery, error.why, now, ids)
+            return
+        case Fate.LATER if _is_of_use(again := _again(delivery, error, now), again.due_at):
+            if AGAIN not in delivery.key:
+                tx.outbox.add([again], now, ids)
+                return
+        case _:
+            pass
+    if _is_of_use(delivery, now):
+        pursue(tx, delivery, error.why, now, ids)
+
+
+def _again(delivery: Delivery, error: TextError, now: datetime) -> Effect:
+    return Effect(
+        key=delivery.key + AGAIN,
+        kind=delivery.kind,
+        way=delivery.way,
+        due_at=now + error.after,
+        person=delivery.person,
+        section=delivery.section,
+        about=delivery.about,
+        args=delivery.args,
+        expires_at=delivery.expires_at,
+    )
+
+
+def _is_of_use(what: Delivery | Effect, at: datetime) -> bool:
+    return what.expires_at is None or at < what.expires_at

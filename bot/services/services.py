@@ -11,6 +11,7 @@ from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.desk import DeskService
+from bot.services.guardians import GuardianService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
@@ -39,6 +40,7 @@ class Services:
     nudges: NudgeService
     booking: BookingService
     phones: PhoneService
+    guardians: GuardianService
     quizzes: QuizService
     progress: ProgressService
     deliveries: DeliveryService

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.storage.columns import NO_PERSON, OF_PERSON, Instant, an_id, described, table, to
+from bot.storage.columns import NO_PERSON, OF_PERSON, Instant, an_id, described, metadata, table, to
+from bot.storage.text_guards import TEXT_GUARDS
 
 messaging = table(
     "messaging",
@@ -196,3 +197,13 @@ HISTORY_GUARDS = (
 )
 for _guard in HISTORY_GUARDS:
     event.listen(history, "after_create", sa.DDL(_guard))
+
+
+def _guard_texts(_target: object, connection: sa.Connection, *, tables: list[sa.Table], **_: object) -> None:
+    """The guards ask three other tables, so they come with the whole schema."""
+    if optout in tables:
+        for guard in TEXT_GUARDS:
+            connection.execute(sa.DDL(guard))
+
+
+event.listen(metadata, "after_create", _guard_texts)

@@ -12,10 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
 
-from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
+from bot.domain.phone_zones import TEXTS
 from bot.domain.tally import Tally
 from bot.storage.tables import outbox
+from bot.storage.text_guards import NO_CONSENT
 
 _COLUMNS = (
     outbox.c.id,
@@ -108,7 +111,13 @@ class StoredOutbox:
         return self._db.execute(query).scalar()
 
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
-        return self._move(delivery, lease, (State.LEASED,), state=State.CALLING, called_at=at)
+        try:
+            return self._move(delivery, lease, (State.LEASED,), state=State.CALLING, called_at=at)
+        except IntegrityError as refused:
+            if NO_CONSENT not in str(refused.orig):
+                raise
+            self.end(delivery, lease, State.SUPPRESSED, at, why=NO_CONSENT)
+            return False
 
     def is_superseded(self, delivery: Delivery, now: datetime) -> bool:
         newer = sa.select(outbox.c.id).where(
@@ -131,6 +140,7 @@ class StoredOutbox:
         why: str = "",
         channel: int | None = None,
         result: str | None = None,
+        segments: int | None = None,
     ) -> bool:
         return self._move(
             delivery,
@@ -141,6 +151,7 @@ class StoredOutbox:
             why=why[:300],
             channel_id=channel,
             result=result,
+            segments=segments,
         )
 
     def doubt(self, delivery: int, lease: str, why: str) -> bool:
@@ -242,6 +253,29 @@ class StoredOutbox:
     def got_it(self, delivery: int, at: datetime) -> None:
         first = sa.update(outbox).where(outbox.c.id == delivery, outbox.c.got_it_at.is_(None))
         self._db.execute(first.values(got_it_at=at))
+
+    def text_of(self, sid: str, nonce: str | None) -> Delivery | None:
+        for this in (outbox.c.result == sid, outbox.c.nonce == (nonce or "")):
+            query = sa.select(*_COLUMNS).where(this, outbox.c.way.in_(TEXTS)).limit(1)
+            if (row := self._db.execute(query).first()) is not None:
+                return _delivery(row)
+        return None
+
+    def proven(self, delivery: int, sid: str, at: datetime) -> bool:
+        done = self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == delivery, outbox.c.state.in_(UNDER_WAY), outbox.c.called_at.is_not(None))
+            .values(state=State.SENT, ended_at=at, why="", result=sid)
+        )
+        return done.rowcount == 1
+
+    def segments_since(self, since: datetime) -> int:
+        """One that waits for its fate counts as one; one that was refused costs nothing."""
+        states = (State.CALLING, State.UNCERTAIN, State.SENT)
+        query = sa.select(sa.func.total(sa.func.coalesce(outbox.c.segments, 1))).where(
+            outbox.c.state.in_(states), outbox.c.way.in_(TEXTS), outbox.c.called_at > since
+        )
+        return int(self._db.execute(query).scalar_one())
 
 
 _OF_NONCE = sa.select(*_COLUMNS).where(

@@ -1,4 +1,4 @@
-"""Phone numbers, sealed, with the record of consent. Only a confirmed one that was not stopped is texted."""
+"""Students' phones with the record of consent, numbers that asked for no texts, and what became of texts."""
 
 from __future__ import annotations
 
@@ -7,66 +7,106 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.phones import PhoneRecord
+from bot.domain.phones import ConsentAct, OptOut
+from bot.domain.receipts import Receipt, rank_of
+from bot.storage.message_tables import optout, receipt
+from bot.storage.numbers import StoredNumbers
 from bot.storage.tables import consent, phone
 
-#: of a row: may it be texted?
-TEXTABLE = sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None))
+#: of a row, but for what its phone said: may it be texted?
+TEXTABLE = sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None), phone.c.paused_why == "")
 
 
-class StoredPhones:
+class StoredPhones(StoredNumbers):
+    def __init__(self, connection: sa.Connection) -> None:
+        super().__init__(connection, phone)
+
+    def consents(self, person: int, act: str, party: str = "student") -> list[datetime]:
+        this = consent.c.person_id == person, consent.c.act == act, consent.c.party == party
+        query = sa.select(consent.c.at).where(*this)
+        return list(self._db.execute(query.order_by(consent.c.at, consent.c.id)).scalars())
+
+    def record_consent(self, person: int, done: ConsentAct, at: datetime) -> None:
+        row = sa.insert(consent).values(
+            person_id=person,
+            act=done.act,
+            via=done.via,
+            wording=done.wording,
+            at=at,
+            party=done.party,
+            number_hash=done.mark,
+            by_person_id=done.by,
+        )
+        self._db.execute(row)
+
+    def has_stopped(self, person: int, mark: str) -> bool:
+        """Whether it was this person who ended texts to that number, other than from the phone itself."""
+        this = (
+            consent.c.person_id == person,
+            consent.c.act == "stopped",
+            consent.c.number_hash == mark,
+            consent.c.via.not_in(("text", "carrier")),
+        )
+        return self._db.execute(sa.select(consent.c.id).where(*this).limit(1)).first() is not None
+
+
+class StoredOptOuts:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
 
-    def of(self, person: int) -> PhoneRecord | None:
-        columns = (
-            phone.c.number,
-            phone.c.code,
-            phone.c.code_expires_at,
-            phone.c.code_tries,
-            phone.c.confirmed_at,
-            phone.c.stopped_at,
-        )
-        row = self._db.execute(sa.select(*columns).where(phone.c.person_id == person)).first()
-        return PhoneRecord(*row) if row else None
+    def of(self, mark: str) -> OptOut | None:
+        this = optout.c.number_hash == mark, optout.c.lifted_at.is_(None)
+        row = self._db.execute(sa.select(optout.c.via, optout.c.at).where(*this)).first()
+        return OptOut(*row) if row else None
 
-    def give(self, person: int, number: bytes, number_hash: str, code: bytes, expires_at: datetime) -> None:
-        values = {
-            "number": number,
-            "number_hash": number_hash,
-            "code": code,
-            "code_expires_at": expires_at,
-            "code_tries": 0,
-            "confirmed_at": None,
-            "stopped_at": None,
+    def add(self, mark: str, via: str, at: datetime) -> None:
+        """One that is live stays as it is, but for the phone's own word, which weighs more than any other."""
+        values = {"via": via, "at": at, "lifted_at": None}
+        row = insert(optout).values(number_hash=mark, **values)
+        weighs_more = sa.or_(optout.c.lifted_at.is_not(None), optout.c.via.not_in(("text", "carrier")))
+        self._db.execute(
+            row.on_conflict_do_update(index_elements=["number_hash"], set_=values, where=weighs_more)
+        )
+
+    def lift(self, mark: str, at: datetime) -> bool:
+        query = sa.update(optout).where(optout.c.number_hash == mark, optout.c.lifted_at.is_(None))
+        return self._db.execute(query.values(lifted_at=at)).rowcount == 1
+
+
+_RECEIPT = sa.select(
+    receipt.c.sid, receipt.c.nonce, receipt.c.status, receipt.c.error_code, receipt.c.at
+).where(receipt.c.sid == sa.bindparam("of"))
+
+
+def _raise_to() -> sa.Executable:
+    """Built once: callbacks come as fast as texts go out."""
+    row = insert(receipt)
+    newer = {name: row.excluded[name] for name in ("status", "rank", "error_code", "at")}
+    nonce = sa.func.coalesce(receipt.c.nonce, row.excluded.nonce)
+    return row.on_conflict_do_update(
+        index_elements=["sid"], set_=newer | {"nonce": nonce}, where=receipt.c.rank < row.excluded.rank
+    ).returning(receipt.c.sid)
+
+
+_RAISE_TO = _raise_to()
+
+
+class StoredReceipts:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def of(self, sid: str) -> Receipt | None:
+        row = self._db.execute(_RECEIPT, {"of": sid}).first()
+        return Receipt(*row) if row else None
+
+    def raise_to(self, told: Receipt) -> bool:
+        """Keeps it if it is the first of its text or further along than what is kept; gives whether it was."""
+        row = {
+            "sid": told.sid,
+            "nonce": told.nonce,
+            "status": told.status[:24],
+            "rank": rank_of(told.status),
+            "error_code": told.error_code,
+            "at": told.at,
         }
-        row = insert(phone).values(person_id=person, **values)
-        self._db.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
-
-    def count_try(self, person: int) -> None:
-        self._change(person, code_tries=phone.c.code_tries + 1)
-
-    def confirm(self, person: int, at: datetime) -> None:
-        self._change(person, confirmed_at=at, code=None, code_expires_at=None)
-
-    def stop(self, person: int, at: datetime) -> bool:
-        return self._change(
-            person, number=b"", code=None, code_expires_at=None, confirmed_at=None, stopped_at=at
-        )
-
-    def number_to_text(self, person: int, *, unconfirmed: bool = False) -> bytes | None:
-        proven = phone.c.code.is_not(None) if unconfirmed else phone.c.confirmed_at.is_not(None)
-        this = phone.c.person_id == person, phone.c.stopped_at.is_(None), proven
-        return self._db.execute(sa.select(phone.c.number).where(*this)).scalar()
-
-    def consents(self, person: int, act: str) -> list[datetime]:
-        query = sa.select(consent.c.at).where(consent.c.person_id == person, consent.c.act == act)
-        return list(self._db.execute(query.order_by(consent.c.at, consent.c.id)).scalars())
-
-    def record_consent(self, person: int, act: str, via: str, wording: str, at: datetime) -> None:
-        row = sa.insert(consent).values(person_id=person, act=act, via=via, wording=wording, at=at)
-        self._db.execute(row)
-
-    def _change(self, person: int, **values: object) -> bool:
-        query = sa.update(phone).where(phone.c.person_id == person, phone.c.stopped_at.is_(None))
-        return self._db.execute(query.values(**values)).rowcount == 1
+        return self._db.execute(_RAISE_TO, row).first() is not None

@@ -37,7 +37,11 @@ class Vault:
 
     def mark(self, text: str) -> str:
         """64 hexadecimal digits: the same for the same text and first key."""
-        return hmac.new(self._mark_key, text.encode(), hashlib.sha256).hexdigest()
+        return self.marks(text)[0]
+
+    def marks(self, text: str) -> list[str]:
+        """By every key, the newest first."""
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._mark_keys]
 
     @cached_property
     def _fernet(self) -> MultiFernet:
@@ -46,5 +50,5 @@ class Vault:
         return MultiFernet([Fernet(key) for key in self._keys])
 
     @cached_property
-    def _mark_key(self) -> bytes:
-        return hmac.digest(self._keys[0].encode(), _MARK, hashlib.sha256)
+    def _mark_keys(self) -> list[bytes]:
+        return [hmac.digest(key.encode(), _MARK, hashlib.sha256) for key in self._keys]

@@ -345,6 +345,8 @@ outbox = table(
     sa.Column("result", sa.String(64)),
     #: when its reader pressed [Got it]
     sa.Column("got_it_at", Instant),
+    #: of a text, as it is billed
+    sa.Column("segments", sa.Integer),
     sa.CheckConstraint(
         "state IN ('due', 'leased', 'calling', 'sent', 'uncertain', 'failed', 'expired', 'suppressed')",
         name="state",

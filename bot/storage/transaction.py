@@ -13,7 +13,7 @@ from bot.storage.letters import StoredLetters
 from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
-from bot.storage.phones import StoredPhones
+from bot.storage.phones import StoredOptOuts, StoredPhones, StoredReceipts
 from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
@@ -38,6 +38,9 @@ class StoredTx:
         self.drafts = StoredDrafts(connection)
         self.bookings = StoredBookings(connection)
         self.phones = StoredPhones(connection)
+        self.guardians = StoredGuardians(connection)
+        self.optouts = StoredOptOuts(connection)
+        self.receipts = StoredReceipts(connection)
         self.upkeep = StoredUpkeep(connection)
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)

@@ -13,11 +13,13 @@ from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
     ClassReady,
     Content,
+    GuardianCode,
     GuardianNudge,
     InboxHello,
     NudgeList,
     OtherContent,
     PhoneCode,
+    PhonePaused,
     PreWorkCard,
     PreWorkNudge,
     SlotBooked,
@@ -25,6 +27,8 @@ from bot.domain.messages import (
     SlotCancelled,
     SlotReminder,
     StillOwing,
+    TextHelp,
+    TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
@@ -32,6 +36,7 @@ from bot.domain.messages import (
 from bot.views.cards import Button, Control, Link, Look, card, one_line, plain, primary, shorten, stamp
 from bot.views.letter_cards import draw_letter
 from bot.words.lengths import exactly, roughly
+from bot.words.texts import text
 
 #: Discord's own for the address behind a button
 URL_LIMIT = 512
@@ -92,28 +97,32 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
             )
         case UnitOpened():
             return _unit_opened(content, marker)
-        case PhoneCode() | GuardianNudge():
-            return _as_text(content, marker)
+        case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+            return _about_texts(content, marker)
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
             return _for_staff(content, marker)
 
 
-def _as_text(content: PhoneCode | GuardianNudge, marker: int) -> ui.LayoutView:
-    """What goes out as a text only, for whoever wants to see it on Discord."""
+def _about_texts(
+    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | TextsEnded | TextHelp, marker: int
+) -> ui.LayoutView:
+    """All but the paused phone goes out as a text only; here it is for whoever wants to see it on Discord."""
     match content:
         case PhoneCode(code, minutes):
             return card(
                 Look.ASK, f"Your code is {plain(code)}", f"It is good for {minutes} minutes.", marker=marker
             )
-        case GuardianNudge(class_name, unit_title, deadline_local, is_late):
-            due = "was due" if is_late else "is due"
-            late = " Late work counts." if is_late else ""
+        case PhonePaused(class_name, why):
             return card(
-                Look.DO,
-                f"Still open: {_name(unit_title)}",
-                f"**{_name(class_name)}**, {due} {plain(deadline_local)}.{late}",
+                Look.PROBLEM,
+                "My texts do not reach your phone",
+                f"The carrier says: {plain(why)}. I text it no more; **{_name(class_name)}** reaches you here.",
+                "Is it another number by now? Give it, and texts go on.",
+                controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
             )
+        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+            return card(Look.ASK, "A text", plain(text(content)), marker=marker)
 
 
 def _for_staff(

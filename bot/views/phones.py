@@ -7,7 +7,7 @@ from typing import Any
 from discord import ui
 
 from bot.domain.phones import MOST_TRIES, BadNumber
-from bot.services.choosing import NoClass
+from bot.services.choosing import NoClass, NotStaff
 from bot.services.phones import (
     CodeSent,
     EnterResult,
@@ -15,8 +15,11 @@ from bot.services.phones import (
     LostKey,
     NoCode,
     NoPhone,
+    Paused,
     Proven,
+    Silent,
     StatusResult,
+    StopForResult,
     StopResult,
     TextsOff,
     TextsStopped,
@@ -24,7 +27,7 @@ from bot.services.phones import (
     Unproven,
     WrongCode,
 )
-from bot.views.cards import Button, Link, Look, card, primary, stamp
+from bot.views.cards import Button, Link, Look, card, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, replace, services
 from bot.words.consent import CONSENT, WORDING
@@ -32,6 +35,9 @@ from bot.words.consent import CONSENT, WORDING
 GIVE = primary("Give my number", "phone_give")
 ENTER = primary("Enter the code", "phone_code")
 STOP = Button("Stop the texts", "phone_stop")
+HOW_TO_STOP = (
+    "To stop: `/phone stop`, or answer STOP to any text; your own words do as well, such as “no more texts”."
+)
 
 
 @on_press("phone")
@@ -135,13 +141,23 @@ def draw_status(result: StatusResult, *, stop_page: str | None = None) -> ui.Lay
                 Look.DONE,
                 f"I text the number ending in {ending}",
                 f"You confirmed it {stamp(confirmed_at, 'R')}.",
-                "To stop: `/phone stop`, or answer STOP to any text.",
+                HOW_TO_STOP,
                 controls=[
                     STOP,
                     Button("Another number", "phone"),
                     *([Link("Stop page", stop_page)] if stop_page else []),
                 ],
             )
+        case Paused(ending, why):
+            return card(
+                Look.PROBLEM,
+                f"My texts do not reach the number ending in {ending}",
+                f"The carrier says: {plain(why)}. So I text it no more.",
+                "Is it another number by now? Give it, and texts go on.",
+                controls=[GIVE, STOP],
+            )
+        case Silent(ending):
+            return _silent(ending)
         case LostKey():
             return card(
                 Look.PROBLEM,
@@ -149,6 +165,16 @@ def draw_status(result: StatusResult, *, stop_page: str | None = None) -> ui.Lay
                 "So I text nothing. Give it again, and texts go on.",
                 controls=[GIVE, STOP],
             )
+
+
+def _silent(ending: str) -> ui.LayoutView:
+    return card(
+        Look.WAIT,
+        f"The phone with the number ending in {ending} asked for no texts",
+        "So I send none, whoever asks. To change that, text START from that very phone to the number my texts came "
+        "from; then give the number here again.",
+        controls=[primary("Give my number", "phone_give")],
+    )
 
 
 def draw_given(result: GiveResult) -> ui.LayoutView:
@@ -172,6 +198,8 @@ def draw_given(result: GiveResult) -> ui.LayoutView:
                 f"You can ask for one more {stamp(again_at, 'R')}. If one of them came, enter the newest.",
                 controls=[ENTER],
             )
+        case Silent(ending):
+            return _silent(ending)
         case TextsOff() | NoClass():
             return draw_status(result)
 
@@ -183,7 +211,7 @@ def draw_entered(result: EnterResult) -> ui.LayoutView:
                 Look.DONE,
                 "Your phone is confirmed",
                 f"Texts go to the number ending in {ending}.",
-                "To stop: `/phone stop`, or answer STOP to any text.",
+                HOW_TO_STOP,
             )
         case WrongCode(left):
             tries = "one try" if left == 1 else f"{left} tries"
@@ -214,3 +242,19 @@ def draw_stopped(result: StopResult) -> ui.LayoutView:
             )
         case NoPhone():
             return draw_status(result)
+
+
+def draw_stopped_for(result: StopForResult, student: int) -> ui.LayoutView:
+    """For the teacher who stopped texts on a student's word."""
+    match result:
+        case TextsStopped():
+            return card(
+                Look.DONE,
+                "Texts have stopped",
+                f"None goes to <@{student}>'s phone any more, and I have forgotten the number.",
+                "It is on record that you did this for them.",
+            )
+        case NoPhone():
+            return card(Look.DONE, "There is nothing to stop", f"I text no phone of <@{student}>'s.")
+        case NotStaff():
+            return draw_choice(result)

@@ -10,3 +10,15 @@ CONSENT = (
     "By giving it you say: I may use this phone, and if I am under 18, a parent or guardian agrees.",
 )
 WORDING = "\n".join(CONSENT)
+
+GUARDIAN_CONSENT = (
+    (
+        "**What I text:** that pre-work is not handed in yet, before it is due; and what the teacher writes to guardians. "
+        "Never a score, never at night."
+    ),
+    "**I ask first:** that phone gets one text with a code, and nothing more unless its owner agrees.",
+    "**To stop:** they answer STOP to any text, or `/guardian stop` here.",
+    "**The number:** kept encrypted, shown to nobody, forgotten when it stops.",
+    "By giving it you say: it belongs to a parent or guardian of this student, who knows that you give it.",
+)
+GUARDIAN_WORDING = "\n".join(GUARDIAN_CONSENT)

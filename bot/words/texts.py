@@ -4,46 +4,106 @@ from __future__ import annotations
 
 from bot.domain.letter_messages import AnswerCard, Heard
 from bot.domain.messages import (
+    GuardianCode,
     GuardianNudge,
     PhoneCode,
     PreWorkNudge,
     SlotCalledOff,
     SlotReminder,
+    TextHelp,
+    TextsEnded,
     UnitOpened,
 )
 from bot.words.gsm import SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 from bot.words.letters import answer_text, heard_text
 
-__all__ = ["HOW_TO_STOP", "Textable", "segments", "text"]
+__all__ = ["HOW_TO_STOP", "REPLY_STOP", "Textable", "segments", "text"]
 
 #: what makes sense as a text; everything else needs its buttons
 Textable = (
-    PreWorkNudge | GuardianNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | AnswerCard | Heard
+    PreWorkNudge
+    | SlotReminder
+    | SlotCalledOff
+    | PhoneCode
+    | UnitOpened
+    | GuardianCode
+    | GuardianNudge
+    | TextsEnded
+    | TextHelp
+    | AnswerCard
+    | Heard
 )
 
 HOW_TO_STOP = "To stop: /phone stop in Discord"
-#: a guardian may not be on Discord
-GUARDIANS_STOP = "To stop: answer STOP"
+#: where answers are heard; guardians, who have no Discord, read nothing else (Twilio itself hears their STOP)
+REPLY_STOP = "Reply STOP to end"
 
 
-def text(content: Textable) -> str:
-    """At most 160 septets of GSM-7: one segment, but for a teacher's own words. Titles are shortened until it fits."""
+def text(content: Textable, *, replies: bool = False) -> str:
+    """At most 160 septets of GSM-7: one segment, but for a teacher's own words. Titles are shortened until it fits.
+
+    ``replies``: answers to a text are heard, by the bot's own web server.
+    """
     match content:
-        case PreWorkNudge():
-            return _nudge(content)
-        case GuardianNudge(class_name, unit_title, deadline_local, is_late):
-            due = "was due {when}. Late work counts." if is_late else "is due {when}."
+        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+            return _to_guardians_and_strangers(content, replies)
+        case AnswerCard():
+            return answer_text(content)
+        case Heard():
+            return heard_text(content)
+        case _:
+            return _to_student(content, REPLY_STOP if replies else HOW_TO_STOP)
+
+
+def _to_guardians_and_strangers(
+    content: GuardianCode | GuardianNudge | TextsEnded | TextHelp, replies: bool
+) -> str:
+    match content:
+        case GuardianCode(class_name, code):
+            agree = "answer with this code" if replies else "give your child this code"
             return _fitted(
-                "Flipcord, {name}: your student's pre-work {title} is still open. It " + due + " {stop}",
-                how_to_stop=GUARDIANS_STOP,
-                name=to_gsm(class_name) or "your class",
+                "Flipcord, {name}: your child's teacher asks to text you when schoolwork is due. "
+                "To agree, " + agree + ": {code}. {stop}",
+                REPLY_STOP,
+                name=to_gsm(class_name) or "your child's class",
+                code=to_gsm(code),
+            )
+        case GuardianNudge(class_name, unit_title, deadline_local, is_late):
+            due = "It was due {when}; late work counts. " if is_late else "It is due {when}. "
+            return _fitted(
+                "Flipcord, {name}: your child has not handed in the pre-work {title} yet. " + due + "{stop}",
+                REPLY_STOP,
+                name=to_gsm(class_name) or "your child's class",
                 title=to_gsm(unit_title) or "for the next class",
                 when=to_gsm(deadline_local),
             )
+        case TextsEnded(True):
+            return "Flipcord: texts to this phone have stopped; this is the last one. To allow them again, text START."
+        case TextsEnded():
+            return (
+                "Flipcord: I took that as a stop, so this is the last text to this phone. "
+                "Not what you meant? Text START."
+            )
+        case TextHelp(class_name):
+            return _fitted(
+                "Flipcord texts reminders of schoolwork for {name}. Questions: ask the teacher. "
+                "Carrier rates may apply. {stop}",
+                REPLY_STOP,
+                name=to_gsm(class_name) or "your class",
+            )
+
+
+def _to_student(
+    content: PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened, stop: str
+) -> str:
+    match content:
+        case PreWorkNudge():
+            return _nudge(content, stop)
         case SlotReminder(class_name, _, starts_local, _, where, _):
             return _fitted(
                 "Flipcord, {name}: office hours {when}, {where}. Cannot come? Cancel in Discord. {stop}",
+                stop,
                 name=to_gsm(class_name) or "your class",
                 when=to_gsm(starts_local),
                 where=to_gsm(where) or "see Discord",
@@ -52,33 +112,33 @@ def text(content: Textable) -> str:
             return _fitted(
                 "Flipcord, {name}: your teacher cancelled office hours {when}. Book another in Discord. "
                 "{stop}",
+                stop,
                 name=to_gsm(class_name) or "your class",
                 when=to_gsm(starts_local),
             )
         case PhoneCode(code, minutes):
             return _fitted(
                 "Flipcord code: {code}. Type it in Discord within {minutes} min. Not you? Ignore it. {stop}",
+                stop,
                 code=to_gsm(code),
                 minutes=str(minutes),
             )
-        case AnswerCard():
-            return answer_text(content)
-        case Heard():
-            return heard_text(content)
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(
                 "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",
+                stop,
                 name=to_gsm(class_name) or "your class",
                 passed=to_gsm(passed_title) or "your check",
                 title=to_gsm(title) or "your next unit",
             )
 
 
-def _nudge(nudge: PreWorkNudge) -> str:
+def _nudge(nudge: PreWorkNudge, stop: str) -> str:
     due = "was due {when}, late work counts. " if nudge.is_late else "is due {when}. "
     step = "Started: now hand it in on Discord." if nudge.started else "Start it in Discord."
     return _fitted(
         "Flipcord, {name}: pre-work {title} ({length}) " + due + step + " {stop}",
+        stop,
         name=to_gsm(nudge.class_name) or "your class",
         title=to_gsm(nudge.unit_title) or "for your next class",
         length=roughly(nudge.length_s),
@@ -86,11 +146,19 @@ def _nudge(nudge: PreWorkNudge) -> str:
     )
 
 
-def _fitted(template: str, *, how_to_stop: str = HOW_TO_STOP, **parts: str) -> str:
+def _fitted(template: str, stop: str, **parts: str) -> str:
     """Cuts the longest parts to one length at which all fits; the templates leave room for short ones."""
-    for most in range(SEGMENT, 0, -1):
-        shown = {name: cut(part, most) for name, part in parts.items()}
-        words = template.format(**shown, stop=how_to_stop)
-        if septets(words) <= SEGMENT:
-            return words
-    raise ValueError(f"a text without room for its parts: {template!r}")
+
+    def shown(most: int) -> str:
+        return template.format(**{name: cut(part, most) for name, part in parts.items()}, stop=stop)
+
+    fits, too_long = 0, SEGMENT + 1
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if septets(shown(middle)) <= SEGMENT:
+            fits = middle
+        else:
+            too_long = middle
+    if not fits:
+        raise ValueError(f"a text without room for its parts: {template!r}")
+    return shown(fits)

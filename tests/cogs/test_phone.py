@@ -156,6 +156,52 @@ async def test_stop_texted_back_ends_texts_for_good(sms: Sms) -> None:
     assert len(sms.texts()) == 1
 
 
+async def test_a_number_that_texts_do_not_reach_is_paused_and_its_owner_asked_on_discord(sms: Sms) -> None:
+    """RB14: a landline by now."""
+    ana = sms.room.students[0]
+    await sms.prove(ana)
+    sms.phone.fail(NUMBER, 21614)
+    await sms.room.post_prework(deadline="tomorrow 12:00")
+    await sms.room.move(timedelta(hours=25, minutes=1))
+    assert any("My texts do not reach your phone" in each for each in ana.inbox)
+    assert "The carrier says: the number is not a mobile one" in (await ana.slash("phone show")).text
+    sms.phone.mend(NUMBER)
+    await ana.press("Give my number")
+    await ana.fill(number=NUMBER)
+    await ana.press("Enter the code")
+    assert "Your phone is confirmed" in (await ana.fill(code=sms.code())).text
+
+
+async def test_a_teacher_stops_texts_to_a_student_who_asked_for_it(sms: Sms) -> None:
+    room = sms.room
+    ana, ben = room.students[:2]
+    await sms.prove(ana)
+    for who in (ben, room.colleague("okafor")):
+        assert (
+            "This is for the class's teacher" in (await who.slash("phone stop-for", student=ana.actor)).text
+        )
+    stopped = await room.teacher.slash("phone stop-for", student=ana.actor)
+    assert "Texts have stopped" in stopped.text
+    assert stopped.result.response.ephemeral
+    assert "I do not text you" in (await ana.slash("phone show")).text
+    assert "nothing to stop" in (await room.teacher.slash("phone stop-for", student=ana.actor)).text
+
+
+async def test_a_phone_that_asked_for_no_texts_gets_not_even_a_code_that_somebody_else_asked_for(
+    sms: Sms,
+) -> None:
+    """RB8."""
+    ana, ben = sms.room.students[:2]
+    await sms.prove(ana)
+    await ana.slash("phone stop")
+    await ben.slash("phone number")
+    await ben.press("Give my number")
+    told = await ben.fill(number=NUMBER)
+    assert "asked for no texts" in told.text
+    assert "text START from that very phone" in told.text
+    assert len(sms.texts()) == 1
+
+
 async def test_whoever_is_in_no_class_is_shown_how_to_join(sms: Sms) -> None:
     screen = await sms.room.newcomer("dana").slash("phone number")
     assert list(screen.buttons) == ["Join a class"]

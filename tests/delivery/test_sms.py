@@ -13,6 +13,7 @@ import pytest
 from bot.delivery.sms import Texts, TwilioAccount
 from bot.domain.messages import Closed, Message, PhoneCode, Refused, Sent, ToPhone, Trouble, Unknown, Wait
 from bot.loopback.phone import Phone
+from bot.words.texts import REPLY_STOP
 
 NUMBER = "+15005550011"
 TO = ToPhone(NUMBER, 1800)
@@ -43,7 +44,7 @@ async def test_a_code_arrives_on_the_phone(phone: Phone, texts: Texts) -> None:
     assert "123456" in text.body
     assert text.segments == 1
     assert text.validity_s == 1800
-    assert outcome == Sent(result=text.sid)
+    assert outcome == Sent(result=text.sid, segments=1)
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (36_000, 36_000), (90_000, 36_000)])
@@ -52,6 +53,48 @@ async def test_a_text_is_given_up_by_the_time_it_is_useless(
 ) -> None:
     await texts.carry(_code(), ToPhone(NUMBER, asked))
     assert phone.texts[0].validity_s == given
+
+
+async def test_where_answers_are_heard_the_text_says_so_and_its_fate_is_told_back(phone: Phone) -> None:
+    """RB5: the address carries the row's nonce, so that a callback finds its row."""
+    phone.statuses = ()
+    account = TwilioAccount(
+        phone.account_sid,
+        phone.auth_token,
+        phone.number,
+        phone.api_base,
+        public_url="https://bot.school.example",
+    )
+    texts = Texts(account)
+    code = Message(PhoneCode("123456", 10), TO, "a+nonce/1", 1)
+    await texts.carry(code, TO)
+    assert phone.texts[0].callback == "https://bot.school.example/twilio/status?n=a%2Bnonce%2F1"
+    assert phone.texts[0].body.endswith(REPLY_STOP)
+    await texts.aclose()
+    # a later start without a web server still knows its own words
+    alone = Texts(TwilioAccount(phone.account_sid, phone.auth_token, phone.number, phone.api_base))
+    assert await alone.find(code, TO, phone.texts[0].at) is not None
+    await alone.aclose()
+
+
+async def test_six_hundred_texts_keep_to_one_a_second_but_for_a_burst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """RB4: what waits, waits with us, where a stop still reaches it, and not in Twilio's queue."""
+    now, went = 1000.0, []
+
+    async def sleep(seconds: float) -> None:
+        went.append(now + seconds)
+
+    texts = Texts(TwilioAccount("AC1", "token", "+15005550006"))
+    monkeypatch.setattr("bot.delivery.sms._now", lambda: now)
+    monkeypatch.setattr("bot.delivery.sms.asyncio.sleep", sleep)
+    for _ in range(600):
+        await texts._in_turn(1)
+    assert went == sorted(went)
+    assert went[:10] == [1000.0] * 10
+    assert all(went[each + 11] - went[each] >= 1.0 for each in range(589))
+    assert went[-1] == pytest.approx(1000 + 600 - 1 - 10)
 
 
 async def test_what_needs_buttons_is_no_text(phone: Phone, texts: Texts) -> None:
@@ -71,7 +114,7 @@ async def test_a_number_that_cannot_be_texted_is_closed_for_good(
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "least_s"), [(20429, 429, 10), (30001, 400, 30), (30003, 400, 43_200)]
+    ("code", "status", "least_s"), [(20429, 429, 10), (30001, 400, 30), (30003, 400, 14_400)]
 )
 async def test_a_passing_trouble_waits(
     phone: Phone, texts: Texts, code: int, status: int, least_s: float

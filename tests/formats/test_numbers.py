@@ -66,3 +66,20 @@ def test_a_zone_knows_its_country() -> None:
 def test_the_numbering_plans_are_not_loaded_before_the_first_number() -> None:
     check = "import sys, bot.formats.numbers; sys.exit('phonenumbers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "zones"),
+    [
+        ("+12126661234", {"America/New_York"}),
+        ("+4915123456789", {"Europe/Berlin"}),
+        ("+15005550011", set[str]()),
+    ],
+)
+def test_a_number_tells_its_zones_where_its_plan_does(number: str, zones: set[str]) -> None:
+    """The last one names North America as a whole, which says nothing (RB10)."""
+    assert set(PhoneNumbers().zones(number)) == zones
+
+
+def test_a_number_of_a_wide_country_may_be_in_several_zones() -> None:
+    assert {"Australia/Perth", "Australia/Sydney"} <= set(PhoneNumbers().zones("+61412345678"))

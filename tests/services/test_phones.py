@@ -33,9 +33,9 @@ from bot.services.phones import (
     Unproven,
     WrongCode,
     phone_code,
-    stop_texts,
 )
 from bot.services.ports import Tx
+from bot.services.texting import stop_texts
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from tests.builders import ANA, BEN, NOW, Ids, a_class, student
@@ -226,9 +226,9 @@ async def test_a_new_number_takes_the_olds_place_only_with_its_own_code(desk: De
 async def test_a_carriers_lasting_refusal_stops_texts(desk: Desk) -> None:
     await desk.proven(student())
     person = await desk.database.read(_person, ANA)
-    assert await desk.database.write(stop_texts, person, "carrier", "answered STOP", NOW)
+    assert await desk.database.write(stop_texts, person, "carrier", NOW)
     assert await desk.texted_to() is None
-    assert not await desk.database.write(stop_texts, person, "carrier", "answered STOP", NOW)
+    assert not await desk.database.write(stop_texts, person, "carrier", NOW)
 
 
 async def test_every_act_of_consent_is_kept_with_what_was_shown(desk: Desk, tmp_path: Path) -> None:

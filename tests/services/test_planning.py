@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.domain.ladder import LADDER, Step, ladder_to_json
 from bot.domain.nudging import due, first_way, list_at, plan
 from bot.domain.outbox import Kind, Way
+from bot.domain.phones import NewNumber
 from bot.domain.quiet import Days
 from bot.domain.records import Holiday, Messaging, Posted
 from bot.services import planning
@@ -87,7 +88,7 @@ class World:
             tx.people.ask_inbox(who, NOW)
             tx.people.set_dm_channel(who, 1000 + who)
         if dice.random() < 0.4:
-            tx.phones.give(who, b"n", f"hash {who}", b"", NOW)
+            tx.phones.give(who, NewNumber(b"n", f"hash {who}", (), b"", NOW))
             tx.phones.confirm(who, NOW)
         if dice.random() < 0.4:
             given = {"section_id": self.posted.section.id, "number": b"n", "number_hash": "h", "given_by": 1}

@@ -18,10 +18,12 @@ from bot.domain.letters import Party, Via
 from bot.domain.messages import (
     ClassReady,
     Content,
+    GuardianCode,
     GuardianNudge,
     InboxHello,
     NudgeList,
     PhoneCode,
+    PhonePaused,
     PreWorkCard,
     PreWorkNudge,
     SlotBooked,
@@ -29,12 +31,14 @@ from bot.domain.messages import (
     SlotCancelled,
     SlotReminder,
     StillOwing,
+    TextHelp,
+    TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
 )
 from bot.domain.outbox import Way
-from bot.views import booking, desk, letters, nudges, people, prework, progress
+from bot.views import booking, desk, letters, nudges, people, phones, prework, progress
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
@@ -44,7 +48,7 @@ STAMP = int(AT.timestamp())
 LATER = AT + timedelta(minutes=15)
 
 #: the views that answer what is pressed on a card register themselves when they are imported
-ANSWERING = (booking, desk, letters, nudges, people, prework, progress)
+ANSWERING = (booking, desk, letters, nudges, people, phones, prework, progress)
 
 
 def unit(*materials: Video | Reading, objectives: tuple[str, ...] = ("Name the parts of an atom",)) -> Unit:
@@ -74,8 +78,12 @@ CONTENTS: list[Content] = [
     AnswerCard("Period 3", "Ms Rivera", "Look at page 3", "s1"),
     Heard("Period 3", AT, "Tue 24 Nov 08:00", False, 1),
     AskClass((("Period 3", "s1"), ("Period 5", "s2"))),
-    GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
     NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
+    GuardianCode("Period 3", "123456"),
+    GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    TextsEnded(True),
+    TextHelp("Period 3"),
+    PhonePaused("Period 3", "the number is a landline"),
 ]
 
 

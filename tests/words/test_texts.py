@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.messages import PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
+from bot.domain.messages import (
+    GuardianCode,
+    GuardianNudge,
+    PhoneCode,
+    PreWorkNudge,
+    SlotCalledOff,
+    SlotReminder,
+    TextHelp,
+    TextsEnded,
+    UnitOpened,
+)
+from bot.words.costs import TextCost, cost_of
 from bot.words.gsm import cut, septets, to_gsm
-from bot.words.texts import HOW_TO_STOP, Textable, segments, text
+from bot.words.texts import HOW_TO_STOP, REPLY_STOP, Textable, segments, text
 
 AT = datetime(2026, 11, 24, 14, tzinfo=UTC)
 LATER = AT + timedelta(minutes=15)
@@ -81,17 +94,66 @@ CONTENTS = st.one_of(
     st.builds(SlotCalledOff, TITLES, st.just(AT), TITLES, st.just("h")),
     st.builds(PhoneCode, st.from_regex(r"[0-9]{4,10}", fullmatch=True), st.integers(1, 60)),
     st.builds(UnitOpened, TITLES, TITLES, TITLES, st.none()),
+    st.builds(GuardianCode, TITLES, st.from_regex(r"[0-9]{6}", fullmatch=True)),
+    st.builds(GuardianNudge, TITLES, TITLES, TITLES, st.booleans()),
+    st.builds(TextHelp, TITLES),
+    st.builds(TextsEnded, st.booleans()),
 )
+FOR_ANYBODY = GuardianCode | GuardianNudge | TextHelp
 
 
 @settings(deadline=None)
-@given(CONTENTS)
-def test_every_text_is_one_segment_of_gsm_and_says_how_to_stop(content: Textable) -> None:
-    words = text(content)
+@given(CONTENTS, st.booleans())
+def test_every_text_is_one_segment_of_gsm_and_says_how_to_stop(content: Textable, replies: bool) -> None:
+    words = text(content, replies=replies)
     assert encoded(words) is not None
-    assert counted(words) == 1
+    assert counted(words) == segments(words) == 1
     assert "\n" not in words
-    assert words.endswith(HOW_TO_STOP)
+    if isinstance(content, TextsEnded):
+        assert "last" in words
+        assert "START" in words
+    else:
+        replied = replies or isinstance(content, FOR_ANYBODY)
+        assert words.endswith(REPLY_STOP if replied else HOW_TO_STOP)
+
+
+def test_two_thousand_texts_of_any_title_are_one_segment_each() -> None:
+    """RB13, against the independent counter."""
+    dice = random.Random(13)
+    letters = "abcdefg hij ABC éèüñ €{}[]~|^ ’“”—–… 🧪👩🏽‍🔬 漢字 Жя ½₂° \t\n"
+
+    def title() -> str:
+        return "".join(dice.choices(letters, k=dice.choice((0, 3, 20, 60, 400))))
+
+    for _ in range(2_000):
+        content = dice.choice(
+            (
+                PreWorkNudge(title(), title(), "h", AT, title(), dice.randint(0, 9000), dice.random() < 0.5),
+                SlotReminder(title(), AT, title(), LATER, title(), "h"),
+                GuardianNudge(title(), title(), title(), dice.random() < 0.5),
+                GuardianCode(title(), "123456"),
+                UnitOpened(title(), title(), title(), None),
+            )
+        )
+        words = text(content, replies=dice.random() < 0.5)
+        assert counted(words) == segments(words) == 1
+
+
+def test_a_guardian_reads_who_asks_what_for_and_how_to_agree() -> None:
+    asked = text(GuardianCode("Period 3", "123456"), replies=True)
+    for words in ("Period 3", "your child's teacher", "answer with this code: 123456", "STOP"):
+        assert words in asked
+    assert "give your child this code: 123456" in text(GuardianCode("Period 3", "123456"))
+    nudge = text(GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", False))
+    assert "your child has not handed in the pre-work Atoms yet" in nudge
+    assert "Late work counts" in text(GuardianNudge("Period 3", "Atoms", "Mon", True)).replace("late", "Late")
+
+
+@pytest.mark.parametrize("price", [None, Decimal("0.0079")])
+def test_the_cost_of_a_run_is_known_before_it(price: Decimal | None) -> None:
+    bodies = ["a" * 160, "a" * 161, "a" * 459, "漢" * 70, "漢" * 71]
+    total = sum(map(counted, bodies))
+    assert cost_of(bodies, price) == TextCost(5, total, None if price is None else price * total)
 
 
 @settings(deadline=None)

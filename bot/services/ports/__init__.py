@@ -15,10 +15,13 @@ from bot.services.ports.messages import (
     History,
     MessagingRules,
     Numbers,
+    OptOuts,
     Outbox,
     People,
+    PhoneNumbers,
     Phones,
     Planning,
+    Receipts,
     Reminders,
     Upkeep,
 )
@@ -46,13 +49,16 @@ __all__ = [
     "Letters",
     "MessagingRules",
     "Numbers",
+    "OptOuts",
     "Outbox",
     "PackParser",
     "People",
+    "PhoneNumbers",
     "Phones",
     "Planning",
     "PreWorks",
     "Progresses",
+    "Receipts",
     "Reminders",
     "Sections",
     "TextLength",
@@ -104,13 +110,17 @@ class Tx(Protocol):
     @property
     def phones(self) -> Phones: ...
     @property
+    def guardians(self) -> Guardians: ...
+    @property
+    def optouts(self) -> OptOuts: ...
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
     def messaging(self) -> MessagingRules: ...
     @property
     def history(self) -> History: ...
     @property
     def letters(self) -> Letters: ...
-    @property
-    def guardians(self) -> Guardians: ...
     @property
     def reminders(self) -> Reminders: ...
     @property

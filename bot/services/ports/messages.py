@@ -8,7 +8,8 @@ from typing import Protocol
 
 from bot.domain.nudging import Away, Planned
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.domain.phones import BadNumber, PhoneRecord
+from bot.domain.phones import BadNumber, ConsentAct, NewNumber, OptOut, PhoneRecord
+from bot.domain.receipts import Receipt
 from bot.domain.records import Absence, Account, HistoryLine, Holiday, Messaging, OpenPreWork
 from bot.domain.tally import Tally
 
@@ -39,7 +40,10 @@ class Outbox(Protocol):
     def get(self, delivery: int) -> Delivery: ...
     def next_due(self, ways: Collection[Way]) -> datetime | None: ...
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
-        """leased → calling, durably, before the call is made; False when the lease was lost."""
+        """leased → calling, durably, before the call is made; False when the lease was lost.
+
+        False also for a text to which the database knows no live consent: that row ends as suppressed.
+        """
         ...
 
     def is_superseded(self, delivery: Delivery, now: datetime) -> bool:
@@ -56,6 +60,7 @@ class Outbox(Protocol):
         why: str = "",
         channel: int | None = None,
         result: str | None = None,
+        segments: int | None = None,
     ) -> bool: ...
     def doubt(self, delivery: int, lease: str, why: str) -> bool:
         """calling → uncertain: the call was made and nobody knows whether it counted."""
@@ -88,28 +93,87 @@ class Outbox(Protocol):
         """Notes the first press of [Got it]."""
         ...
 
-
-class Phones(Protocol):
-    def of(self, person: int) -> PhoneRecord | None: ...
-    def give(self, person: int, number: bytes, number_hash: str, code: bytes, expires_at: datetime) -> None:
-        """Keeps a sealed number with a sealed code to prove it, in the place of any earlier one."""
+    def text_of(self, sid: str, nonce: str | None) -> Delivery | None:
+        """The row of a text, by Twilio's id or by the nonce that our own callback address carries."""
         ...
 
+    def proven(self, delivery: int, sid: str, at: datetime) -> bool:
+        """Ends as sent, whoever holds the lease, a text that was called and is known to have been accepted."""
+        ...
+
+    def segments_since(self, since: datetime) -> int:
+        """Segments of texts that went out, or may have, after that."""
+        ...
+
+
+class PhoneNumbers(Protocol):
+    """The numbers of students, or those of their guardians: one to a student."""
+
+    def of(self, person: int) -> PhoneRecord | None: ...
     def count_try(self, person: int) -> None: ...
     def confirm(self, person: int, at: datetime) -> None: ...
     def stop(self, person: int, at: datetime) -> bool:
         """Ends all texts and forgets the number; False when there was none or it was stopped before."""
         ...
 
+    def pause(self, person: int, why: str) -> bool:
+        """The carrier cannot reach the number; False when that was known, or there is none."""
+        ...
+
     def number_to_text(self, person: int, *, unconfirmed: bool = False) -> bytes | None:
-        """The sealed number, if confirmed and not stopped; ``unconfirmed``: the one that a code is to prove."""
+        """The sealed number, if nothing speaks against a text to it; ``unconfirmed``: one that waits for its code."""
         ...
 
-    def consents(self, person: int, act: str) -> list[datetime]:
-        """When the person did that, in order."""
+    def holders(self, mark: str) -> Sequence[int]:
+        """Students by whose row texts can come to the number of that keyed hash, confirmed or not."""
         ...
 
-    def record_consent(self, person: int, act: str, via: str, wording: str, at: datetime) -> None: ...
+
+class Phones(PhoneNumbers, Protocol):
+    def give(self, person: int, new: NewNumber) -> None:
+        """Keeps a sealed number with a sealed code to prove it, in the place of any earlier one."""
+        ...
+
+    def consents(self, person: int, act: str, party: str = "student") -> list[datetime]:
+        """When that was done, in order."""
+        ...
+
+    def record_consent(self, person: int, done: ConsentAct, at: datetime) -> None: ...
+    def has_stopped(self, person: int, mark: str) -> bool:
+        """Whether it was this person who ended texts to that number, other than from the phone itself."""
+        ...
+
+
+class Guardians(PhoneNumbers, Protocol):
+    def keep(self, person: int, new: NewNumber, section: int, by: int) -> None:
+        """The same for a student's guardian, given by the person ``by`` under the rule of that class."""
+        ...
+
+    def section(self, person: int) -> int | None:
+        """The class under whose rule the number was given."""
+        ...
+
+    def reachable(self, person: int) -> bool:
+        """Whether a text can go to the student's guardian now: agreed to, and the class still has the rule."""
+        ...
+
+
+class OptOuts(Protocol):
+    """Numbers, by keyed hash, that asked for no texts: from nobody, until a START from that very phone."""
+
+    def of(self, mark: str) -> OptOut | None:
+        """None when there is none or it was lifted."""
+        ...
+
+    def add(self, mark: str, via: str, at: datetime) -> None: ...
+    def lift(self, mark: str, at: datetime) -> bool: ...
+
+
+class Receipts(Protocol):
+    def of(self, sid: str) -> Receipt | None: ...
+    def raise_to(self, told: Receipt) -> bool:
+        """Keeps it if it is the first of its text or further along than what is kept; gives whether it was."""
+        ...
 
 
 class Cipher(Protocol):
@@ -124,10 +188,18 @@ class Cipher(Protocol):
         """A keyed hash: the same for the same text and key, and of no use without the key."""
         ...
 
+    def marks(self, text: str) -> Sequence[str]:
+        """By every key in the settings, the newest first: what was marked before a change of key is found too."""
+        ...
+
 
 class Numbers(Protocol):
     def read(self, text: str, zone: str) -> str | BadNumber:
         """A phone number as people write it, in E.164; a national one is of the zone's country."""
+        ...
+
+    def zones(self, number: str) -> Sequence[str]:
+        """Time zones that an E.164 number may be in; none when its plan does not tell."""
         ...
 
 
@@ -141,12 +213,6 @@ class Upkeep(Protocol):
 class MessagingRules(Protocol):
     def of(self, section: int) -> Messaging: ...
     def keep(self, section: int, rules: Messaging) -> None: ...
-
-
-class Guardians(Protocol):
-    def reachable(self, person: int) -> bool:
-        """A guardian of that student confirmed a number and has not stopped it."""
-        ...
 
 
 class Reminders(Protocol):

@@ -26,6 +26,39 @@ GUARDS = (
     ),
 )
 
+TEXT_GUARDS = (
+    (
+        "CREATE TRIGGER text_needs_consent BEFORE UPDATE ON outbox WHEN NEW.state = 'calling' AND "
+        "OLD.state IS NOT 'calling' AND NEW.way IN ('sms', 'guardian') AND NOT (CASE NEW.kind WHEN "
+        "'texts_ended' THEN EXISTS (SELECT 1 FROM optout WHERE number_hash = json_extract(NEW.args, "
+        "'$.mark') AND lifted_at IS NULL AND via = 'text' AND NEW.called_at - at BETWEEN 0 AND "
+        "300000000) WHEN 'text_help' THEN NOT EXISTS (SELECT 1 FROM optout WHERE number_hash = "
+        "json_extract(NEW.args, '$.mark') AND lifted_at IS NULL) AND (EXISTS (SELECT 1 FROM phone "
+        "WHERE number_hash = json_extract(NEW.args, '$.mark') AND stopped_at IS NULL) OR EXISTS "
+        "(SELECT 1 FROM guardian WHERE number_hash = json_extract(NEW.args, '$.mark') AND stopped_at "
+        "IS NULL)) ELSE CASE NEW.way WHEN 'sms' THEN EXISTS (SELECT 1 FROM phone AS holder WHERE "
+        "holder.person_id = NEW.person_id AND holder.stopped_at IS NULL AND holder.paused_why = '' "
+        "AND CASE NEW.kind WHEN 'phone_code' THEN holder.code IS NOT NULL ELSE holder.confirmed_at IS "
+        "NOT NULL END AND NOT EXISTS (SELECT 1 FROM optout WHERE optout.number_hash = "
+        "holder.number_hash AND optout.lifted_at IS NULL)) ELSE EXISTS (SELECT 1 FROM guardian AS "
+        "holder WHERE holder.person_id = NEW.person_id AND holder.stopped_at IS NULL AND "
+        "holder.paused_why = '' AND CASE NEW.kind WHEN 'guardian_code' THEN holder.code IS NOT NULL "
+        "ELSE holder.confirmed_at IS NOT NULL END AND NOT EXISTS (SELECT 1 FROM optout WHERE "
+        "optout.number_hash = holder.number_hash AND optout.lifted_at IS NULL)) END END) BEGIN SELECT "
+        "RAISE(ABORT, 'no live consent to this text'); END"
+    ),
+    (
+        "CREATE TRIGGER text_is_never_born_calling BEFORE INSERT ON outbox WHEN NEW.state = 'calling' "
+        "AND NEW.way IN ('sms', 'guardian') BEGIN SELECT RAISE(ABORT, 'no live consent to this "
+        "text'); END"
+    ),
+    (
+        "CREATE TRIGGER text_forgets_its_number AFTER UPDATE OF state ON outbox WHEN NEW.kind IN "
+        "('texts_ended', 'text_help') AND NEW.state IN ('sent', 'failed', 'expired', 'suppressed') "
+        "BEGIN UPDATE outbox SET args = json_remove(args, '$.sealed') WHERE id = NEW.id; END"
+    ),
+)
+
 
 def upgrade() -> None:
     """Columns are added in place: no table is rebuilt."""
@@ -207,6 +240,7 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("dm_seen_id", sa.BigInteger(), nullable=True))
     op.add_column("enrolment", sa.Column("staff_thread_id", sa.BigInteger(), nullable=True))
     op.add_column("outbox", sa.Column("got_it_at", sa.BigInteger(), nullable=True))
+    op.add_column("outbox", sa.Column("segments", sa.Integer(), nullable=True))
     op.create_index("ix_outbox_nonce", "outbox", ["nonce"], unique=False)
     op.create_index("ix_outbox_person_id_due_at", "outbox", ["person_id", "due_at"], unique=False)
     op.create_index("ix_outbox_result", "outbox", ["result"], unique=False)
@@ -218,7 +252,7 @@ def upgrade() -> None:
     op.execute("UPDATE prework SET next_at = 0 WHERE posted_at IS NOT NULL")
     for number, key in enumerate(FIRST_LADDER):
         op.execute(_renamed(number, key))
-    for guard in GUARDS:
+    for guard in (*GUARDS, *TEXT_GUARDS):
         op.execute(guard)
 
 
