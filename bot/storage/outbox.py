@@ -203,6 +203,18 @@ class StoredOutbox:
             .values(due_at=until)
         )
 
+    def suppress(self, kind: Kind, about: int, why: str, at: datetime) -> int:
+        """Ends what has not been called yet; a worker that holds one of them finds its lease of no use."""
+        return self._db.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.kind == kind,
+                outbox.c.about_id == about,
+                outbox.c.state.in_((State.DUE, State.LEASED)),
+            )
+            .values(state=State.SUPPRESSED, why=why[:300], ended_at=at, lease=None, lease_until=None)
+        ).rowcount
+
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
         query = sa.select(*_COLUMNS).where(

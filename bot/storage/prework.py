@@ -273,6 +273,24 @@ class StoredPreWorks:
         )
         return self._db.execute(query).first() is not None
 
+    def behind(self, section_id: int, now: datetime) -> frozenset[int]:
+        query = (
+            sa.select(enrolment.c.person_id)
+            .distinct()
+            .select_from(_OF_PREWORK)
+            .where(
+                prework.c.section_id == section_id,
+                prework.c.posted_at.is_not(None),
+                prework.c.deadline <= now,
+                _IS_OWED,
+            )
+        )
+        return frozenset(self._db.execute(query).scalars())
+
+    def not_credited(self, prework_id: int) -> frozenset[int]:
+        query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK)
+        return frozenset(self._db.execute(query.where(prework.c.id == prework_id, _IS_OWED)).scalars())
+
     def unlocked(self, prework_id: int) -> frozenset[int]:
         query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
         return frozenset(self._db.execute(query).scalars())

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.records import ProgressRecord
-from bot.storage.tables import progress
+from bot.storage.tables import enrolment, progress, section
 
 _OF = sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
     progress.c.person_id == sa.bindparam("person"), progress.c.course_id == sa.bindparam("course")
@@ -38,3 +38,22 @@ class StoredProgresses:
     def of(self, person: int, course: int) -> dict[str, ProgressRecord]:
         rows = self._db.execute(_OF, {"person": person, "course": course})
         return {row.unit_slug: ProgressRecord(*row) for row in rows}
+
+    def in_class(self, section_id: int) -> dict[int, dict[str, ProgressRecord]]:
+        query = (
+            sa.select(progress.c.person_id, progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at)
+            .select_from(
+                enrolment.join(section, section.c.id == enrolment.c.section_id).join(
+                    progress,
+                    sa.and_(
+                        progress.c.person_id == enrolment.c.person_id,
+                        progress.c.course_id == section.c.course_id,
+                    ),
+                )
+            )
+            .where(enrolment.c.section_id == section_id, enrolment.c.left_at.is_(None))
+        )
+        found: dict[int, dict[str, ProgressRecord]] = {}
+        for person, slug, *dates in map(tuple, self._db.execute(query)):
+            found.setdefault(person, {})[slug] = ProgressRecord(slug, *dates)
+        return found

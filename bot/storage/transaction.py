@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
@@ -37,3 +38,4 @@ class StoredTx:
         self.upkeep = StoredUpkeep(connection)
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)
+        self.announcements = StoredAnnouncements(connection)

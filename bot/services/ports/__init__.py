@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.services.ports.announcements import Announcements
 from bot.services.ports.messages import (
     Cipher,
     History,
@@ -30,6 +31,7 @@ from bot.services.ports.teaching import (
 )
 
 __all__ = [
+    "Announcements",
     "Attempts",
     "Bookings",
     "Cipher",
@@ -91,6 +93,8 @@ class Tx(Protocol):
     def messaging(self) -> MessagingRules: ...
     @property
     def history(self) -> History: ...
+    @property
+    def announcements(self) -> Announcements: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
