@@ -25,6 +25,8 @@ from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.worker import WorkerPackParser
 from bot.schedule import Schedule
+from bot.services.announcement_results import Tariff
+from bot.services.announcements import AnnouncementService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -42,6 +44,7 @@ from bot.services.services import Services
 from bot.services.upkeep import UpkeepService
 from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
+from bot.words.texts import segments, text
 
 log = structlog.get_logger()
 
@@ -71,17 +74,23 @@ class App:
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
+        await self.services.announcements.run_due(self.clock())
         self.courier.start()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
         planned = await self.services.nudges.plan(self.clock())
+        planned += await self.services.announcements.run_due(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
         now = self.clock()
-        instants = await self.services.nudges.next_instant(now), await self.services.deliveries.next_due()
+        instants = (
+            await self.services.nudges.next_instant(now),
+            await self.services.announcements.next_instant(),
+            await self.services.deliveries.next_due(),
+        )
         return min((each for each in instants if each is not None), default=None)
 
     async def run(self) -> None:
@@ -130,6 +139,7 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         nudges=NudgeService(database, hours, new_handle, wake),
+        announcements=AnnouncementService(database, hours, _tariff(settings), new_handle, wake),
         booking=BookingService(database, new_handle, wake),
         phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),
         quizzes=QuizService(database, new_handle, wake),
@@ -138,6 +148,15 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
         upkeep=UpkeepService(database),
+    )
+
+
+def _tariff(settings: Settings) -> Tariff:
+    part = settings.twilio
+    return Tariff(
+        lambda content: segments(text(content)),
+        part.segment_price if part else None,
+        part.currency if part else "",
     )
 
 

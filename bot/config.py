@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -124,6 +125,12 @@ class TwilioPart(_Part):
     )
     api_base: Address = Field(default="https://api.twilio.com", description="Where Twilio's API answers.")
     timeout_s: float = Field(default=10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
+    segment_price: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description="What Twilio bills for one segment of a text, such as 0.0083: announcements then show their cost.",
+    )
+    currency: str = Field(default="USD", max_length=8, description="The currency of that price.")
 
 
 class WebPart(_Part):

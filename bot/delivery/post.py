@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import discord
 
-from bot.domain.messages import Message, Sent
+from bot.domain.messages import Announcement, Message, Sent
 from bot.views.messages import draw
 
 #: read back in one request; more than a conversation gets between a call and its look
@@ -18,9 +20,11 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
     if person is not None:
         view.add_item(discord.ui.TextDisplay(f"-# For <@{person}>"))
         mentions.users = [discord.Object(person)]
+    file = message.content.file if isinstance(message.content, Announcement) else None
+    files = [discord.File(io.BytesIO(file.data), file.name)] if file is not None else []
     try:
         sent = await client.get_partial_messageable(channel).send(
-            view=view, nonce=message.nonce, allowed_mentions=mentions
+            view=view, nonce=message.nonce, allowed_mentions=mentions, files=files
         )
     except discord.NotFound as error:
         if error.code != 10008:

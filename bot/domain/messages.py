@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.attachments import Attachment
 from bot.domain.course import Unit
 
 
@@ -107,6 +108,17 @@ class UnitOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """A teacher's own words to one student."""
+
+    class_name: str
+    words: str
+    #: of the delivery, for [Got it]
+    handle: str
+    file: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreached:
     """Tells the teachers' room whom a message could not reach by any way, and why."""
 
@@ -134,6 +146,7 @@ Content = (
     | SlotCalledOff
     | PhoneCode
     | UnitOpened
+    | Announcement
     | Unreached
     | Trouble
 )

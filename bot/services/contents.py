@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
+from bot.services.announcement_runs import announcement
 from bot.services.nudges import prework_nudge
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
@@ -29,7 +30,11 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
     who = tx.people.account(delivery.person or 0)
     if who is None:
         return "the person was erased"
-    names = {Kind.NUDGE: "the nudge about pre-work", Kind.SLOT_REMINDER: "the reminder of office hours"}
+    names = {
+        Kind.NUDGE: "the nudge about pre-work",
+        Kind.SLOT_REMINDER: "the reminder of office hours",
+        Kind.ANNOUNCEMENT: "your announcement",
+    }
     was = Kind(delivery.args.get("was", Kind.NUDGE))
     tried = tuple(delivery.args.get("tried", ())) or ("no way is open to this student",)
     return Unreached(who.discord, names.get(was, "a message"), tried)
@@ -48,6 +53,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.SLOT_CANCELLED: slot_cancelled,
     Kind.SLOT_REMINDER: slot_reminder,
     Kind.UNIT_OPENED: unit_opened,
+    Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
 }

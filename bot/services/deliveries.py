@@ -29,7 +29,7 @@ from bot.services.ports import Database, Ids, Tx
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
-HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED})
+HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED, Kind.ANNOUNCEMENT})
 
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
@@ -124,6 +124,8 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
         return False
+    if delivery.args.get("urgent") and delivery.way is not Way.SMS:
+        return False  # the teacher said so (N8); a text wakes people, so it waits all the same
     who = tx.people.account(delivery.person or 0)
     zone = (who.zone if who else None) or tx.sections.get(delivery.section or 0).zone
     useful_until = delivery.expires_at or now + timedelta(days=1)
@@ -133,7 +135,8 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
         case Drop(why):
             if delivery.kind is not Kind.NUDGE and delivery.way is not Way.SMS:
                 return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
-            tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
+            if _is_pursued(delivery):
+                tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
             return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
         case _:
             return False
@@ -191,11 +194,17 @@ def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
     if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
         return False
-    if delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED:
+    if _is_pursued(delivery):
         tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
     elif delivery.way not in TO_A_PERSON:
         tx.outbox.add(_trouble(delivery, why, "", now), now, ids)
     return True
+
+
+def _is_pursued(delivery: Delivery) -> bool:
+    """Another way is tried; not for a text that only went beside the message itself."""
+    is_first = delivery.kind not in NOT_PURSUED and not delivery.args.get("beside")
+    return delivery.way in TO_A_PERSON and is_first
 
 
 def _next_way(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Effect:

@@ -145,9 +145,7 @@ class StoredAnnouncements:
         self._change(announcement_id, audience=_as_json(audience))
 
     def attach(self, announcement_id: int, file: Attachment | None) -> None:
-        self._change(
-            announcement_id, file_name=file.name if file else None, file=file.data if file else None
-        )
+        self._change(announcement_id, file_name=file.name if file else None, file=file.data if file else None)
 
     def file(self, announcement_id: int) -> Attachment | None:
         row = self._db.execute(_FILE, {"id": announcement_id}).first()
@@ -163,9 +161,7 @@ class StoredAnnouncements:
         self._change(announcement_id, state=phase, next_at=None, ended_at=at)
 
     def _change(self, announcement_id: int, **values: object) -> None:
-        self._db.execute(
-            sa.update(announcement).where(announcement.c.id == announcement_id).values(**values)
-        )
+        self._db.execute(sa.update(announcement).where(announcement.c.id == announcement_id).values(**values))
 
     def next_at(self) -> datetime | None:
         return self._db.execute(sa.select(sa.func.min(announcement.c.next_at)).where(_TO_BEGIN)).scalar()
@@ -186,7 +182,9 @@ class StoredAnnouncements:
 
     def students(self, section: int) -> Sequence[tuple[Account, bool]]:
         cut = len(ACCOUNT_COLUMNS)
-        rows = map(tuple, self._db.execute(_STUDENTS, {"section": section}))
+        rows: list[tuple[Any, ...]] = [
+            tuple(row) for row in self._db.execute(_STUDENTS, {"section": section})
+        ]
         return [(Account(*row[:cut]), bool(row[cut])) for row in rows]
 
     def told(self, announcement_id: int, key: str) -> frozenset[int]:

@@ -41,7 +41,9 @@ class StoredProgresses:
 
     def in_class(self, section_id: int) -> dict[int, dict[str, ProgressRecord]]:
         query = (
-            sa.select(progress.c.person_id, progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at)
+            sa.select(
+                progress.c.person_id, progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at
+            )
             .select_from(
                 enrolment.join(section, section.c.id == enrolment.c.section_id).join(
                     progress,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import discord
 from discord import ui
 
+from bot.domain.attachments import Attachment
 from bot.domain.course import Material, Unit, Video
 from bot.domain.messages import (
+    Announcement,
     ClassReady,
     Content,
     InboxHello,
@@ -40,7 +45,7 @@ MOST_LINKS = 5
 TODAY = primary("What do I do now?", "today")
 
 
-def draw(content: Content, marker: int) -> ui.LayoutView:
+def draw(content: Content, marker: int) -> ui.LayoutView:  # noqa: C901  # one case for each kind
     """The card of that content; ``marker`` (1 to 2**31 - 1) is the id by which a repeat is recognised."""
     match content:
         case PreWorkCard():
@@ -78,6 +83,8 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             )
         case UnitOpened():
             return _unit_opened(content, marker)
+        case Announcement():
+            return _announcement(content, marker)
         case PhoneCode(code, minutes):
             return card(
                 Look.ASK, f"Your code is {plain(code)}", f"It is good for {minutes} minutes.", marker=marker
@@ -234,6 +241,28 @@ def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:
     )
 
 
+def _announcement(told: Announcement, marker: int) -> ui.LayoutView:
+    view = card(
+        Look.NEWS,
+        _name(told.class_name),
+        paragraphs(told.words),
+        "-# From your teacher",
+        controls=[Button("Got it", "got_it", told.handle), TODAY],
+        marker=marker,
+    )
+    if told.file is not None:
+        view.add_item(_attached(told.file))
+    return view
+
+
+def _attached(file: Attachment) -> ui.Item[Any]:
+    """Shown where its bytes travel with the message under that name."""
+    address = f"attachment://{file.name}"
+    if file.is_picture:
+        return ui.MediaGallery(discord.MediaGalleryItem(address))
+    return ui.File(address)
+
+
 def _name(title: str) -> str:
     return plain(shorten(one_line(title), TITLE))
 
@@ -252,3 +281,20 @@ def with_links(text: str) -> str:
     """Text from a person in which an address of the web stays one that can be pressed."""
     words = shorten(one_line(text), 500).split(" ")
     return " ".join(_url(word) or plain(word) if "://" in word else plain(word) for word in words)
+
+
+def paragraphs(text: str) -> str:
+    """The same for what is longer than a line: its lines and empty lines stay, one at a time."""
+    lines = [_line(line) for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _line(line: str) -> str:
+    """Harmless as a whole line, too: what begins a heading, a list or a quote does so only there."""
+    found: list[str] = []
+    for is_link, words in groupby(
+        one_line(line).split(" "), key=lambda word: _url(word) if "://" in word else None
+    ):
+        found.append(is_link or plain(" ".join(words)))
+    shown = " ".join(found)
+    return f"\\{shown}" if shown.startswith(">") else shown

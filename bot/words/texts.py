@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from bot.domain.messages import PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
-from bot.words.gsm import SEGMENT, cut, segments, septets, to_gsm
+from bot.domain.messages import Announcement, PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
+from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 
 __all__ = ["HOW_TO_STOP", "Textable", "segments", "text"]
 
 #: what makes sense as a text; everything else needs its buttons
-Textable = PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened
+Textable = PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | Announcement
+
+#: a teacher's own words may take this many segments; the rest is on Discord
+MOST_SEGMENTS = 3
 
 HOW_TO_STOP = "To stop: /phone stop in Discord"
 
 
 def text(content: Textable) -> str:
-    """At most 160 septets of GSM-7: one segment. Titles are shortened until it fits."""
+    """At most 160 septets of GSM-7: one segment. Titles are shortened until it fits.
+
+    An announcement takes up to three segments where its words need them.
+    """
     match content:
         case PreWorkNudge():
             return _nudge(content)
@@ -39,6 +45,8 @@ def text(content: Textable) -> str:
                 code=to_gsm(code),
                 minutes=str(minutes),
             )
+        case Announcement():
+            return _announcement(content)
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(
                 "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",
@@ -57,6 +65,38 @@ def _nudge(nudge: PreWorkNudge) -> str:
         length=roughly(nudge.length_s),
         when=to_gsm(nudge.deadline_local),
     )
+
+
+def _announcement(content: Announcement) -> str:
+    name = cut(to_gsm(content.class_name) or "your class", 30)
+    file = " A file is on Discord." if content.file else ""
+    head, tail = f"Flipcord, {name}: ", f"{file} {HOW_TO_STOP}"
+    words = to_gsm(content.words)
+    if not _says_as_much(words, content.words):
+        return f"{head}your teacher wrote to you. Read it on Discord.{tail}"
+    whole = f"{head}{words}{tail}"
+    if segments(whole) <= MOST_SEGMENTS:
+        return whole
+    more = " ... more on Discord"
+    room = MOST_SEGMENTS * JOINED_SEGMENT - septets(head + more + tail) - MOST_SEGMENTS
+    return f"{head}{_cut_at_a_word(words, room)}{more}{tail}"
+
+
+def _says_as_much(words: str, original: str) -> bool:
+    """Another script loses its letters in GSM-7: half a message says nothing, or something else."""
+    letters = [sum(each.isalnum() for each in text) for text in (words, original)]
+    return letters[0] > 0 and letters[0] * 10 >= letters[1] * 9
+
+
+def _cut_at_a_word(words: str, room: int) -> str:
+    """Whole words only, unless one is longer than all the room; an address is never cut to another one."""
+    kept = ""
+    for word in words.split(" "):
+        longer = f"{kept} {word}" if kept else word
+        if septets(longer) > room:
+            break
+        kept = longer
+    return kept or cut(words, room)
 
 
 def _fitted(template: str, **parts: str) -> str:
