@@ -29,7 +29,7 @@ from bot.domain.messages import (
     UnitOpened,
     Unreached,
 )
-from bot.views.cards import Button, Control, Link, Look, card, one_line, plain, primary, shorten, stamp
+from bot.views.cards import Button, Control, Link, Look, card, one_line, plain, primary, shorten, stamp, utf16
 from bot.words.lengths import exactly, roughly
 
 #: Discord's own for the address behind a button
@@ -41,6 +41,9 @@ MOST_MATERIALS = 6
 MOST_LINES = 10
 OBJECTIVES = 1300
 MOST_LINKS = 5
+#: of a teacher's own words on a card, with its title and what stands below
+LONG_TEXT = 3600
+LONGEST_LINK = 2000
 
 TODAY = primary("What do I do now?", "today")
 
@@ -283,18 +286,42 @@ def with_links(text: str) -> str:
     return " ".join(_url(word) or plain(word) if "://" in word else plain(word) for word in words)
 
 
-def paragraphs(text: str) -> str:
-    """The same for what is longer than a line: its lines and empty lines stay, one at a time."""
-    lines = [_line(line) for line in text.splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+def paragraphs(text: str, most: int = LONG_TEXT) -> str:
+    """The same for what is longer than a line: its lines stay, and one empty line at a time.
+
+    ``most`` counts what is shown; only long addresses can make an announcement longer than a card, and then its last
+    words give way, never half of an address.
+    """
+    shown: list[str] = []
+    for line in text.splitlines():
+        one = _line(one_line(line).split(" "))
+        left = most - utf16("\n".join([*shown, ""]))
+        if utf16(one) > left:
+            shown.append(_line_within(one_line(line).split(" "), left))
+            break
+        if one or (shown and shown[-1]):
+            shown.append(one)
+    return "\n".join(shown).strip("\n")
 
 
-def _line(line: str) -> str:
+def _line(words: Sequence[str]) -> str:
     """Harmless as a whole line, too: what begins a heading, a list or a quote does so only there."""
-    found: list[str] = []
-    for is_link, words in groupby(
-        one_line(line).split(" "), key=lambda word: _url(word) if "://" in word else None
-    ):
-        found.append(is_link or plain(" ".join(words)))
-    shown = " ".join(found)
+    parts = [
+        link or plain(" ".join(group))
+        for link, group in groupby(words, key=lambda word: _url_within(word) if "://" in word else None)
+    ]
+    shown = " ".join(part for part in parts if part)
     return f"\\{shown}" if shown.startswith(">") else shown
+
+
+def _url_within(word: str) -> str | None:
+    url = _url(word)
+    return url if url and len(url) <= LONGEST_LINK else None
+
+
+def _line_within(words: list[str], most: int) -> str:
+    """The first words of a line, marked as cut."""
+    kept = list(words)
+    while len(kept) > 1 and utf16(_line(kept)) > most - 2:
+        del kept[-max(1, len(kept) // 16) :]
+    return f"{_line(kept)} …" if utf16(_line(kept)) <= most - 2 else shorten(_line(kept), max(1, most))
