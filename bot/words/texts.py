@@ -77,7 +77,7 @@ def _announcement(content: Announcement) -> str:
     whole = f"{head}{words}{tail}"
     if segments(whole) <= MOST_SEGMENTS:
         return whole
-    more = " ... more on Discord"
+    more = " ... more on Discord."
     room = MOST_SEGMENTS * JOINED_SEGMENT - septets(head + more + tail) - MOST_SEGMENTS
     return f"{head}{_cut_at_a_word(words, room)}{more}{tail}"
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from copy import deepcopy
 from datetime import timedelta
+from pathlib import Path
 
 import discord
 import pytest
+from cryptography.fernet import Fernet
 from simcord.actors import _component_interaction, _visible_message
 
-from tests.classroom import ZONE, Classroom, Person, Screen
+from bot.loopback.phone import Phone
+from tests.classroom import MONDAY, ZONE, Classroom, Person, Screen, open_classroom
 from tests.cogs.test_prework import handed_in
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -370,6 +374,37 @@ async def test_a_time_that_passes_while_the_preview_is_open_is_asked_about_again
     await room.teacher.press("Send it now")
     await room.move(MINUTE)
     assert got(ana) == 1
+
+
+async def test_a_text_goes_where_it_was_asked_for_and_the_preview_says_what_it_costs(tmp_path: Path) -> None:
+    async with Phone(now=lambda: MONDAY) as phone:
+        twilio = {
+            "account_sid": phone.account_sid,
+            "auth_token": phone.auth_token,
+            "from_number": phone.number,
+            "api_base": phone.api_base,
+            "segment_price": "0.0083",
+        }
+        keys = {"keys": [Fernet.generate_key().decode()]}
+        async with open_classroom(tmp_path, twilio=twilio, security=keys) as room:
+            await room.open_class()
+            ana, ben, _ = room.students
+            await room.join(ana, ben)
+            await ana.slash("phone number")
+            await ana.press("Give my number")
+            await ana.fill(number="(202) 555-0142")
+            await ana.press("Enter the code")
+            await ana.fill(code=re.findall(r"\d{6}", phone.texts[-1].body)[0])
+            long = "Bring your goggles and read the safety sheet before you come to the lab on Friday. " * 8
+            shown = await announced(room, long, texts_too=True, file=("sheet.pdf", PDF))
+            assert "📱 1 text, 3 segments, about 0.02 USD each time" in shown.text
+            await room.teacher.press("Send to 2")
+            await room.move(MINUTE)
+            (code, text) = [each.body for each in phone.texts]
+            assert "code" in code
+            assert text.startswith("Flipcord, Period 3: Bring your goggles")
+            assert "more on Discord. A file is on Discord." in text
+            assert [len(each.inbox) for each in (ana, ben)] == [2, 2]
 
 
 async def two_classes(room: Classroom) -> None:

@@ -184,7 +184,7 @@ def test_a_short_announcement_is_one_segment_and_whole() -> None:
 
 def test_a_long_announcement_ends_at_a_word_and_says_where_the_rest_is() -> None:
     words = text(Announcement("Period 3", "goggles " * 200, "h", None))
-    assert f"goggles ... more on Discord {HOW_TO_STOP}" in words
+    assert f"goggles ... more on Discord. {HOW_TO_STOP}" in words
     assert counted(words) == 3
 
 
