@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.domain.announcing import PEOPLE, Announced, Phase, group_words
+from bot.domain.announcing import PEOPLE, UNDO_WINDOW, Announced, Phase, group_words
 from bot.domain.outbox import State, Way
 from bot.domain.records import Section
-from bot.domain.times import BadTime, local_text
+from bot.domain.times import BadTime
 from bot.services.announcement_results import (
     AnnouncementPreview,
     BadFile,
@@ -49,6 +49,7 @@ WAYS = {Way.DM: "💬 By DM", Way.THREAD: "🧵 In a private thread", Way.SMS: "
 #: of each way, and of those whom none reaches: with the words they still fit a card
 MOST_NAMES = 12
 SHOWN_WORDS = 600
+NOW = f"Goes out {UNDO_WINDOW.seconds} seconds after you send it, so that you can undo it."
 
 
 def draw_refusal(result: NoClass | NotStaff | NoGroup | BadTime | Past) -> ui.LayoutView:
@@ -150,7 +151,7 @@ def _preview(shown: AnnouncementPreview) -> ui.LayoutView:
     it, number = shown.it, len(shown.recipients)
     return card(
         Look.STAFF,
-        f"Announce to {count(number, 'student')}?",
+        _question(shown),
         f"{_to(it, shown.sections)}. {_when(shown)}",
         f">>> {paragraphs(shorten(it.words, SHOWN_WORDS))}",
         f"📎 {plain(it.file_name)}" if it.file_name else "",
@@ -166,6 +167,14 @@ def _preview(shown: AnnouncementPreview) -> ui.LayoutView:
     )
 
 
+def _question(shown: AnnouncementPreview) -> str:
+    if shown.recipients:
+        return f"Announce to {count(len(shown.recipients), 'student')}?"
+    if shown.it.audience.group == PEOPLE and not shown.it.audience.people:
+        return "Whom do you want to write to?"
+    return "Announce to whoever it is for by then?" if _later(shown) else "Nobody there can be written to"
+
+
 def _later(shown: AnnouncementPreview) -> bool:
     return shown.first is not None or shown.times > 1
 
@@ -177,7 +186,7 @@ def _to(it: Announced, sections: Sequence[Section]) -> str:
 
 
 def _when(shown: AnnouncementPreview) -> str:
-    begins = f"Goes out {stamp(shown.first)} ({stamp(shown.first, 'R')})." if shown.first else "Goes out now."
+    begins = f"Goes out {stamp(shown.first)} ({stamp(shown.first, 'R')})." if shown.first else NOW
     return f"{begins} {_weekly(shown.it, shown.times)} Who it is for is looked up then.".replace("  ", " ")
 
 
@@ -328,8 +337,11 @@ def _progress(standing: Standing) -> str:
         lines.append(
             f"{count(standing.stopped, 'message')} stopped before going out. What was on its way may still arrive."
         )
-    if it.phase is Phase.WAITING and it.next_at is not None and it.until is not None:
-        lines.append(f"{local_text(it.next_at, it.zone)} in {it.zone}, every week up to {it.until}.")
+    if it.next_at is not None and it.until is not None:
+        again = "Every week" if it.phase is Phase.WAITING and it.runs == 0 else "Again"
+        lines.append(f"{again} {stamp(it.next_at)}, by the clock of {it.zone}, up to {it.until}.")
+    elif it.phase is Phase.WAITING and it.next_at is not None:
+        lines.append(f"{stamp(it.next_at)}.")
     if counts.get(State.SENT, 0) or _under_way(standing):
         lines.append("`/delivery` shows who got it, by which way, and who did not.")
     return "\n".join(lines)

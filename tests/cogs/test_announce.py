@@ -96,7 +96,8 @@ async def test_who_is_behind_is_looked_up_when_it_starts(room: Classroom) -> Non
     await ana.press("Start", card)
     none = await announced(room, to="behind", at="tomorrow 15:00")
     assert "Nobody is meant just now; who is when it starts will get it." in none.text
-    await room.teacher.press("Schedule it")
+    scheduled = await room.teacher.press("Schedule it")
+    assert "<t:1799787600:F>" in scheduled.text
     await room.move(DAY + 3 * HOUR)
     assert "Announce to 2 students?" in (await announced(room, to="behind")).text
     await handed_in(ana, card)
@@ -121,8 +122,9 @@ async def test_not_watched_and_working_on_a_unit_are_groups(room: Classroom) -> 
 
 async def test_students_are_picked_by_hand_and_others_are_left_alone(room: Classroom) -> None:
     ana, ben, chloe = room.students
-    await announced(room, to="people")
-    assert "Announce to 0 students?" in room.teacher.screen.text
+    asked = await announced(room, to="people")
+    assert "Whom do you want to write to?" in asked.text
+    assert not any("Send" in each for each in asked.buttons)
     shown = await pick_people(room.teacher, ana, chloe)
     assert f"By DM: 1**\n<@{ana.id}>" in shown.text
     assert f"Not in these classes, so they get nothing: <@{chloe.id}>" in shown.text
