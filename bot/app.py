@@ -155,7 +155,7 @@ def _tariff(settings: Settings) -> Tariff:
     part = settings.twilio
     return Tariff(
         lambda content: segments(text(content)),
-        part.segment_price if part else None,
+        part.price_per_segment if part else None,
         part.currency if part else "",
     )
 

@@ -125,7 +125,7 @@ class TwilioPart(_Part):
     )
     api_base: Address = Field(default="https://api.twilio.com", description="Where Twilio's API answers.")
     timeout_s: float = Field(default=10.0, gt=0, le=60, description="How long to wait for Twilio's answer.")
-    segment_price: Decimal | None = Field(
+    price_per_segment: Decimal | None = Field(
         default=None,
         ge=0,
         description="What Twilio bills for one segment of a text, such as 0.0083: announcements then show their cost.",

@@ -76,7 +76,7 @@ def begin_run(tx: Tx, announcement: int, now: datetime, ids: Ids, most: int = CH
         return added
     following = run_after(it.wall, it.zone, it.until, it.next_at)
     tx.announcements.move(it.id, Phase.RUNNING, following, runs=it.runs + 1)
-    note(tx, it, "sent", now, to=len(told) + len(new))
+    note(tx, it, "sent", now, messages=len(told) + len(new))
     return added
 
 
@@ -154,7 +154,9 @@ def _end_runs(tx: Tx, now: datetime) -> int:
     return ended
 
 
-def note(tx: Tx, it: Announced, act: str, now: datetime, *, actor: int | None = None, to: int = 0) -> None:
+def note(
+    tx: Tx, it: Announced, act: str, now: datetime, *, actor: int | None = None, messages: int | None = None
+) -> None:
     """A line in the history of each class that it is for (N24)."""
     sections = [tx.sections.get(each) for each in it.audience.sections]
     names = ", ".join(each.name for each in sections)
@@ -166,8 +168,8 @@ def note(tx: Tx, it: Announced, act: str, now: datetime, *, actor: int | None = 
         "file": it.file_name,
         "urgent": it.urgent,
     }
-    if act == "sent":
-        body["to"] = to
+    if messages is not None:
+        body["messages"] = messages
     for each in sections:
         tx.history.add(HistoryLine(now, "announcement", body, section=each.id, actor=actor))
 

@@ -185,8 +185,8 @@ def _stop(tx: Tx, asker: Asker, handle: str, now: datetime) -> Standing | Gone:
     if not may_move(it.phase, Phase.STOPPED):
         return _standing(tx, it)
     tx.announcements.end(it.id, Phase.STOPPED, now)
-    stopped = tx.outbox.suppress(Kind.ANNOUNCEMENT, it.id, STOPPED, now)
-    note(tx, it, "stopped", now, actor=it.person)
+    stopped = len(tx.outbox.suppress(Kind.ANNOUNCEMENT, it.id, STOPPED, now))
+    note(tx, it, "stopped", now, actor=it.person, messages=stopped)
     return _standing(tx, replace(it, phase=Phase.STOPPED, next_at=None), stopped)
 
 

@@ -385,7 +385,7 @@ async def test_a_text_goes_where_it_was_asked_for_and_the_preview_says_what_it_c
             "auth_token": phone.auth_token,
             "from_number": phone.number,
             "api_base": phone.api_base,
-            "segment_price": "0.0083",
+            "price_per_segment": "0.0083",
         }
         keys = {"keys": [Fernet.generate_key().decode()]}
         async with open_classroom(tmp_path, twilio=twilio, security=keys) as room:

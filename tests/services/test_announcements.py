@@ -298,7 +298,7 @@ async def test_what_was_said_and_done_is_in_the_history(desk: Desk) -> None:
     mine = [(each.body or {})["act"] for each in lines if each.what == "announcement"]
     assert mine == ["announced", "sent", "announced", "undone"]
     said = lines[1].body or {}
-    assert (said["words"], said["audience"], said["to"]) == (WORDS, "everyone in Chem 1", len(ACCOUNTS))
+    assert (said["words"], said["audience"], said["messages"]) == (WORDS, "everyone in Chem 1", len(ACCOUNTS))
     assert lines[0].actor is not None
     assert lines[1].actor is None
 
