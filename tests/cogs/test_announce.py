@@ -206,7 +206,6 @@ async def test_every_week_at_the_same_time_on_the_wall_up_to_its_last_day(room: 
             seen.append(f"{room.clock():%d %b %H}")
         if room.clock().hour == 15:
             await room.move(20 * HOUR)
-    # at ten past, since the clock stands at the full hour plus what the presses took
     assert seen == ["08 Mar 14", "15 Mar 13", "22 Mar 13"]
     assert "No announcement of yours" in (await room.teacher.slash("announcements")).text
 
