@@ -17,6 +17,7 @@ from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
 from bot.config import HoursPart, Settings
 from bot.delivery.line import Line
+from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
 from bot.domain.nudging import Hours
@@ -32,6 +33,7 @@ from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.incoming import IncomingService
+from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
 from bot.services.phones import PhoneService
@@ -60,8 +62,12 @@ class App:
         self.services = _services(settings, database, clock, self.schedule.wake)
         line = Line()
         self.client = FlipcordClient(
-            self.services, identifies_per_hour=settings.discord.identify.per_hour, http_trace=line.trace
+            self.services,
+            identifies_per_hour=settings.discord.identify.per_hour,
+            http_trace=line.trace,
         )
+        self.reconciler = Reconciler(self.services.members, self.client, line, clock)
+        self.client.on_gap = self.reconciler.start
         self.courier = Courier(
             self.services.deliveries,
             self.client,
@@ -76,6 +82,7 @@ class App:
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
         self.courier.start()
+        self.reconciler.start_if_due()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
@@ -115,6 +122,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         database = await stack.enter_async_context(open_database(settings.storage.path))
         app = App(settings, now, database)
         stack.push_async_callback(app.courier.aclose)
+        stack.push_async_callback(app.reconciler.aclose)
         yield app
 
 
@@ -136,6 +144,7 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         people=PeopleService(database, drip, new_handle, wake),
         courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
         classes=ClassService(database, new_handle, wake),
+        members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         nudges=NudgeService(database, hours, new_handle, wake),

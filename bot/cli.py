@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from cyclopts import App, Parameter
 
@@ -16,12 +16,14 @@ app = App(
 )
 course = App(name="course", help="Course packs.")
 app.command(course)
+bank = App(name="bank", help="Question banks: GIFT, Aiken, CSV, Moodle XML, Canvas's QTI.")
+app.command(bank)
 
 #: sysexits.h EX_CONFIG: a supervisor must not start it again (README)
 EX_CONFIG = 78
 
 
-def _stop(message: str, code: int) -> None:
+def _stop(message: str, code: int) -> NoReturn:
     print(message, file=sys.stderr)
     raise SystemExit(code)
 
@@ -40,7 +42,7 @@ def run(*, config: Path = Path("config.toml")) -> None:
     try:
         settings = read_settings(config)
     except ConfigFault as fault:
-        return _stop(str(fault), EX_CONFIG)
+        _stop(str(fault), EX_CONFIG)
     from bot.logs import set_up_logs
     from bot.running import Refused, run_bot
 
@@ -95,7 +97,7 @@ def key() -> None:
 
 @course.command
 def check(pack: Path) -> None:
-    """Read a course pack and list everything there is to mend.
+    """Read a course pack and list everything there is to mend, and what is worth thinking over.
 
     Parameters
     ----------
@@ -103,14 +105,108 @@ def check(pack: Path) -> None:
         A .toml file, a .zip, or a folder with course.toml in it.
     """
     from bot.domain.course import Course
+    from bot.domain.unit_lint import by_unit, look_over
     from bot.formats.pack import read_path
+    from bot.words.unit_lint import advice
 
     result = read_path(pack)
     if isinstance(result, Course):
         questions = sum(len(unit.check.bank) for unit in result.units)
         print(f"{result.title}: {len(result.units)} units, {questions} questions. Nothing to mend.")
+        for title, found in by_unit(look_over(result)).items():
+            print(f"\n{title}:")
+            print("\n".join(f"- {advice(each)}" for each in found))
         return
     _stop("\n".join(map(str, result)), 1)
+
+
+@bank.command
+def read(file: Path, *, json: Annotated[bool, Parameter(negative=())] = False) -> None:
+    """Print what is understood of a bank, and every fault with its line.
+
+    Parameters
+    ----------
+    file
+        A .gift, .txt, .csv, .xml, .zip or .imscc.
+    json
+        One object: {"questions": [{"name", "type", ...}], "faults": [...]}.
+    """
+    import json as writer
+
+    from bot.formats.bank import read_bank
+    from bot.formats.bank_report import as_json, as_text
+
+    questions, faults = read_bank(file.name, _bytes_of(file))
+    print(
+        writer.dumps(as_json(questions, faults), indent=1, ensure_ascii=False)
+        if json
+        else as_text(questions, faults)
+    )
+    if not questions:
+        raise SystemExit(1)
+
+
+@bank.command
+def mark(file: Path, question: str, answer: str) -> None:
+    """Print the exact mark that an answer to a question of a bank gets, from 0 to 1.
+
+    Parameters
+    ----------
+    file
+        As for ``bank read``.
+    question
+        Its name, or its number in the file, from 1.
+    answer
+        What is typed, or the words of the option; several, and pairs written left=right, joined by |.
+    """
+    from bot.formats.bank import read_bank
+    from bot.formats.bank_report import find, mark_of
+
+    questions, faults = read_bank(file.name, _bytes_of(file))
+    found = find(questions, question)
+    if found is None:
+        wrong = [str(fault) for fault in faults if question in fault.field]
+        _stop("\n".join([f"{file.name} has no question {question!r} that can be read.", *wrong]), 1)
+    try:
+        print(mark_of(found, answer))
+    except ValueError as error:
+        _stop(str(error), 1)
+
+
+@bank.command
+def convert(file: Path, to: Path) -> None:
+    """Write a bank in another format, by the new file's ending: .gift, .xml (Moodle's) or .csv.
+
+    Parameters
+    ----------
+    file
+        As for ``bank read``.
+    to
+        The file to write. One that is there is not overwritten.
+    """
+    from bot.formats.bank import read_bank
+    from bot.formats.bank_report import write_as
+
+    if to.exists():
+        _stop(f"{to} is there already: choose another name, or move it away.", 1)
+    questions, faults = read_bank(file.name, _bytes_of(file))
+    try:
+        text, left_out = write_as(to.suffix, questions)
+    except ValueError as error:
+        _stop(str(error), 1)
+    to.write_text(text, encoding="utf-8", newline="")
+    for fault in faults:
+        print(f"not read: {fault}", file=sys.stderr)
+    for one in left_out:
+        print(f"not written: {one.title or one.question.slug}: {to.suffix} cannot hold it", file=sys.stderr)
+    print(f"{len(questions) - len(left_out)} questions written to {to}.")
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        _stop(f"{file} cannot be read: {error.strerror}", 1)
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

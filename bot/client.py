@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import json
 import pkgutil
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +46,11 @@ async def _raise(error: Exception) -> None:
 
 class FlipcordClient(commands.Bot):
     def __init__(
-        self, services: Services, *, identifies_per_hour: int, http_trace: aiohttp.TraceConfig
+        self,
+        services: Services,
+        *,
+        identifies_per_hour: int,
+        http_trace: aiohttp.TraceConfig,
     ) -> None:
         super().__init__(
             commands.when_mentioned,
@@ -60,6 +65,8 @@ class FlipcordClient(commands.Bot):
         )
         self.services = services
         self._identifies_per_hour = identifies_per_hour
+        #: called when something may have gone by unseen; the composition root sets it
+        self.on_gap: Callable[[], None] = lambda: None
 
     async def setup_hook(self) -> None:
         for module in pkgutil.iter_modules(views.__path__):
@@ -96,3 +103,4 @@ class FlipcordClient(commands.Bot):
         log.info("ready", servers=len(self.guilds))
         for guild in self.guilds:
             await self.services.classes.mended(guild.id, self.services.clock())
+        self.on_gap()

@@ -101,7 +101,9 @@ def question_from_json(body: Mapping[str, Any]) -> Question:
         case "several_choices":
             return SeveralChoices(slug, prompt, _options(body), objective, general)
         case "short_text":
-            return ShortText(slug, prompt, _accepted_texts(body), objective, general)
+            # banks kept by an older version do not say
+            case_matters = body.get("case_matters", False)
+            return ShortText(slug, prompt, _accepted_texts(body), objective, general, case_matters)
         case "numeric":
             accepted = _accepted_numbers(body)
             return Numeric(slug, prompt, accepted, objective, general, body["otherwise_feedback"])
@@ -137,7 +139,8 @@ def _kind_to_json(question: Question) -> Json:
         case SeveralChoices(options=options):
             return {"kind": "several_choices", "options": [_option_to_json(one) for one in options]}
         case ShortText(accepted=texts):
-            return {"kind": "short_text", "accepted": [_text_to_json(one) for one in texts]}
+            accepted = [_text_to_json(one) for one in texts]
+            return {"kind": "short_text", "accepted": accepted, "case_matters": question.case_matters}
         case Numeric(accepted=numbers):
             return {
                 "kind": "numeric",

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bot.domain.questions import (
+    AcceptedNumber,
     Answer,
     Chosen,
     Numeric,
@@ -105,7 +106,7 @@ def _mark_several(question: SeveralChoices, indices: Sequence[int]) -> Mark:
 
 def _mark_text(question: ShortText, text: str) -> Mark:
     for accepted in question.accepted:
-        if text_matches(accepted.pattern, text):
+        if text_matches(accepted.pattern, text, case_matters=question.case_matters):
             return Mark(accepted.credit, accepted.feedback)
     return NOTHING
 
@@ -113,9 +114,22 @@ def _mark_text(question: ShortText, text: str) -> Mark:
 def _mark_number(question: Numeric, text: str) -> Mark:
     readings = _readings(text)
     for accepted in question.accepted:
-        if any(accepted.low <= value <= accepted.high for value in readings):
+        if any(holds(accepted, value) for value in readings):
             return Mark(accepted.credit, accepted.feedback)
     return Mark(Fraction(0), question.otherwise_feedback) if readings else NOTHING
+
+
+#: Moodle lets a number off by the last digits of a float, so that 0.1 + 0.2 is 0.3 (MDL-3225)
+_SLACK = Fraction(1, 10**14)
+
+
+def holds(accepted: AcceptedNumber, value: Decimal) -> bool:
+    """Whether the interval holds it, give or take 1e-14 of its middle, and never less than 1e-14 in all."""
+    if accepted.low <= value <= accepted.high:
+        return True
+    low, high, given = Fraction(accepted.low), Fraction(accepted.high), Fraction(value)
+    slack = _SLACK * max(Fraction(1), abs(low + high) / 2)
+    return low - slack <= given <= high + slack
 
 
 # --- short texts -----------------------------------------------------------------------------------
@@ -127,14 +141,16 @@ _TYPED_ALIKE = str.maketrans(
 )
 
 
-def text_matches(pattern: str, text: str) -> bool:
-    r"""Whether ``text`` is what ``pattern`` says, whatever the case and the spacing.
+def text_matches(pattern: str, text: str, *, case_matters: bool = False) -> bool:
+    r"""Whether ``text`` is what ``pattern`` says, whatever the spacing and, unless it matters, the case.
 
     ``*`` stands for any run of characters, ``\*`` for an asterisk. Linear pieces are sought one after
     the other, never by a regular expression, which a pattern of many stars would bring to its knees.
     """
-    text = _plain(text).casefold()
-    first, *rest = _literals(pattern)
+    text, literals = _plain(text), _literals(pattern)
+    if not case_matters:
+        text, literals = text.casefold(), [each.casefold() for each in literals]
+    first, *rest = literals
     if not rest:
         return text == first
     *middle, last = rest
@@ -152,7 +168,7 @@ def text_matches(pattern: str, text: str) -> bool:
 def _literals(pattern: str) -> list[str]:
     """The stretches between the stars, spelt as ``_plain`` spells the answer."""
     pieces = [piece.replace("\\*", "*") for piece in re.split(r"(?<!\\)\*", pattern)]
-    spelt = [re.sub(r"\s+", " ", _compatible(piece)).casefold() for piece in pieces]
+    spelt = [re.sub(r"\s+", " ", _compatible(piece)) for piece in pieces]
     spelt[0] = spelt[0].lstrip()
     spelt[-1] = spelt[-1].rstrip()
     return spelt

@@ -77,6 +77,8 @@ class ShortText:
     accepted: tuple[AcceptedText, ...]
     objective: str = ""
     general_feedback: str = ""
+    #: capital letters must be right
+    case_matters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,82 @@ class Numeric:
     accepted: tuple[AcceptedNumber, ...]
     objective: str = ""
     general_feedback: str = ""
-    #: credit of any number that no interval holds (GIFT's last ``~`` or ``=*``), and what is said to it
+    #: what is said to any number that no interval holds (GIFT's last ``~`` or ``=*``)
     otherwise_feedback: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Each left side is to get its right side; ``extra`` right sides belong to none."""
+
+    slug: str
+    prompt: str
+    pairs: tuple[Pair, ...]
+    extra: tuple[str, ...] = ()
+    objective: str = ""
+    general_feedback: str = ""
+
+    @property
+    def rights(self) -> tuple[str, ...]:
+        """What can be chosen, each once: two left sides may share a right side."""
+        return tuple(dict.fromkeys([*(pair.right for pair in self.pairs), *self.extra]))
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Items in their right order. ``rule`` is how an order is marked, a name of ``bot.domain.ordering``."""
+
+    slug: str
+    prompt: str
+    items: tuple[str, ...]
+    rule: str = "ABSOLUTE_POSITION"
+    objective: str = ""
+    general_feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One blank of a text: words or a number that is typed, or an option that is chosen."""
+
+    #: exactly one of the three is there
+    texts: tuple[AcceptedText, ...] = ()
+    numbers: tuple[AcceptedNumber, ...] = ()
+    options: tuple[Option, ...] = ()
+    #: how much it counts beside the other gaps
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """A text with several blanks; in ``prompt`` each stands as ``[[1]]``, ``[[2]]`` ..."""
+
+    slug: str
+    prompt: str
+    gaps: tuple[Gap, ...]
+    objective: str = ""
+    general_feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Essay:
+    """Marked by the teacher. ``wants_file``: handed in as a file or photo."""
+
+    slug: str
+    prompt: str
+    wants_file: bool = False
+    objective: str = ""
+    general_feedback: str = ""
+
+
 Question = TrueFalse | SingleChoice | SeveralChoices | ShortText | Numeric
+#: what a bank may hold; a check on Discord asks the kinds of ``Question`` so far
+BankQuestion = Question | Matching | Ordering | Gaps | Essay
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +180,26 @@ class Typed:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """For each left side the index of a right side among ``rights``, None where nothing was chosen."""
+
+    rights: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Indices of items in the order in which they were put."""
+
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was typed or chosen for each gap; "" where nothing was."""
+
+    texts: tuple[str, ...]
+
+
 Answer = Chosen | Typed
+BankAnswer = Answer | Matched | Ordered | Filled

@@ -173,3 +173,13 @@ class HistoryLine:
     person: int | None = None
     #: who did it; None for the bot itself
     actor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Somebody who joined a class once, and which of its units are open to them."""
+
+    person: int
+    discord: int
+    has_left: bool
+    opened: tuple[str, ...]

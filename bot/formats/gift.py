@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.domain.course import Fault
-from bot.domain.questions import Question
+from bot.domain.questions import BankQuestion
 from bot.formats.gift_answers import (
     MalformedError,
     Stem,
@@ -31,25 +31,29 @@ GAP = "___"
 class Located:
     """A question and where it stands. ``tags`` are those of its comments, not yet known to be objectives."""
 
-    question: Question
+    question: BankQuestion
     line: int
     title: str
     tags: tuple[str, ...]
+    #: Moodle's path of categories, "" where the file names none
+    category: str = ""
 
 
-def read_gift(text: str, file: str, first_line: int = 1) -> tuple[list[Located], list[Fault]]:
-    """The questions of a GIFT text, and a fault for every one that cannot be read.
+def read_gift(
+    text: str, file: str, first_line: int = 1, most: int = MAX_QUESTIONS
+) -> tuple[list[Located], list[Fault]]:
+    """The questions of a GIFT text, at most ``most``, and a fault for every one that cannot be read.
 
     ``first_line`` is the line of ``file`` on which the text begins. A question's slug is its ``[id:]``,
     else made from its title, else q1, q2 ... by its place; slugs are unique within the text.
     """
     found: list[Located] = []
     faults: list[Fault] = []
-    questions = list(islice(blocks(text, first_line), MAX_QUESTIONS + 1))
-    if len(questions) > MAX_QUESTIONS:
+    questions = list(islice(blocks(text, first_line), most + 1))
+    if len(questions) > most:
         line = questions.pop().body.line
-        faults.append(Fault(file, line, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read"))
-    slugs = _Slugs({_marks(block.comments).id for block in questions})
+        faults.append(Fault(file, line, "", f"more than {most:,} questions: the rest is not read"))
+    slugs = Slugs({_marks(block.comments).id for block in questions})
     for block in questions:
         title = ""
         try:
@@ -64,7 +68,7 @@ def read_gift(text: str, file: str, first_line: int = 1) -> tuple[list[Located],
     return found, faults
 
 
-def _question(block: Block, title: str, rest: Piece, slugs: _Slugs) -> Located:
+def _question(block: Block, title: str, rest: Piece, slugs: Slugs) -> Located:
     marks = _marks(block.comments)
     slug = slugs.next(marks.id, title, block.body.line)
     before, answers, after = _split_braces(rest)
@@ -78,7 +82,7 @@ def _question(block: Block, title: str, rest: Piece, slugs: _Slugs) -> Located:
             rest.line, f"the question has {len(prompt)} characters, and {MAX_PROMPT} is the most"
         )
     question = read_answers(answers, Stem(slug, prompt, format, read_feedback(general, format)))
-    return Located(question, block.body.line, title, marks.tags)
+    return Located(question, block.body.line, title, marks.tags, block.category)
 
 
 def _split_title(body: Piece) -> tuple[str, Piece]:
@@ -143,7 +147,7 @@ def _refuse_stray_marks(block: Block) -> None:
             )
 
 
-class _Slugs:
+class Slugs:
     """Gives every question of a text a slug of its own; none is made up that an [id:] further on asks for."""
 
     def __init__(self, ids: Collection[str]) -> None:

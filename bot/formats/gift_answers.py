@@ -18,9 +18,12 @@ from bot.domain.grading import parse_number
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
+    BankQuestion,
+    Essay,
+    Matching,
     Numeric,
     Option,
-    Question,
+    Pair,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -30,6 +33,8 @@ from bot.formats.gift_lexer import Piece, reveal
 from bot.formats.plain_text import one_line, split_format, to_plain
 
 MAX_TEXT = 200
+#: decimals of a percentage that stands for a fraction exactly
+WRITTEN_OUT = 10
 MAX_FEEDBACK = 1500
 MAX_OPTIONS = 10
 #: of a short or numeric question; a choice may have fewer
@@ -79,18 +84,16 @@ def split_general_feedback(answers: Piece) -> tuple[Piece, Piece | None]:
     return answers.cut(0, place).strip(), answers.cut(place + 4).strip()
 
 
-def read_answers(answers: Piece, stem: Stem) -> Question:
-    """The question; raises MalformedError for a kind we do not have and for anything that is not GIFT."""
+def read_answers(answers: Piece, stem: Stem) -> BankQuestion:
+    """The question; raises MalformedError for anything that is not GIFT."""
     if not answers.text:
-        problem = "an essay question (empty braces) cannot be marked here: give it answers, or take it out"
-        raise MalformedError(answers.line, problem)
+        return Essay(stem.slug, stem.prompt, general_feedback=stem.general_feedback)
     if answers.text.startswith("#"):
         return _numeric(answers.cut(1), stem)
     if "~" in answers.text:
         return _choices(answers, stem)
     if "=" in answers.text and "->" in answers.text:
-        problem = "matching questions (=a -> b) are not supported: ask for one pair at a time"
-        raise MalformedError(answers.line, problem)
+        return _matching(answers, stem)
     return _true_false(answers, stem) or _short_text(answers, stem)
 
 
@@ -146,6 +149,52 @@ def _shared_out(written: Sequence[_Answer], line: int) -> tuple[Option, ...]:
     )
 
 
+def _matching(answers: Piece, stem: Stem) -> Matching:
+    """``=left -> right`` for each pair; a right side without a left one belongs to none."""
+    pairs: list[Pair] = []
+    extra: list[str] = []
+    places = [match.start() for match in re.finditer("=", answers.text)]
+    if len(places) > MAX_OPTIONS * 2:
+        raise MalformedError(answers.line, f"{len(places)} pairs, and {MAX_OPTIONS * 2} is the most")
+    if answers.text[: places[0]].strip():
+        raise MalformedError(answers.line, "each pair begins with =: =left -> right")
+    for start, end in pairwise([*places, len(answers.text)]):
+        piece = answers.cut(start + 1, end).strip()
+        left, arrow, right = piece.text.partition("->")
+        if not arrow:
+            raise MalformedError(piece.line, "a pair is written =left -> right")
+        sides = _side(left, piece.line, stem.format), _side(right, piece.line, stem.format)
+        if not sides[1]:
+            raise MalformedError(piece.line, "a pair has no right side: write =left -> right")
+        if sides[0]:
+            pairs.append(Pair(*sides))
+        else:
+            extra.append(sides[1])
+    _check_pairs(pairs, answers.line)
+    return Matching(
+        stem.slug, stem.prompt, tuple(pairs), tuple(extra), general_feedback=stem.general_feedback
+    )
+
+
+def _side(text: str, line: int, format: str) -> str:
+    own_format, words = split_format(text.strip(), format)
+    side = one_line(to_plain(words, own_format))
+    if len(side) > MAX_TEXT:
+        raise MalformedError(line, f"a side of a pair has {len(side)} characters, and {MAX_TEXT} is the most")
+    return side
+
+
+def _check_pairs(pairs: Sequence[Pair], line: int) -> None:
+    if len(pairs) < 2:
+        raise MalformedError(line, "matching needs two pairs or more: =left -> right")
+    lefts = [pair.left for pair in pairs]
+    twice = next((each for each in lefts if lefts.count(each) > 1), None)
+    if twice is not None:
+        raise MalformedError(
+            line, f"{twice[:40]!r} stands on the left of two pairs: nobody could tell them apart"
+        )
+
+
 def _short_text(answers: Piece, stem: Stem) -> ShortText:
     written = _split_answers(answers, "=", stem.format)
     _need_full_marks(written, answers.line)
@@ -167,7 +216,9 @@ def _numeric(answers: Piece, stem: Stem) -> Numeric:
     return Numeric(
         stem.slug,
         stem.prompt,
-        tuple(_interval(answer) for answer in intervals),
+        tuple(
+            read_interval(answer.text, answer.credit, answer.feedback, answer.line) for answer in intervals
+        ),
         general_feedback=stem.general_feedback,
         otherwise_feedback=others[0].feedback if others else "",
     )
@@ -185,19 +236,19 @@ def _otherwise(wrong: Piece, format: str) -> _Answer:
 _EXACT = Context(prec=1000, traps=[Inexact])
 
 
-def _interval(answer: _Answer) -> AcceptedNumber:
-    low, range_mark, high = answer.text.partition("..")
+def read_interval(text: str, credit: Fraction, feedback: str, line: int) -> AcceptedNumber:
+    """``3``, ``3:0.1`` or ``2.9..3.1``; raises MalformedError for what is none of them."""
+    low, range_mark, high = text.partition("..")
     if range_mark:
-        ends = _number(low, answer.line), _number(high, answer.line)
+        ends = _number(low, line), _number(high, line)
         if ends[0] > ends[1]:
-            raise MalformedError(answer.line, f"the range {answer.text} goes from more to less")
-        return AcceptedNumber(*ends, answer.credit, answer.feedback)
-    middle, _, margin = answer.text.partition(":")
-    value, tolerance = _number(middle, answer.line), _number(margin or "0", answer.line)
+            raise MalformedError(line, f"the range {text} goes from more to less")
+        return AcceptedNumber(*ends, credit, feedback)
+    middle, _, margin = text.partition(":")
+    value, tolerance = _number(middle, line), _number(margin or "0", line)
     if tolerance < 0:
-        raise MalformedError(answer.line, f"the margin in {answer.text} is less than 0")
-    low_end, high_end = _EXACT.subtract(value, tolerance), _EXACT.add(value, tolerance)
-    return AcceptedNumber(low_end, high_end, answer.credit, answer.feedback)
+        raise MalformedError(line, f"the margin in {text} is less than 0")
+    return AcceptedNumber(_EXACT.subtract(value, tolerance), _EXACT.add(value, tolerance), credit, feedback)
 
 
 def _number(text: str, line: int) -> Decimal:
@@ -257,17 +308,20 @@ def _weight(piece: Piece) -> tuple[Fraction | None, Piece]:
     found = re.match(r"%(-?\d{1,3}(?:\.\d{0,10})?)%", piece.text)
     if found is None:
         return None, piece
-    weight = _as_fraction(found[1])
+    weight = as_fraction(found[1])
     if abs(weight) > 1:
         raise MalformedError(piece.line, f"{reveal(found[0])} is not between -100 and 100")
     return weight, piece.cut(found.end()).strip()
 
 
-def _as_fraction(percent: str) -> Fraction:
+def as_fraction(percent: str) -> Fraction:
     """A percentage as a fraction of 1; 33.333 is a third, 16.67 a sixth, whether rounded or cut off."""
     written = Fraction(percent)
     decimals = len(percent.partition(".")[2])
     last_digit = Fraction(1, 10**decimals)
+    if decimals == WRITTEN_OUT:
+        # as our own writer gives what no decimal can be
+        return (written / 100).limit_denominator(100_000)
     for parts in (3, 6, 7, 9, 12) if decimals else ():
         share = Fraction(round(written * parts / 100) * 100, parts)
         if abs(share - written) <= last_digit / 2 or 0 < abs(share) - abs(written) < last_digit:

@@ -49,6 +49,8 @@ class Block:
 
     body: Piece
     comments: tuple[Piece, ...]
+    #: of the last $CATEGORY line before it
+    category: str = ""
 
 
 def blocks(text: str, first_line: int = 1) -> Iterator[Block]:
@@ -63,6 +65,7 @@ def blocks(text: str, first_line: int = 1) -> Iterator[Block]:
             yield from block.taken()
         if words.startswith("$CATEGORY:") and not block.in_braces:
             yield from block.taken()
+            block.category = reveal(words.removeprefix("$CATEGORY:")).strip()
         else:
             block.add(line, number)
     yield from block.taken()
@@ -83,6 +86,7 @@ class _Open:
     comments: list[Piece] = field(default_factory=list[Piece])
     in_braces: bool = False
     after_blank: bool = False
+    category: str = ""
 
     def ends_before(self, words: str) -> bool:
         if self.in_braces:
@@ -110,6 +114,7 @@ class _Open:
     def taken(self) -> Iterator[Block]:
         """The block, if it holds anything; a new one is begun."""
         if self.lines or self.comments:
-            yield Block(Piece("\n".join(self.lines), self.first_line), tuple(self.comments))
+            body = Piece("\n".join(self.lines), self.first_line)
+            yield Block(body, tuple(self.comments), self.category)
         self.lines, self.first_line, self.comments = [], 0, []
         self.in_braces = self.after_blank = False

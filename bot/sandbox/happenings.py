@@ -53,6 +53,8 @@ class Watcher:
         return [Happening(now, what) for what in told]
 
     def _text(self, text: Text) -> str:
+        if text.direction == "inbound":
+            return f"{self.owners.get(text.sender, text.sender)} texts: {_short(text.body)}"
         return f"Text to {self.owners.get(text.to, text.to)}: {_short(text.body)}"
 
     def _told(self, request: Any) -> str | None:

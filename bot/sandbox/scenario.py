@@ -28,6 +28,8 @@ STUDENTS = ("Ana", "Ben", "Chloé", "Dev", "Emeka")
 DMS_CLOSED = "Dev"
 #: set aside by the North American plan for stories like this one
 NUMBERS = "+120255501{:02}"
+#: a guardian's number is the student's plus this
+GUARDIANS = 50
 #: after this hour the evening's reminders would be over before they began: the deadline is a day later
 LATEST = time(19)
 DUE = time(8)
@@ -58,7 +60,10 @@ def build(env: Env, world: World) -> Server:
         user = env.create_user(name.lower().replace(" ", "."), global_name=name)
         give_avatar(env.backend, user._user, place)
         member = guild.add_member(user, roles=[teacher] if name == TEACHER else [])
-        people.append(Inhabitant(member, name == TEACHER, NUMBERS.format(place), name == DMS_CLOSED))
+        guardian = "" if name == TEACHER else NUMBERS.format(place + GUARDIANS)
+        people.append(
+            Inhabitant(member, name == TEACHER, NUMBERS.format(place), guardian, name == DMS_CLOSED)
+        )
     world.add(people)
     return Server(general)
 

@@ -36,6 +36,7 @@ HEADERS = {
 #: a silent stream is closed by proxies and sleeping laptops; this keeps it awake, in seconds
 PING_S = 15.0
 MORNING = time(8)
+MOST_IN_A_TEXT = 480
 
 log = structlog.get_logger()
 
@@ -68,6 +69,7 @@ class Server:
                 web.get("/world/events", self._guarded(self._events)),
                 web.post("/world/look", self._guarded(self._look)),
                 web.post("/world/time", self._guarded(self._time)),
+                web.post("/world/text", self._guarded(self._text)),
                 *self._frames.routes(),
             ]
         )
@@ -126,6 +128,17 @@ class Server:
         self._world.moving = True
         self._move = asyncio.create_task(self._time_on(target))
         return web.json_response({"to": target.isoformat()}, headers=HEADERS)
+
+    async def _text(self, request: web.Request) -> web.Response:
+        """A text from one of the telephones on the page."""
+        asked = await _json(request)
+        number, body = str(asked.get("number", "")), str(asked.get("body", "")).strip()
+        if not any(number in (each.number, each.guardian) for each in self._world.people.values()):
+            raise web.HTTPNotFound(text="There is no such telephone here.")
+        if not 1 <= len(body) <= MOST_IN_A_TEXT:
+            raise web.HTTPBadRequest(text=f"A text has 1 to {MOST_IN_A_TEXT} characters.")
+        await self._world.text_back(number, body)
+        return web.json_response({}, headers=HEADERS)
 
     async def _time_on(self, target: datetime) -> None:
         self._world.note(f"You moved time on to {target.astimezone(self._world.zone):%a %H:%M}")

@@ -17,7 +17,8 @@ class State:
     def __init__(self, world: World, rooms: Rooms) -> None:
         self._world, self.rooms = world, rooms
         self._looking: tuple[Inhabitant, int, bool] | None = None
-        self._texts_read: dict[int, int] = {}
+        #: telephone number → how many of its texts have been read
+        self._texts_read: dict[str, int] = {}
 
     def look(self, person: Inhabitant, room: int, *, phone: bool) -> None:
         """The page shows that room to that person, and their phone or not."""
@@ -52,23 +53,39 @@ class State:
         person, room, phone = self._looking
         self.rooms.read(person, room)
         if phone:
-            self._texts_read[person.id] = len(self._texts(person))
+            for number in (person.number, person.guardian):
+                self._texts_read[number] = len(self._texts(number))
 
     def _person(self, person: Inhabitant) -> dict[str, Any]:
-        texts = self._texts(person)
+        phones = [self._phone(f"{person.name}'s phone", person.number)]
+        if person.guardian:
+            phones.append(self._phone(f"{person.name}'s guardian's phone", person.guardian))
         return {
             "id": str(person.id),
             "name": person.name,
             "teacher": person.is_teacher,
             "dmsClosed": person.dms_closed,
-            "number": person.number,
             "rooms": [
                 {"id": str(each.id), "name": each.name, "kind": each.kind, "unread": each.unread}
                 for each in self.rooms.of(person)
             ],
-            "texts": [{"at": each.at.isoformat(), "body": each.body} for each in texts],
-            "unreadTexts": len(texts) - self._texts_read.get(person.id, 0),
+            "phones": phones,
+            "unreadTexts": sum(each["unread"] for each in phones),
         }
 
-    def _texts(self, person: Inhabitant) -> list[Text]:
-        return self._world.phone.texts_to(person.number)
+    def _phone(self, title: str, number: str) -> dict[str, Any]:
+        texts = self._texts(number)
+        return {
+            "title": title,
+            "number": number,
+            "texts": [
+                {"at": each.at.isoformat(), "body": each.body, "mine": each.sender == number}
+                for each in texts
+            ],
+            "unread": len(texts) - self._texts_read.get(number, 0),
+        }
+
+    def _texts(self, number: str) -> list[Text]:
+        """What came to that telephone and went from it, oldest first."""
+        sent = [each for each in self._world.phone.texts if each.sender == number]
+        return sorted([*self._world.phone.texts_to(number), *sent], key=lambda each: each.at)

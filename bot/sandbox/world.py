@@ -46,6 +46,8 @@ class Inhabitant:
     is_teacher: bool
     #: of their telephone, as +12025550101
     number: str
+    #: of the telephone of the adult at home
+    guardian: str = ""
     #: Discord refuses the bot's DMs to them, as their own settings ask
     dms_closed: bool = False
 
@@ -74,6 +76,8 @@ class World:
         self.faults: list[Exception] = []
         #: the last thing that went wrong with what the user pressed, and its number
         self.trouble = (0, "")
+        #: where the bot hears of texts that people send
+        self.webhook = ""
         self._watcher = Watcher(env, phone)
         self._hurry = asyncio.Event()
         self._acted = True
@@ -87,6 +91,8 @@ class World:
         for person in people:
             self.people[person.id] = person
             self._watcher.owners[person.number] = person.name
+            if person.guardian:
+                self._watcher.owners[person.guardian] = f"{person.name}'s guardian"
             if person.dms_closed:
                 self._close_dms(person)
 
@@ -113,6 +119,12 @@ class World:
         """Tells the user of the page that what they pressed did not work."""
         self.trouble = (self.trouble[0] + 1, what)
         self.changed()
+
+    async def text_back(self, number: str, body: str) -> None:
+        """Somebody sends a text from their telephone, and the bot is told."""
+        async with self.lock:
+            await self.phone.reply(number, body, self.webhook)
+        self.hurry()
 
     async def live(self) -> None:
         """Follows real time until cancelled."""

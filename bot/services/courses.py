@@ -12,6 +12,7 @@ from bot.domain.codec import course_to_json
 from bot.domain.course import Course, Fault
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Asker, CourseRecord, Section
+from bot.domain.unit_lint import Advice, look_over
 from bot.services.choosing import NotStaff
 from bot.services.ports import Database, Ids, PackParser, Tx
 from bot.services.unlocking import open_added
@@ -29,6 +30,8 @@ class Imported:
     is_new: bool
     #: classes of this teacher that still use an older revision
     behind: tuple[Section, ...]
+    #: worth thinking over before the units are opened
+    advice: tuple[Advice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def _save(tx: Tx, asker: Asker, course: Course, digest: str, now: datetime) -> I
         if each.course_id == record.id and each.revision_id != record.revision_id
     )
     questions = sum(len(each.check.bank) for each in course.units)
-    return Imported(record, len(course.units), questions, is_new, behind)
+    return Imported(record, len(course.units), questions, is_new, behind, look_over(course))
 
 
 def _mine(tx: Tx, asker: Asker) -> Sequence[CourseRecord]:

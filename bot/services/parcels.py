@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,7 +49,7 @@ def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel
     """What to carry; or Closed, Wait where that is known without a call; or why it no longer applies."""
     section = tx.sections.get(delivery.section) if delivery.section is not None else None
     if delivery.kind is Kind.SET_UP_CLASS and section:
-        return _class_set_up(tx, section)
+        return _class_set_up(tx, section, delivery.args.get("leave", ()))
     if delivery.kind is Kind.GRANT_ROLE and section:
         return _role_grant(tx, delivery, section)
     if delivery.kind is Kind.PHONE_CODE:
@@ -68,12 +69,17 @@ def marker_of(nonce: str) -> int:
     return int.from_bytes(hashlib.sha256(nonce.encode()).digest()[:4]) % (2**31 - 1) + 1
 
 
-def _class_set_up(tx: Tx, section: Section) -> ClassSetUp:
+def _class_set_up(tx: Tx, section: Section, leave: Collection[str]) -> ClassSetUp:
+    """``leave`` names channels that a repair does not make again."""
     known = {f"{each.kind}:{each.purpose}": each.discord for each in tx.sections.places(section.guild)}
     return ClassSetUp(
         section.guild,
         known,
-        wanted_places(section, tx.courses.units(section.revision_id)),
+        tuple(
+            each
+            for each in wanted_places(section, tx.courses.units(section.revision_id))
+            if each.kind == "role" or each.purpose not in leave
+        ),
         tuple(each.discord for each in tx.sections.teachers(section.id)),
     )
 

@@ -11,6 +11,7 @@ from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.incoming import IncomingService
+from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
 from bot.services.phones import PhoneService
@@ -28,6 +29,7 @@ class Services:
     people: PeopleService
     courses: CourseService
     classes: ClassService
+    members: MemberService
     posting: PostingService
     prework: PreWorkService
     nudges: NudgeService

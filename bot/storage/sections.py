@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.records import Account, CourseRecord, Enrolment, Place, Section
+from bot.domain.records import Account, CourseRecord, Enrolment, Place, Roll, Section
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
-from bot.storage.tables import enrolment, person, place, section, staff
+from bot.storage.tables import account, enrolment, person, place, progress, section, staff
 
 SECTION_COLUMNS = (
     section.c.id,
@@ -38,6 +38,22 @@ _ENROLLED = (
     .select_from(section.join(enrolment, enrolment.c.section_id == section.c.id))
     .where(enrolment.c.person_id == sa.bindparam("person"), enrolment.c.left_at.is_(None))
     .order_by(section.c.name)
+)
+
+_ROLLS = (
+    sa.select(enrolment.c.person_id, account.c.discord_id, enrolment.c.left_at, progress.c.unit_slug)
+    .select_from(
+        enrolment.join(account, account.c.person_id == enrolment.c.person_id)
+        .join(section, section.c.id == enrolment.c.section_id)
+        .outerjoin(
+            progress,
+            sa.and_(
+                progress.c.person_id == enrolment.c.person_id, progress.c.course_id == section.c.course_id
+            ),
+        )
+    )
+    .where(enrolment.c.section_id == sa.bindparam("section"))
+    .order_by(enrolment.c.joined_at, enrolment.c.person_id)
 )
 
 
@@ -143,6 +159,14 @@ class StoredSections:
             .order_by(enrolment.c.joined_at)
         )
         return [Account(*row) for row in self._db.execute(query)]
+
+    def rolls(self, section_id: int) -> Sequence[Roll]:
+        rolls: dict[int, Roll] = {}
+        for person_id, discord, left_at, slug in self._db.execute(_ROLLS, {"section": section_id}):
+            before = rolls.get(person_id)
+            opened = (*(before.opened if before else ()), *((slug,) if slug else ()))
+            rolls[person_id] = Roll(person_id, discord, left_at is not None, opened)
+        return list(rolls.values())
 
     def leave(self, guild: int, person: int, at: datetime) -> None:
         sections = sa.select(section.c.id).where(section.c.guild_id == guild)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import ui
 
+from bot.domain.unit_lint import Advice
 from bot.services.choosing import NotStaff
 from bot.services.courses import Faulty, Imported, Moved, NotFetched, TooLarge, UpToDate
-from bot.views.cards import Button, Look, card, count, plain
+from bot.views.cards import Button, Look, card, count, plain, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
+from bot.words.unit_lint import advice
 
 MOST_FAULTS = 15
+MOST_ADVICE = 8
 
 
 @on_press("course_sample")
@@ -30,7 +35,7 @@ async def use(interaction: Interaction, handle: str) -> None:
 
 def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) -> ui.LayoutView:
     match result:
-        case Imported(course, units, questions, is_new, behind):
+        case Imported(course, units, questions, is_new, behind, found):
             return card(
                 Look.DONE,
                 f"{plain(course.title)} is in",
@@ -39,6 +44,7 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
                 "Classes that still use the revision before can move on; what students have begun stays as it is."
                 if behind
                 else f"Next: `/class create` with the course `{course.slug}`.",
+                _advice(found),
                 controls=[Button(f"Use it in {each.name}", "course_use", each.handle) for each in behind[:5]],
             )
         case Faulty(faults):
@@ -64,6 +70,14 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
             )
         case NotStaff():
             return draw_choice(result)
+
+
+def _advice(found: Sequence[Advice]) -> str:
+    if not found:
+        return ""
+    lines = [f"- {plain(shorten(each.unit, 40))}: {plain(advice(each))}" for each in found[:MOST_ADVICE]]
+    more = f"\n… and {len(found) - MOST_ADVICE} more." if len(found) > MOST_ADVICE else ""
+    return "**Worth a thought before you open a unit**\n" + "\n".join(lines) + more
 
 
 def draw_moved(result: Moved | UpToDate | NotStaff) -> ui.LayoutView:

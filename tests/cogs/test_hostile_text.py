@@ -49,6 +49,7 @@ from bot.domain.records import (
 )
 from bot.domain.times import BadTime, Promise
 from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, TakeCheck, WaitForCheck
+from bot.domain.unit_lint import NoReview
 from bot.services import announcement_results as announcements
 from bot.services import classes, courses, nudges, people, posting, prework, progress
 from bot.services.choosing import NoClass, NotStaff, WhichClass
@@ -244,7 +245,7 @@ def test_bringing_in_a_course(given: Hostile) -> None:
     behind = tuple(given.section(number) for number in range(given.number(0, 9)))
     faults = tuple(Fault(given.text(), 3, given.text(), given.text()) for _ in range(given.number(1, 40)))
     for result in (
-        courses.Imported(record, 3, 40, given.flip(), behind),
+        courses.Imported(record, 3, 40, given.flip(), behind, (NoReview(given.text(), given.text()),) * 9),
         courses.Faulty(faults),
         courses.TooLarge(courses.LARGEST_PACK),
         NotStaff(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +16,11 @@ from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
     Chosen,
+    Essay,
+    Matching,
     Numeric,
     Option,
-    Question,
+    Pair,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -29,7 +32,7 @@ ONE, HALF, NONE = Fraction(1), Fraction(1, 2), Fraction(0)
 THIRD = Fraction(1, 3)
 
 
-def one(text: str) -> Question:
+def one(text: str) -> Any:
     return located(text).question
 
 
@@ -207,7 +210,8 @@ def test_titles_categories_comments_and_byte_order_marks_are_taken_out():
         "\ufeff// notes\r\n$CATEGORY: top/Unit 1\r\n\r\n"
         "::A \\: title:: Is it?\r\n{\r\n// why\r\n\r\nT}\r\n// end"
     )
-    assert located(text) == Located(TrueFalse("a-title", "Is it?", answer=True), 4, "A : title", ())
+    question = TrueFalse("a-title", "Is it?", answer=True)
+    assert located(text) == Located(question, 4, "A : title", (), "top/Unit 1")
 
 
 def test_blank_lines_inside_braces_do_not_end_the_question():
@@ -292,9 +296,10 @@ def test_an_option_that_is_a_tag_is_shown_as_it_stands():
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("Explain. {}", 1, "essay"),
-        ("Explain.\n{\n}", 2, "essay"),
-        ("Match. {=cat -> cat food =dog -> bone}", 1, "matching"),
+        ("Match. {=cat -> cat food}", 1, "two pairs"),
+        ("Match. {=cat -> cat food =dog ->}", 1, "no right side"),
+        ("Match. {=cat -> cat food\n=dog}", 2, "left -> right"),
+        ("Match. {=cat -> cat food =cat -> bone}", 1, "on the left of two pairs"),
         ("\nJust a text.", 2, "no answers in braces"),
         ("Which? {=a ~b", 1, "never closed"),
         ("Which? =a ~b}", 1, "without a {"),
@@ -372,3 +377,16 @@ def test_any_text_is_read_or_refused_with_a_line_that_it_has(text: str):
     assert all(1 <= one.line <= lines for one in found)
     assert len({one.question.slug for one in found}) == len(found)
     assert all(one.question.prompt for one in found)
+
+
+# --- pairs, and what the teacher marks ---------------------------------------------------------------
+
+
+def test_pairs_keep_their_sides_and_a_right_side_alone_belongs_to_none():
+    question = one("Match.{=cat -> meow\n=[html]<b>dog</b> -> woof = -> moo}")
+    assert question == Matching("q1", "Match.", (Pair("cat", "meow"), Pair("dog", "woof")), ("moo",))
+
+
+def test_empty_braces_are_for_the_teacher_to_mark():
+    assert one("Explain.{}") == Essay("q1", "Explain.")
+    assert one("Explain.{####Think of bonds.}").general_feedback == "Think of bonds."

@@ -53,12 +53,12 @@ def _value(field, solution):
 
 async def test_the_night_brings_reminders_to_those_who_owe_it_each_by_their_way(visitor: Visitor):
     phone = await visitor.open("Chloé", "Flipcord")
-    number = (await visitor.person("Chloé"))["number"]
+    number = (await visitor.phone("Chloé"))["number"]
     await phone.slash("phone number")
     await phone.press("Give my number")
     await phone.submit(number)
-    state = await visitor.until(lambda state: any(each["texts"] for each in state["people"]))
-    text = next(each["texts"][0]["body"] for each in state["people"] if each["texts"])
+    await visitor.until(lambda state: any(each["phones"][0]["texts"] for each in state["people"]))
+    text = (await visitor.phone("Chloé"))["texts"][0]["body"]
     await phone.press("Enter the code")
     await phone.submit(next(word.strip(".") for word in text.split() if word.strip(".").isdecimal()))
     assert "confirmed" in phone.texts[-1]
@@ -69,7 +69,7 @@ async def test_the_night_brings_reminders_to_those_who_owe_it_each_by_their_way(
     await visitor.move("morning")
     assert "Still open" in await ben.sees("Still open")
     assert len(ben.texts) > before
-    assert len((await visitor.person("Chloé"))["texts"]) == 2
+    assert len((await visitor.phone("Chloé"))["texts"]) == 2
     threads = [each for each in (await visitor.person("Dev"))["rooms"] if each["kind"] == "thread"]
     assert len(threads) == 1
     assert threads[0]["unread"] > 0

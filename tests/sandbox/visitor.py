@@ -28,6 +28,15 @@ class Visitor:
     async def person(self, name: str) -> dict[str, Any]:
         return next(each for each in (await self.state())["people"] if each["name"] == name)
 
+    async def phone(self, name: str, *, guardian: bool = False) -> dict[str, Any]:
+        """That person's telephone, or their guardian's: its number and its texts."""
+        return (await self.person(name))["phones"][guardian]
+
+    async def text(self, name: str, words: str, *, guardian: bool = False) -> None:
+        """Sends a text from that telephone."""
+        number = (await self.phone(name, guardian=guardian))["number"]
+        await self.ask("POST", "/world/text", {"number": number, "body": words})
+
     async def rooms(self, name: str) -> dict[str, dict[str, Any]]:
         """What that person sees, by the rooms' names; the DM with the bot is Flipcord."""
         return {each["name"]: each for each in (await self.person(name))["rooms"]}

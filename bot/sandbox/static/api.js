@@ -15,6 +15,8 @@ async function ask(path, method, body) {
 export const world = () => ask("/world", "GET");
 /** Acting as `person` in `room`; with `frame` its address comes back. */
 export const look = (person, room, phone, frame) => ask("/world/look", "POST", { person, room, phone, frame });
+/** A text from one of the telephones on the page. */
+export const text = (number, body) => ask("/world/text", "POST", { number, body });
 export const moveTime = (to) => ask("/world/time", "POST", { to });
 
 /** Calls `onState` with each new state, `onLost` when the sandbox no longer answers. */

@@ -3,7 +3,7 @@ import { $, el, fill, wall } from "./dom.js";
 import * as frames from "./frames.js";
 import { startGuide } from "./guide.js";
 import { freshen } from "./inside.js";
-import { drawPhone } from "./phone.js";
+import { drawPhone, startTexting } from "./phone.js";
 import { colour, drawRail } from "./rail.js";
 
 /** Below this width the panels would lie over the conversation. */
@@ -46,8 +46,12 @@ function drawClock() {
 
 function drawHappenings() {
   const all = [...state.happenings].reverse();
-  fill($("happenings"), all.length ? all.map((each) => el("li", { class: each.what.startsWith("You ") ? "mine" : null },
-    el("time", { datetime: each.at, text: wall(each.at, state.zone).clock }), el("span", { text: each.what })))
+  const day = (each) => wall(each.at, state.zone).day;
+  fill($("happenings"), all.length ? all.flatMap((each, index) => [
+    index > 0 && day(all[index - 1]) !== day(each) ? el("li", { class: "day", text: day(each) }) : null,
+    el("li", { class: each.what.startsWith("You ") ? "mine" : null },
+      el("time", { datetime: each.at, text: wall(each.at, state.zone).clock }), el("span", { text: each.what })),
+  ]).filter((each) => each !== null)
     : [el("li", { class: "none", text: "Nothing yet." })]);
   const newest = all[0];
   $("latest").textContent = newest ? `${wall(newest.at, state.zone).clock}  ${newest.what}` : "";
@@ -91,6 +95,16 @@ async function moveTime(to) {
   }
 }
 
+async function sendText(number, words) {
+  try {
+    await api.text(number, words);
+    return true;
+  } catch (fault) {
+    lost(fault);
+    return false;
+  }
+}
+
 /** A step of the guide: its person, and the room whose name begins so. */
 function goTo(step) {
   const person = state.people.find((each) => each.name === step.person);
@@ -131,6 +145,7 @@ async function start() {
     return lost(fault);
   }
   startGuide(state.guide, goTo, moveTime);
+  startTexting(sendText);
   api.listen(receive, () => lost(null));
   setInterval(drawClock, 1000);
   for (const button of document.querySelectorAll("[data-time]")) {

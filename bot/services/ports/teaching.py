@@ -21,6 +21,7 @@ from bot.domain.records import (
     Place,
     Posted,
     ProgressRecord,
+    Roll,
     Section,
     UnitRecord,
 )
@@ -69,6 +70,10 @@ class Sections(Protocol):
         ...
 
     def students(self, section_id: int) -> Sequence[Account]: ...
+    def rolls(self, section_id: int) -> Sequence[Roll]:
+        """Everybody who ever joined the class, those who left it too."""
+        ...
+
     def leave(self, guild: int, person: int, at: datetime) -> None:
         """Every class on that server, since the person left the server itself."""
         ...

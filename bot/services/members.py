@@ -1,0 +1,141 @@
+"""Who is on the server and with which roles, compared with what is known here: what went by unseen is repaired.
+
+Without privileged intents Discord tells the bot neither who leaves nor who loses a role, and whatever happens
+while it is away is never told (RA15). So those who ever joined a class are looked up, and only they.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.outbox import Effect, Kind, Way
+from bot.domain.records import Roll, Section
+from bot.services.people import role_grant
+from bot.services.places import student_role, unit_role, wanted_places
+from bot.services.ports import Database, Ids, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSeen:
+    """A server as Discord tells it now; all numbers are Discord's."""
+
+    #: member → roles
+    present: Mapping[int, frozenset[int]]
+    #: asked for by name, and not on the server
+    absent: frozenset[int]
+    roles: frozenset[int]
+    #: channel → roles and members that have an overwrite there
+    channels: Mapping[int, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    left: int
+    came_back: int
+    grants: int
+    set_ups: int
+
+
+class MemberService:
+    def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
+        self._db, self._ids, self._wake = database, ids, wake
+
+    async def known(self, guild: int) -> tuple[int, ...]:
+        """Discord ids of everybody who ever joined a class on that server."""
+        return await self._db.read(_known, guild)
+
+    async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs:
+        """Notes who left or came back, and asks for what is missing: roles of members, a class's own places."""
+        repairs = await self._db.write(_compare, guild, seen, now, self._ids)
+        if repairs.grants or repairs.set_ups:
+            self._wake()
+        return repairs
+
+
+def _known(tx: Tx, guild: int) -> tuple[int, ...]:
+    return tuple(
+        {roll.discord: None for each in tx.sections.on_guild(guild) for roll in tx.sections.rolls(each.id)}
+    )
+
+
+def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> Repairs:
+    standing = {(each.purpose, each.kind): each.discord for each in tx.sections.places(guild)}
+    left = came_back = 0
+    grants: list[Effect] = []
+    set_ups: list[Effect] = []
+    for section in tx.sections.on_guild(guild):
+        rolls = tx.sections.rolls(section.id)
+        for roll in rolls:
+            left += _note_gone(tx, guild, roll, seen.absent, now)
+            came_back += _note_back(tx, section, roll, seen.present, now)
+            grants += _missing_roles(section, roll, seen, standing, now)
+        set_ups += _broken_places(tx, section, seen, standing, now)
+    return Repairs(left, came_back, tx.outbox.add(grants, now, ids), tx.outbox.add(set_ups, now, ids))
+
+
+def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime) -> bool:
+    if roll.has_left or roll.discord not in absent:
+        return False
+    tx.sections.leave(guild, roll.person, now)
+    return True
+
+
+def _note_back(tx: Tx, section: Section, roll: Roll, present: Collection[int], now: datetime) -> bool:
+    if not roll.has_left or roll.discord not in present:
+        return False
+    tx.sections.enrol(section.id, roll.person, now)
+    return True
+
+
+def _missing_roles(
+    section: Section, roll: Roll, seen: ServerSeen, standing: Mapping[tuple[str, str], int], now: datetime
+) -> Iterator[Effect]:
+    """Roles that stand, that the student is to have, and has not."""
+    has = seen.present.get(roll.discord)
+    if has is None:
+        return
+    for purpose in (student_role(section), *(unit_role(section, slug) for slug in roll.opened)):
+        role = standing.get((purpose, "role"))
+        if role in seen.roles and role not in has:
+            yield role_grant(section, roll.person, purpose, now, _cause(now))
+
+
+def _broken_places(
+    tx: Tx, section: Section, seen: ServerSeen, standing: Mapping[tuple[str, str], int], now: datetime
+) -> list[Effect]:
+    """A role that is gone is made again, and a channel is opened again for its role.
+
+    A channel that somebody deleted is not made again: that may be meant, and whatever needs it says so.
+    """
+    leave: list[str] = []
+    is_broken = False
+    for place in wanted_places(section, tx.courses.units(section.revision_id)):
+        known = standing.get((place.purpose, place.kind))
+        if known is None:
+            continue  # it never stood: its set-up waits in the outbox
+        if place.kind == "role":
+            is_broken |= known not in seen.roles
+        elif known not in seen.channels:
+            leave.append(place.purpose)
+        elif place.role is not None:
+            is_broken |= standing.get((place.role, "role")) not in seen.channels[known]
+    if not is_broken:
+        return []
+    return [
+        Effect(
+            key=f"setup:{section.id}:{_cause(now)}",
+            kind=Kind.SET_UP_CLASS,
+            way=Way.SETUP,
+            due_at=now,
+            section=section.id,
+            about=section.id,
+            args={"leave": leave},
+        )
+    ]
+
+
+def _cause(now: datetime) -> str:
+    """One repair an hour: what is under way needs no second one."""
+    return f"drift:{now:%Y-%m-%dT%H}"
