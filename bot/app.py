@@ -20,7 +20,7 @@ from bot.delivery.line import Line
 from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
-from bot.domain.nudging import Hours
+from bot.domain.nudging import Hours, Limits
 from bot.domain.quiet import OpenHours
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
@@ -28,6 +28,7 @@ from bot.formats.worker import WorkerPackParser
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
+from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -42,6 +43,7 @@ from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
+from bot.services.reminders import ReminderService
 from bot.services.services import Services
 from bot.services.upkeep import UpkeepService
 from bot.storage.database import Database, open_database
@@ -135,6 +137,7 @@ def _point_discord_at(settings: Settings) -> None:
 
 def _services(settings: Settings, database: Database, clock: Clock, wake: Callable[[], None]) -> Services:
     hours = Hours(discord=_open_hours(settings.nudges.dm_hours), sms=_open_hours(settings.nudges.sms_hours))
+    limits = Limits(settings.nudges.per_day, settings.nudges.unanswered)
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
@@ -147,16 +150,18 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
-        nudges=NudgeService(database, hours, new_handle, wake),
         announcements=AnnouncementService(database, hours, _tariff(settings), new_handle, wake),
+        nudges=NudgeService(database, hours, new_handle, wake, limits),
         booking=BookingService(database, new_handle, wake),
         phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),
         quizzes=QuizService(database, new_handle, wake),
         progress=ProgressService(database),
-        deliveries=DeliveryService(database, Terms(hours, vault, drip), new_handle),
+        deliveries=DeliveryService(database, Terms(hours, vault, drip, limits=limits), new_handle),
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
         upkeep=UpkeepService(database),
+        answers=AnswerService(database),
+        reminders=ReminderService(database, hours, wake),
     )
 
 

@@ -24,7 +24,18 @@ from bot.views.presses import Pick, Press
 
 log = structlog.get_logger()
 
-COGS = ("classes", "courses", "prework", "announce", "students", "officehours", "phone", "quiz", "server")
+COGS = (
+    "classes",
+    "courses",
+    "prework",
+    "announce",
+    "students",
+    "officehours",
+    "phone",
+    "quiz",
+    "server",
+    "reminders",
+)
 
 #: servers, their roles and channels. No privileged intent: people are known by their own presses (RA17)
 INTENTS = discord.Intents(guilds=True)

@@ -115,6 +115,18 @@ class NudgesPart(_Part):
     sms_hours: HoursPart = Field(
         default=HoursPart(opens=time(9), closes=time(20)), description="Open hours for texts."
     )
+    per_day: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="Automatic reminders to one student in a day, over all classes.",
+    )
+    unanswered: int = Field(
+        default=4,
+        ge=1,
+        le=100,
+        description="After so many automatic reminders without a sign of life the teacher is told instead.",
+    )
 
 
 class TwilioPart(_Part):

@@ -21,6 +21,45 @@ class PreWorkNudge:
     deadline_local: str
     length_s: int
     started: bool
+    #: of its row: what [Got it] and [Why did I get this?] are about
+    nonce: str = "-"
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianNudge:
+    """Tells a guardian of pre-work that their student still owes. Always a text."""
+
+    class_name: str
+    unit_title: str
+    deadline_local: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StillOwing:
+    """One student on the teacher's list."""
+
+    discord: int
+    started_at: datetime | None
+    tries: int
+    reasons: tuple[str, ...]
+    #: automatic reminders without a sign of life since; 0 as long as they go on
+    silent_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeList:
+    """Tells the teachers' room who owes pre-work whose deadline has passed, most behind first."""
+
+    class_name: str
+    unit_title: str
+    #: of the pre-work
+    handle: str
+    deadline: datetime
+    owing: tuple[StillOwing, ...]
+    #: Discord ids of those who owe it and are away
+    excused: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +176,8 @@ class Trouble:
 
 Content = (
     PreWorkNudge
+    | GuardianNudge
+    | NudgeList
     | PreWorkCard
     | InboxHello
     | ClassReady

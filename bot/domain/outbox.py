@@ -16,7 +16,7 @@ class Kind(StrEnum):
     GRANT_ROLE = "grant_role"  # args: {"purpose": place purpose}; about: section
     OPEN_INBOX = "open_inbox"  # about: person
     POST_PREWORK = "post_prework"  # about: prework; channel card
-    NUDGE = "nudge"  # about: prework; args: {"step": int}
+    NUDGE = "nudge"  # about: prework; args: {"step": key} if by the clock
     SLOT_BOOKED = "slot_booked"  # about: booking; to the teachers' room
     SLOT_CANCELLED = "slot_cancelled"  # about: booking; to the teachers' room
     SLOT_REMINDER = "slot_reminder"  # about: booking; to the student

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.course import Unit
+from bot.domain.nudging import Away
+from bot.domain.quiet import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,8 @@ class Owing:
     tries: int
     reasons: tuple[str, ...]
     phone_confirmed: bool
-    #: numbers of the ladder's steps that have gone out, by any way
-    steps: frozenset[int]
+    #: keys of the ladder's steps that have gone out, by any way
+    steps: frozenset[str]
     #: since when it is open to them: no step from before that is caught up on
     since: datetime
 
@@ -160,6 +162,34 @@ class Messaging:
     guardian_rule: str = "off"
     #: when the teacher reads what students write: {"days": [1, 2], "opens": "08:00", "closes": "16:00"}
     reads: dict[str, Any] | None = None
+    #: when the ladder was changed last
+    ladder_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    days: Days
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    account: Account
+    away: Away
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPreWork:
+    """Posted pre-work whose reminders have to be looked at, with all that decides when they come."""
+
+    id: int
+    section: int
+    zone: str
+    posted_at: datetime
+    deadline: datetime
+    rules: Messaging
+    holidays: tuple[Days, ...]
+    students: int
 
 
 @dataclass(frozen=True, slots=True)

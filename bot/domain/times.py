@@ -143,3 +143,27 @@ def local_text(at: datetime, zone: str) -> str:
     """For texts and menus, which cannot show Discord timestamps: ``Tue 24 Nov 08:00``."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{_WEEKDAYS[local.weekday()][:3].title()} {local.day} {_MONTHS[local.month - 1].title()} {local:%H:%M}"
+
+
+def parse_day(text: str, now: datetime, zone: str) -> date | BadTime:
+    """Understand ``today``, ``tomorrow``, ``fri``, ``24 Nov`` or ``2026-11-24`` as a day of the class.
+
+    A weekday is the next one, today included. The day may lie in the past: the caller knows whether that is wrong.
+    """
+    words = re.sub(r"[,\s]+", " ", text.strip().casefold()).removeprefix("on ")
+    return _day(words, local_day(now, zone), time.max, now, zone) or BadTime(_DAY_HELP)
+
+
+_DAY_HELP = "Write a day, like `today`, `fri`, `24 Nov` or `2026-11-24`."
+
+
+def parse_clock(text: str) -> time | BadTime:
+    """Understand ``7:30``, ``19:00`` or ``8pm`` as a time of day."""
+    match = re.fullmatch(r"(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?", " ".join(text.casefold().split()))
+    clock = _clock(int(match[1]), int(match[2] or 0), match[3]) if match else None
+    return clock or BadTime("Write a time of day, like `7:30`, `19:00` or `8pm`.")
+
+
+def day_text(day: date) -> str:
+    """``Tue 24 Nov 2026``: a day is the class's own, so no timestamp can show it."""
+    return f"{_WEEKDAYS[day.weekday()][:3].title()} {day.day} {_MONTHS[day.month - 1].title()} {day.year}"

@@ -49,6 +49,7 @@ from bot.services.audiences import Listener, listeners, taught_sections
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.nudges import Recipient
 from bot.services.ports import Ids, Tx
+from bot.services.rules import class_rules
 
 
 async def fetched(upload: Upload, handle: str) -> Attachment | BadFile:
@@ -224,6 +225,8 @@ def preview_draft(
     runs = list(occurrences(it.wall, it.zone, it.until))
     found = listeners(tx, it, now)
     begins = it.next_at or now
+    # days off are for reminders: what a teacher writes comes on the day that they chose
+    open_hours = {each.id: class_rules(tx, each.id, hours).hours.on_every_day() for each in sections}
     return AnnouncementPreview(
         it,
         sections,
@@ -231,7 +234,11 @@ def preview_draft(
         it.next_at,
         runs[-1],
         len(runs),
-        tuple(_recipient(it, each, each.way, hours, begins) for each in found if each.way is not None),
+        tuple(
+            _recipient(it, each, each.way, open_hours[each.section.id], begins)
+            for each in found
+            if each.way is not None
+        ),
         tuple((each.account, _no_way(each)) for each in found if each.way is None),
         _cost(it, found, tariff),
     )
@@ -241,7 +248,7 @@ def _recipient(it: Announced, to: Listener, way: Way, hours: Hours, at: datetime
     if it.urgent and way is not Way.SMS:
         return Recipient(to.account, way, None)
     opening = next_open(at, to.account.zone or to.section.zone, hours.of(way))
-    return Recipient(to.account, way, opening if opening > at else None)
+    return Recipient(to.account, way, opening if opening is not None and opening > at else None)
 
 
 def _no_way(to: Listener) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
-from bot.services.nudges import prework_nudge
+from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
@@ -56,4 +56,5 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
+    Kind.NUDGE_LIST: nudge_list,
 }

@@ -19,8 +19,9 @@ from bot.domain.messages import (
     Unknown,
     Wait,
 )
-from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way, when_sent
+from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.services.holding import Withhold, look
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
@@ -34,6 +35,8 @@ HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCE
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
 NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.PHONE_CODE, Kind.UNIT_OPENED})
+#: what a guardian hears of when the student cannot be reached
+FOR_GUARDIANS = frozenset({Kind.NUDGE})
 
 
 class DeliveryService:
@@ -124,14 +127,13 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
         return False
-    if delivery.args.get("urgent") and delivery.way is not Way.SMS:
+    if delivery.args.get("urgent") and delivery.way in (Way.DM, Way.THREAD):
         return False  # the teacher said so (N8); a text wakes people, so it waits all the same
-    who = tx.people.account(delivery.person or 0)
-    zone = (who.zone if who else None) or tx.sections.get(delivery.section or 0).zone
-    useful_until = delivery.expires_at or now + timedelta(days=1)
-    match when_sent(delivery.way, zone, terms.hours, useful_until, now):
+    match look(tx, delivery, terms.hours, terms.limits, now):
         case SendAt(at):
-            return tx.outbox.wait(delivery.id, lease, at, "quiet hours")
+            return tx.outbox.wait(delivery.id, lease, at, "quiet hours or a day off")
+        case Withhold(why):
+            return tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=why)
         case Drop(why):
             if delivery.kind is not Kind.NUDGE and delivery.way is not Way.SMS:
                 return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
@@ -228,7 +230,15 @@ def _reach(tx: Tx, delivery: Delivery) -> Reach:
         dm=False,
         thread=delivery.section is not None,
         sms=delivery.person is not None and tx.phones.number_to_text(delivery.person) is not None,
+        guardian=delivery.kind in FOR_GUARDIANS and _guardian(tx, delivery),
     )
+
+
+def _guardian(tx: Tx, delivery: Delivery) -> bool:
+    if delivery.section is None or delivery.person is None:
+        return False
+    is_on = tx.messaging.of(delivery.section).guardian_rule != "off"
+    return is_on and tx.guardians.reachable(delivery.person)
 
 
 def _trouble(delivery: Delivery, why: str, mend: str, now: datetime) -> list[Effect]:

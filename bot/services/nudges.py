@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.messages import PreWorkNudge
-from bot.domain.nudging import Hours, Planned, Reach, due, first_way, next_instant, plan
+from bot.domain.ladder import Step
+from bot.domain.nudging import USE_AFTER, USUAL_LIMITS, Hours, Limits, Planned, Reach, Rules, first_way, plan
 from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.quiet import next_open
 from bot.domain.records import Account, Asker, Owing, Posted, Section
-from bot.domain.times import local_text
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
+from bot.services.holding import away_today, is_away, midnight
+from bot.services.planning import plan_all
 from bot.services.ports import Database, Ids, Tx
+from bot.services.rules import class_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class NudgePreview:
     handle: str
     recipients: tuple[Recipient, ...]
     unreachable: tuple[tuple[Account, str], ...]
+    #: those who owe it and are left in peace
+    away: tuple[Account, ...] = ()
+    #: of the recipients, those who had all the automatic reminders of a day already
+    had_enough: tuple[Account, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,91 +66,202 @@ class PreviewGone:
 
 @dataclass(frozen=True, slots=True)
 class WhyNudged:
-    """Answers a student's "why did I get this?"."""
+    """Answers a student's "why did I get this?": their class's own ladder and where they are on it."""
 
     posted: Posted
     owes: bool
+    #: all steps of the class
+    ladder: tuple[Step, ...] = ()
+    #: the step that this was; None when the teacher sent it, or it is not known any more
+    step: Step | None = None
+    by_hand: bool = False
+    #: what comes next to this person, while they owe it
+    next: Planned | None = None
+    is_away: bool = False
 
 
 PreviewResult = NudgePreview | NobodyOwes | NothingOpen | WhichClass | NoClass | NotStaff
 
 
 class NudgeService:
-    def __init__(self, database: Database, hours: Hours, ids: Ids, wake: Callable[[], None]) -> None:
-        self._db, self._hours, self._ids, self._wake = database, hours, ids, wake
+    def __init__(
+        self,
+        database: Database,
+        hours: Hours,
+        ids: Ids,
+        wake: Callable[[], None],
+        limits: Limits = USUAL_LIMITS,
+    ) -> None:
+        self._db, self._ids, self._wake = database, ids, wake
+        self._hours, self._limits = hours, limits
 
     async def plan(self, now: datetime) -> int:
         """Puts every nudge whose step has come into the outbox, once; gives how many were new."""
-        if not await self._db.read(_steps_have_come, self._hours, now):
-            return 0
-        return await self._db.write(_plan, self._hours, now, self._ids)
+        return await plan_all(self._db, self._hours, self._limits, now, self._ids)
 
     async def next_instant(self, now: datetime) -> datetime | None:
-        """When the next step of any ladder comes."""
-        return await self._db.read(_next_instant, self._hours, now)
+        """When some ladder has to be looked at next; it may lie in the past."""
+        return await self._db.read(_next_at)
 
     async def preview(self, asker: Asker, class_name: str | None, now: datetime) -> PreviewResult:
         """Who owes the pre-work with the nearest deadline, and by which way each would be told."""
-        return await self._db.write(_preview, asker, class_name, self._hours, now, self._ids)
+        desk = _Desk(self._hours, self._limits, now, self._ids)
+        return await self._db.write(_preview, asker, class_name, desk)
 
     async def preview_of(self, asker: Asker, handle: str, now: datetime) -> PreviewResult:
         """The same for the class of that handle."""
-        return await self._db.write(_preview_of, asker, handle, self._hours, now, self._ids)
+        desk = _Desk(self._hours, self._limits, now, self._ids)
+        return await self._db.write(_preview_of, asker, handle, desk)
+
+    async def preview_late(self, asker: Asker, handle: str, now: datetime) -> PreviewResult:
+        """The same for the pre-work of that handle, whose deadline may have passed."""
+        desk = _Desk(self._hours, self._limits, now, self._ids)
+        return await self._db.write(_preview_late, asker, handle, desk)
 
     async def send(self, asker: Asker, handle: str, now: datetime) -> Nudged | PreviewGone:
         """Sends to those who still owe it now, whoever the preview showed."""
-        result = await self._db.write(_send, asker, handle, now, self._ids)
+        desk = _Desk(self._hours, self._limits, now, self._ids)
+        result = await self._db.write(_send, asker, handle, desk)
         self._wake()
         return result
 
-    async def why(self, asker: Asker, handle: str) -> WhyNudged | None:
-        return await self._db.read(_why, asker, handle)
+    async def why(self, asker: Asker, handle: str, now: datetime) -> WhyNudged | None:
+        """``handle`` is the nonce of a nudge to the asker, or on older cards the pre-work's."""
+        return await self._db.read(_why, asker, handle, self._hours, now)
 
 
-def reach_of(owing: Owing, posted: Posted) -> Reach:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every look at a class needs."""
+
+    hours: Hours
+    limits: Limits
+    now: datetime
+    ids: Ids
+
+
+def reach_of(tx: Tx, owing: Owing, posted: Posted, rules: Rules) -> Reach:
     return Reach(
         dm=owing.account.dm_open and owing.account.dm_channel is not None,
         thread=posted.channel is not None,
         sms=owing.phone_confirmed,
+        guardian=rules.guardians and tx.guardians.reachable(owing.account.person),
     )
 
 
-def _steps_have_come(tx: Tx, hours: Hours, now: datetime) -> bool:
-    """A cheap look before the write lock is taken: students are read only where a step has come at all."""
-    return any(
-        _due_effects(tx, posted, hours, now)
-        for posted in tx.prework.open_at(now)
-        if any(step.at <= now for zone in _zones(tx, posted) for step in plan(posted.deadline, zone, hours))
+def _next_at(tx: Tx) -> datetime | None:
+    return tx.planning.next_at()
+
+
+def _preview(tx: Tx, asker: Asker, name: str | None, desk: _Desk) -> PreviewResult:
+    section = taught_class(tx, asker, name)
+    return _preview_section(tx, asker, section, desk) if isinstance(section, Section) else section
+
+
+def _preview_of(tx: Tx, asker: Asker, handle: str, desk: _Desk) -> PreviewResult:
+    section = tx.sections.by_handle(handle)
+    if section is None or not _teaches(tx, asker, section):
+        return NotStaff()
+    return _preview_section(tx, asker, section, desk)
+
+
+def _preview_late(tx: Tx, asker: Asker, handle: str, desk: _Desk) -> PreviewResult:
+    posted = tx.prework.by_handle(handle)
+    if posted is None or not _teaches(tx, asker, posted.section):
+        return NotStaff()
+    return _preview_posted(tx, asker, posted, desk, late=True)
+
+
+def _teaches(tx: Tx, asker: Asker, section: Section) -> bool:
+    me = tx.people.of(asker.account)
+    return me is not None and tx.sections.teaches(section.id, me.person)
+
+
+def _preview_section(tx: Tx, asker: Asker, section: Section, desk: _Desk) -> PreviewResult:
+    ahead = [
+        each for each in tx.prework.of_section(section.id) if each.posted_at and each.deadline > desk.now
+    ]
+    return _preview_posted(tx, asker, ahead[0], desk, late=False) if ahead else NothingOpen(section)
+
+
+def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: bool) -> PreviewResult:
+    owing = tx.prework.owing(posted.id)
+    if not owing:
+        return NobodyOwes(posted)
+    handle, now, rules = desk.ids(), desk.now, class_rules(tx, posted.section.id, desk.hours)
+    body = {"prework": posted.id, "late": late}
+    tx.drafts.save(handle, tx.people.known(asker.account, now).person, "nudge", body, now)
+    absent = away_today(tx, posted.section, now)
+    away = [each for each in owing if each.account.person in absent]
+    ways = [
+        (each, first_way(Way.DM, reach_of(tx, each, posted, rules))) for each in owing if each not in away
+    ]
+    told = [(each, _recipient(each, way, posted, rules, now)) for each, way in ways if way]
+    return NudgePreview(
+        posted,
+        handle,
+        recipients=tuple(each for _, each in told if isinstance(each, Recipient)),
+        unreachable=(
+            *((each.account, _no_way(each)) for each, way in ways if way is None),
+            *((each.account, why) for each, why in told if isinstance(why, str)),
+        ),
+        away=tuple(each.account for each in away),
+        had_enough=tuple(
+            each.account
+            for each, why in told
+            if isinstance(why, Recipient) and _had_enough(tx, each, posted, desk)
+        ),
     )
 
 
-def _zones(tx: Tx, posted: Posted) -> frozenset[str]:
-    return tx.prework.zones(posted.id) | {posted.section.zone}
+def _recipient(owing: Owing, way: Way, posted: Posted, rules: Rules, now: datetime) -> Recipient | str:
+    """Or why it could not go out in time."""
+    opening = next_open(now, owing.account.zone or posted.section.zone, rules.hours.of(way))
+    if opening is None or opening >= _useful_until(posted, now):
+        return "quiet hours or days off last until it is of no use"
+    return Recipient(owing.account, way, opening if opening > now else None)
 
 
-def _plan(tx: Tx, hours: Hours, now: datetime, ids: Ids) -> int:
-    effects = [each for posted in tx.prework.open_at(now) for each in _due_effects(tx, posted, hours, now)]
-    return tx.outbox.add(effects, now, ids)
+def _had_enough(tx: Tx, owing: Owing, posted: Posted, desk: _Desk) -> bool:
+    day = midnight(desk.now, owing.account.zone or posted.section.zone)
+    return tx.reminders.sent_since(owing.account.person, day, guardian=False) >= desk.limits.per_day
 
 
-def _due_effects(tx: Tx, posted: Posted, hours: Hours, now: datetime) -> list[Effect]:
-    plans: dict[str, tuple[Planned, ...]] = {}
-    effects: list[Effect] = []
-    for owing in tx.prework.owing(posted.id):
-        zone = owing.account.zone or posted.section.zone
-        steps = plans.setdefault(zone, plan(posted.deadline, zone, hours))
-        reach = reach_of(owing, posted)
-        since = max(posted.posted_at or posted.post_at, owing.since)
-        step = due(steps, since, posted.deadline, owing.steps, reach, now)
-        if step:
-            way = first_way(step.way, reach)
-            effects.append(_effect(posted, owing, way, str(step.number), {"step": step.number}, now))
-    return effects
+def _useful_until(posted: Posted, now: datetime) -> datetime:
+    """Before the deadline a nudge is of use up to it; after it, for a while."""
+    return posted.deadline if now < posted.deadline else now + USE_AFTER
 
 
-def _effect(
-    posted: Posted, owing: Owing, way: Way | None, cause: str, args: dict[str, int], now: datetime
-) -> Effect:
+def _no_way(owing: Owing) -> str:
+    closed = "DMs are closed" if owing.account.dm_closed_at else "has not opened the inbox"
+    return f"{closed}, no phone, and the class has no pre-work channel"
+
+
+def _send(tx: Tx, asker: Asker, handle: str, desk: _Desk) -> Nudged | PreviewGone:
+    me, now = tx.people.of(asker.account), desk.now
+    body = tx.drafts.take(handle, me.person, "nudge") if me else None
+    if body is None or me is None:
+        return PreviewGone()
+    posted = tx.prework.get(body["prework"])
+    is_over = posted.deadline <= now and not body.get("late")
+    if is_over or not tx.sections.teaches(posted.section.id, me.person):
+        return PreviewGone()
+    effects = list(_manual(tx, posted, handle, desk))
+    tx.outbox.add(effects, now, desk.ids)
+    reached = sum(each.kind is Kind.NUDGE for each in effects)
+    return Nudged(posted, reached, len(effects) - reached)
+
+
+def _manual(tx: Tx, posted: Posted, handle: str, desk: _Desk) -> Iterable[Effect]:
+    rules = class_rules(tx, posted.section.id, desk.hours)
+    absent = away_today(tx, posted.section, desk.now)
+    for each in tx.prework.owing(posted.id):
+        if each.account.person not in absent:
+            way = first_way(Way.DM, reach_of(tx, each, posted, rules))
+            yield _effect(posted, each, way, handle, desk.now)
+
+
+def _effect(posted: Posted, owing: Owing, way: Way | None, cause: str, now: datetime) -> Effect:
     """With no way left the teachers' room is told."""
     return Effect(
         key=f"nudge:{posted.id}:{owing.account.person}:{cause}",
@@ -154,103 +271,48 @@ def _effect(
         person=owing.account.person,
         section=posted.section.id,
         about=posted.id,
-        args=args,
-        expires_at=posted.deadline,
+        expires_at=_useful_until(posted, now),
     )
 
 
-def _next_instant(tx: Tx, hours: Hours, now: datetime) -> datetime | None:
-    found: list[datetime] = []
-    for posted in tx.prework.open_at(now):
-        for zone in _zones(tx, posted):
-            at = next_instant(plan(posted.deadline, zone, hours), posted.posted_at or posted.post_at, now)
-            if at is not None:
-                found.append(at)
-    return min(found, default=None)
-
-
-def _preview(tx: Tx, asker: Asker, name: str | None, hours: Hours, now: datetime, ids: Ids) -> PreviewResult:
-    section = taught_class(tx, asker, name)
-    return _preview_section(tx, asker, section, hours, now, ids) if isinstance(section, Section) else section
-
-
-def _preview_of(tx: Tx, asker: Asker, handle: str, hours: Hours, now: datetime, ids: Ids) -> PreviewResult:
-    me, section = tx.people.of(asker.account), tx.sections.by_handle(handle)
-    if me is None or section is None or not tx.sections.teaches(section.id, me.person):
-        return NotStaff()
-    return _preview_section(tx, asker, section, hours, now, ids)
-
-
-def _preview_section(
-    tx: Tx, asker: Asker, section: Section, hours: Hours, now: datetime, ids: Ids
-) -> PreviewResult:
-    ahead = [each for each in tx.prework.of_section(section.id) if each.posted_at and each.deadline > now]
-    if not ahead:
-        return NothingOpen(section)
-    posted, owing = ahead[0], tx.prework.owing(ahead[0].id)
-    if not owing:
-        return NobodyOwes(posted)
-    handle = ids()
-    tx.drafts.save(handle, tx.people.known(asker.account, now).person, "nudge", {"prework": posted.id}, now)
-    ways = [(each, first_way(Way.DM, reach_of(each, posted))) for each in owing]
-    return NudgePreview(
-        posted,
-        handle,
-        recipients=tuple(_recipient(each, way, section, hours, now) for each, way in ways if way),
-        unreachable=tuple((each.account, _no_way(each)) for each, way in ways if way is None),
-    )
-
-
-def _recipient(owing: Owing, way: Way, section: Section, hours: Hours, now: datetime) -> Recipient:
-    opening = next_open(now, owing.account.zone or section.zone, hours.of(way))
-    return Recipient(owing.account, way, opening if opening > now else None)
-
-
-def _no_way(owing: Owing) -> str:
-    closed = "DMs are closed" if owing.account.dm_closed_at else "has not opened the inbox"
-    return f"{closed}, no phone, and the class has no pre-work channel"
-
-
-def _send(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Nudged | PreviewGone:
+def _why(tx: Tx, asker: Asker, handle: str, hours: Hours, now: datetime) -> WhyNudged | None:
     me = tx.people.of(asker.account)
-    body = tx.drafts.take(handle, me.person, "nudge") if me else None
-    if body is None or me is None:
-        return PreviewGone()
-    posted = tx.prework.get(body["prework"])
-    if posted.deadline <= now or not tx.sections.teaches(posted.section.id, me.person):
-        return PreviewGone()
-    effects = list(_manual(posted, tx.prework.owing(posted.id), handle, now))
-    tx.outbox.add(effects, now, ids)
-    reached = sum(each.kind is Kind.NUDGE for each in effects)
-    return Nudged(posted, reached, len(effects) - reached)
-
-
-def _manual(posted: Posted, owing: Iterable[Owing], handle: str, now: datetime) -> Iterable[Effect]:
-    for each in owing:
-        way = first_way(Way.DM, reach_of(each, posted))
-        yield _effect(posted, each, way, handle, {}, now)
-
-
-def _why(tx: Tx, asker: Asker, handle: str) -> WhyNudged | None:
-    me, posted = tx.people.of(asker.account), tx.prework.by_handle(handle)
+    delivery = tx.outbox.of_person(handle, me.person) if me else None
+    if delivery is not None and delivery.kind is Kind.NUDGE:
+        posted = tx.prework.get(delivery.about or 0)
+    else:
+        posted = tx.prework.by_handle(handle)
     if me is None or posted is None:
         return None
-    return WhyNudged(posted, tx.prework.owes(posted.id, me.person))
+    if not tx.prework.owes(posted.id, me.person):
+        return WhyNudged(posted, owes=False)
+    return _on_the_ladder(tx, me, posted, delivery, class_rules(tx, posted.section.id, hours), now)
 
 
-def prework_nudge(tx: Tx, delivery: Delivery, now: datetime) -> PreWorkNudge | str:
-    """The last look before a nudge goes out (N2): whoever has done it meanwhile gets none."""
-    posted = tx.prework.get(delivery.about or 0)
-    person = delivery.person or 0
-    if not tx.prework.owes(posted.id, person):
-        return "done meanwhile"
-    record = tx.prework.evidence(posted.id, person)
-    return PreWorkNudge(
-        class_name=posted.section.name,
-        unit_title=posted.unit.unit.title,
-        handle=posted.handle,
-        deadline=posted.deadline,
-        deadline_local=local_text(posted.deadline, posted.section.zone),
-        length_s=posted.unit.unit.prework.length_s,
-        started=record is not None and record.started_at is not None,
+def _on_the_ladder(
+    tx: Tx, me: Account, posted: Posted, delivery: Delivery | None, rules: Rules, now: datetime
+) -> WhyNudged:
+    zone = me.zone or posted.section.zone
+    away = is_away(tx, posted.section.id, me.person, zone, now)
+    key = delivery.args.get("step") if delivery else None
+    return WhyNudged(
+        posted,
+        owes=True,
+        ladder=rules.ladder,
+        step=next((each for each in rules.ladder if each.key == key), None),
+        by_hand=delivery is not None and key is None,
+        next=None
+        if away
+        else _next_step(tx, me, plan(posted.deadline, zone, rules.hours, rules.ladder), rules, now),
+        is_away=away,
     )
+
+
+def _next_step(tx: Tx, me: Account, steps: Iterable[Planned], rules: Rules, now: datetime) -> Planned | None:
+    open_ways = {Way.DM}
+    if tx.phones.number_to_text(me.person) is not None:
+        open_ways.add(Way.SMS)
+    if rules.guardians and tx.guardians.reachable(me.person):
+        open_ways.add(Way.GUARDIAN)
+    ahead = [each for each in steps if each.at > now and each.way in open_ways]
+    return min(ahead, key=lambda each: each.at, default=None)

@@ -20,7 +20,7 @@ from bot.domain.messages import (
     ToThread,
     Wait,
 )
-from bot.domain.nudging import Hours
+from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, Way
 from bot.domain.records import Account, Section
 from bot.services.contents import CONTENTS
@@ -43,6 +43,7 @@ class Terms:
     drip: Drip
     #: no other process is on this database, so leases of an earlier one are dead at start-up
     is_alone: bool = True
+    limits: Limits = USUAL_LIMITS
 
 
 def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel | Closed | Wait | str:

@@ -198,7 +198,7 @@ def _standing(tx: Tx, posted: Posted) -> Status:
         posted,
         on_time=tuple(each for each in handed if not each.late),
         late=tuple(each for each in handed if each.late),
-        owing=tuple(sorted(owing, key=_behind)),
+        owing=tuple(sorted(owing, key=most_behind)),
         locked=tuple(
             each
             for each in tx.sections.students(section.id)
@@ -207,7 +207,7 @@ def _standing(tx: Tx, posted: Posted) -> Status:
     )
 
 
-def _behind(each: Owing) -> tuple[int, int]:
+def most_behind(each: Owing) -> tuple[int, int]:
     """Never opened first, then started, then tried."""
     return (0 if each.started_at is None else 1, each.tries)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.services.announcements import AnnouncementService
+from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -20,6 +21,7 @@ from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
+from bot.services.reminders import ReminderService
 from bot.services.upkeep import UpkeepService
 
 
@@ -42,3 +44,5 @@ class Services:
     receipts: ReceiptService
     incoming: IncomingService
     upkeep: UpkeepService
+    answers: AnswerService
+    reminders: ReminderService

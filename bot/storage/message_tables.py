@@ -15,6 +15,8 @@ messaging = table(
     to("section", primary_key=True),
     #: steps as bot.domain.nudging writes them; NULL for the usual ones
     sa.Column("ladder", sa.JSON),
+    #: when that was said last: no step from before is caught up on
+    sa.Column("ladder_since", Instant),
     #: "07:00"; NULL for the installation's own hours for DMs and threads
     sa.Column("dm_opens", sa.String(5)),
     sa.Column("dm_closes", sa.String(5)),

@@ -228,6 +228,19 @@ class StoredOutbox:
         query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
 
+    def of_person(self, nonce: str, person: int) -> Delivery | None:
+        row = self._db.execute(_OF_NONCE, {"nonce": nonce, "person": person}).first()
+        return _delivery(row) if row else None
+
+    def got_it(self, delivery: int, at: datetime) -> None:
+        first = sa.update(outbox).where(outbox.c.id == delivery, outbox.c.got_it_at.is_(None))
+        self._db.execute(first.values(got_it_at=at))
+
+
+_OF_NONCE = sa.select(*_COLUMNS).where(
+    outbox.c.nonce == sa.bindparam("nonce"), outbox.c.person_id == sa.bindparam("person")
+)
+
 
 def _dead(now: datetime, everyone: bool) -> tuple[sa.ColumnElement[bool], ...]:
     return () if everyone else (outbox.c.lease_until <= now,)

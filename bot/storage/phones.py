@@ -10,6 +10,9 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.domain.phones import PhoneRecord
 from bot.storage.tables import consent, phone
 
+#: of a row: may it be texted?
+TEXTABLE = sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None))
+
 
 class StoredPhones:
     def __init__(self, connection: sa.Connection) -> None:

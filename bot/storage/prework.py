@@ -13,6 +13,7 @@ from bot.domain.outbox import Kind
 from bot.domain.records import Account, EvidenceRecord, Handed, Owing, Posted, Section
 from bot.storage.courses import UNIT_COLUMNS, unit_record
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
+from bot.storage.phones import TEXTABLE
 from bot.storage.sections import SECTION_COLUMNS
 from bot.storage.tables import (
     Instant,
@@ -57,7 +58,7 @@ def _posted(row: Sequence[Any]) -> Posted:
 
 #: The one definition of owing a pre-work, for "what do I do now?", "who is behind?" and the nudge (rule 8):
 #: in the class, the unit open to them and not mastered, and no credit yet.
-_OF_PREWORK = (
+OF_PREWORK = (
     prework.join(enrolment, enrolment.c.section_id == prework.c.section_id)
     .join(unit, unit.c.id == prework.c.unit_id)
     .join(section, section.c.id == prework.c.section_id)
@@ -75,7 +76,7 @@ _OF_PREWORK = (
     )
 )
 _pinned = unit.alias()
-_IS_OWED = sa.and_(
+IS_OWED = sa.and_(
     # a unit that a newer revision dropped is owed by nobody
     sa.exists().where(_pinned.c.revision_id == section.c.revision_id, _pinned.c.slug == unit.c.slug),
     enrolment.c.left_at.is_(None),
@@ -204,12 +205,9 @@ class StoredPreWorks:
                 channel_id=channel,
                 message_id=message,
                 posted_at=sa.func.coalesce(prework.c.posted_at, sa.literal(at, Instant)),
+                next_at=at,
             )
         )
-
-    def open_at(self, at: datetime) -> Sequence[Posted]:
-        query = _POSTED.where(prework.c.deadline > at, prework.c.posted_at.is_not(None))
-        return [_posted(row) for row in self._db.execute(query.order_by(prework.c.deadline))]
 
     def owing(self, prework_id: int) -> Sequence[Owing]:
         query = (
@@ -221,14 +219,14 @@ class StoredPreWorks:
                 evidence.c.reasons,
                 enrolment.c.joined_at,
                 progress.c.opened_at,
-                sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None)),
+                TEXTABLE,
             )
             .select_from(
-                _OF_PREWORK.join(person, person.c.id == enrolment.c.person_id)
+                OF_PREWORK.join(person, person.c.id == enrolment.c.person_id)
                 .join(account, account.c.person_id == person.c.id)
                 .outerjoin(phone, phone.c.person_id == person.c.id)
             )
-            .where(prework.c.id == prework_id, _IS_OWED)
+            .where(prework.c.id == prework_id, IS_OWED)
         )
         steps = self._steps(prework_id)
         cut = len(ACCOUNT_COLUMNS)
@@ -250,16 +248,16 @@ class StoredPreWorks:
             )
         return owing
 
-    def _steps(self, prework_id: int) -> dict[int, frozenset[int]]:
+    def _steps(self, prework_id: int) -> dict[int, frozenset[str]]:
         """Steps of the ladder that each person has been given a row for, in one query."""
         rows = self._db.execute(
-            sa.select(outbox.c.person_id, outbox.c.args["step"].as_integer()).where(
+            sa.select(outbox.c.person_id, outbox.c.args["step"].as_string()).where(
                 # who can be reached by no way had their step too: the teachers' room was told
                 outbox.c.kind.in_((Kind.NUDGE, Kind.UNREACHED)),
                 outbox.c.about_id == prework_id,
             )
         )
-        found: dict[int, set[int]] = {}
+        found: dict[int, set[str]] = {}
         for person_id, step in rows:
             if step is not None:
                 found.setdefault(person_id, set()).add(step)
@@ -268,8 +266,8 @@ class StoredPreWorks:
     def owes(self, prework_id: int, person_id: int) -> bool:
         query = (
             sa.select(enrolment.c.person_id)
-            .select_from(_OF_PREWORK)
-            .where(prework.c.id == prework_id, enrolment.c.person_id == person_id, _IS_OWED)
+            .select_from(OF_PREWORK)
+            .where(prework.c.id == prework_id, enrolment.c.person_id == person_id, IS_OWED)
         )
         return self._db.execute(query).first() is not None
 
@@ -277,31 +275,22 @@ class StoredPreWorks:
         query = (
             sa.select(enrolment.c.person_id)
             .distinct()
-            .select_from(_OF_PREWORK)
+            .select_from(OF_PREWORK)
             .where(
                 prework.c.section_id == section_id,
                 prework.c.posted_at.is_not(None),
                 prework.c.deadline <= now,
-                _IS_OWED,
+                IS_OWED,
             )
         )
         return frozenset(self._db.execute(query).scalars())
 
     def not_credited(self, prework_id: int) -> frozenset[int]:
-        query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK)
-        return frozenset(self._db.execute(query.where(prework.c.id == prework_id, _IS_OWED)).scalars())
+        query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK)
+        return frozenset(self._db.execute(query.where(prework.c.id == prework_id, IS_OWED)).scalars())
 
     def unlocked(self, prework_id: int) -> frozenset[int]:
-        query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
-        return frozenset(self._db.execute(query).scalars())
-
-    def zones(self, prework_id: int) -> frozenset[str]:
-        query = (
-            sa.select(person.c.zone)
-            .distinct()
-            .select_from(_OF_PREWORK.join(person, person.c.id == enrolment.c.person_id))
-            .where(prework.c.id == prework_id, person.c.zone.is_not(None))
-        )
+        query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK).where(prework.c.id == prework_id)
         return frozenset(self._db.execute(query).scalars())
 
     def handed(self, prework_id: int) -> Sequence[Handed]:
@@ -355,4 +344,4 @@ class StoredPreWorks:
         self._db.execute(_HAND_IN, values)
 
 
-_NONE: frozenset[int] = frozenset()
+_NONE: frozenset[str] = frozenset()

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.records import Account, CourseRecord, Enrolment, Place, Roll, Section
+from bot.storage.columns import Instant
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
-from bot.storage.tables import account, enrolment, person, place, progress, section, staff
+from bot.storage.tables import account, enrolment, person, place, prework, progress, section, staff
 
 SECTION_COLUMNS = (
     section.c.id,
@@ -54,6 +55,18 @@ _ROLLS = (
     )
     .where(enrolment.c.section_id == sa.bindparam("section"))
     .order_by(enrolment.c.joined_at, enrolment.c.person_id)
+)
+
+
+#: a student with a zone of their own has steps at instants of their own
+_LOOK_AGAIN = (
+    sa.update(prework)
+    .where(
+        prework.c.section_id == sa.bindparam("section"),
+        prework.c.posted_at.is_not(None),
+        sa.exists().where(person.c.id == sa.bindparam("person"), person.c.zone.is_not(None)),
+    )
+    .values(next_at=sa.bindparam("at", type_=Instant))
 )
 
 
@@ -140,6 +153,7 @@ class StoredSections:
         self._db.execute(
             row.on_conflict_do_update(index_elements=["section_id", "person_id"], set_={"left_at": None})
         )
+        self._db.execute(_LOOK_AGAIN, {"section": section_id, "person": person, "at": at})
 
     def enrolment(self, section_id: int, person: int) -> Enrolment | None:
         row = self._db.execute(_ENROLMENT, {"section": section_id, "person": person}).first()

@@ -164,6 +164,8 @@ prework = table(
     sa.Column("posted_at", Instant),
     sa.Column("channel_id", sa.BigInteger),
     sa.Column("message_id", sa.BigInteger),
+    #: when its reminders have to be looked at next; NULL before it is posted and when none is left
+    sa.Column("next_at", Instant, index=True),
     sa.UniqueConstraint("section_id", "unit_id"),
     sa.Index("ix_prework_deadline", "deadline"),
     about=described("pre-work given to a class, with its deadline", retention="with the class", **NO_PERSON),

@@ -8,14 +8,17 @@ from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
+from bot.storage.guardians import StoredGuardians
 from bot.storage.history import StoredHistory
 from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
 from bot.storage.phones import StoredPhones
+from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
+from bot.storage.reminders import StoredReminders
 from bot.storage.sections import StoredSections
 from bot.storage.upkeep import StoredUpkeep
 
@@ -39,3 +42,6 @@ class StoredTx:
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)
         self.announcements = StoredAnnouncements(connection)
+        self.guardians = StoredGuardians(connection)
+        self.reminders = StoredReminders(connection)
+        self.planning = StoredPlanning(connection)

@@ -17,7 +17,9 @@ from bot.domain.messages import (
     Announcement,
     ClassReady,
     Content,
+    GuardianNudge,
     InboxHello,
+    NudgeList,
     PhoneCode,
     PreWorkCard,
     PreWorkNudge,
@@ -25,6 +27,7 @@ from bot.domain.messages import (
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
+    StillOwing,
     Trouble,
     UnitOpened,
     Unreached,
@@ -39,6 +42,7 @@ TITLE = 120
 #: a card has 4,000 characters for everything, and Markdown's escapes may double what a person wrote
 MOST_MATERIALS = 6
 MOST_LINES = 10
+MOST_OWING = 25
 OBJECTIVES = 1300
 MOST_LINKS = 5
 #: of a teacher's own words on a card, with its title and what stands below
@@ -88,16 +92,36 @@ def draw(content: Content, marker: int) -> ui.LayoutView:  # noqa: C901  # one c
             return _unit_opened(content, marker)
         case Announcement():
             return _announcement(content, marker)
+        case PhoneCode() | GuardianNudge():
+            return _as_text(content, marker)
+        case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
+            return _for_staff(content, marker)
+
+
+def _as_text(content: PhoneCode | GuardianNudge, marker: int) -> ui.LayoutView:
+    """What goes out as a text only, for whoever wants to see it on Discord."""
+    match content:
         case PhoneCode(code, minutes):
             return card(
                 Look.ASK, f"Your code is {plain(code)}", f"It is good for {minutes} minutes.", marker=marker
             )
-        case SlotBooked() | SlotCancelled() | Unreached() | Trouble():
-            return _for_staff(content, marker)
+        case GuardianNudge(class_name, unit_title, deadline_local, is_late):
+            due = "was due" if is_late else "is due"
+            late = " Late work counts." if is_late else ""
+            return card(
+                Look.DO,
+                f"Still open: {_name(unit_title)}",
+                f"**{_name(class_name)}**, {due} {plain(deadline_local)}.{late}",
+                marker=marker,
+            )
 
 
-def _for_staff(content: SlotBooked | SlotCancelled | Unreached | Trouble, marker: int) -> ui.LayoutView:
+def _for_staff(
+    content: SlotBooked | SlotCancelled | Unreached | Trouble | NudgeList, marker: int
+) -> ui.LayoutView:
     match content:
+        case NudgeList():
+            return _nudge_list(content, marker)
         case SlotBooked(student, starts_at, ends_at, reason):
             return card(
                 Look.STAFF,
@@ -202,18 +226,48 @@ def _nudge(nudge: PreWorkNudge, marker: int) -> ui.LayoutView:
     return card(
         Look.DO,
         f"Still open: {_name(nudge.unit_title)}",
-        f"Your pre-work for **{_name(nudge.class_name)}** is due {due}.",
+        f"Your pre-work for **{_name(nudge.class_name)}** "
+        + (f"was due {due}. Late work counts." if nudge.is_late else f"is due {due}."),
         "You have started: what is left is handing in."
         if nudge.started
         else f"It takes about {roughly(nudge.length_s)}.",
         "Stuck, or no time? Book office hours: your teacher helps.",
         controls=[
             step,
+            Button("Got it", "got_it", nudge.nonce),
             Button("Book office hours", "book"),
-            Button("Why did I get this?", "pw_why", nudge.handle),
+            Button("Why did I get this?", "pw_why", nudge.nonce),
         ],
         marker=marker,
     )
+
+
+def _nudge_list(told: NudgeList, marker: int) -> ui.LayoutView:
+    names = [_still_owing(each) for each in told.owing[:MOST_OWING]]
+    more = [f"… and {len(told.owing) - MOST_OWING} more"] if len(told.owing) > MOST_OWING else []
+    excused = " ".join(f"<@{each}>" for each in told.excused[:MOST_OWING])
+    return card(
+        Look.STAFF,
+        f"Not yet: {_name(told.unit_title)}",
+        f"**{_name(told.class_name)}**, due {stamp(told.deadline, 'R')}. Still open for "
+        f"{len(told.owing)}, most behind first. Late work counts.",
+        "\n".join(names + more),
+        f"💤 Away, so excused: {excused}" if excused else "",
+        controls=[
+            *([primary("Nudge them", "nudge_late", told.handle)] if told.owing else []),
+            Button("Who has done it?", "pw_status", told.handle),
+        ],
+        marker=marker,
+    )
+
+
+def _still_owing(each: StillOwing) -> str:
+    if each.reasons:
+        stands = f"tried {each.tries} times" if each.tries > 1 else "tried once"
+    else:
+        stands = f"started {stamp(each.started_at, 'R')}" if each.started_at else "not opened"
+    silent = f"; silent since {each.silent_after} reminders, so I have stopped. Please talk to them"
+    return f"- <@{each.discord}>: {stands}{silent if each.silent_after else ''}"
 
 
 def _slot_reminder(reminder: SlotReminder, marker: int) -> ui.LayoutView:

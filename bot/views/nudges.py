@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import ui
 
 from bot.domain.outbox import Way
+from bot.domain.records import Account
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.nudges import (
     NobodyOwes,
@@ -19,8 +22,14 @@ from bot.services.nudges import (
 from bot.views.cards import Button, Look, card, count, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, reply, services
+from bot.views.reminders import BY, steps_text
 
-WAYS = {Way.DM: "💬 By DM", Way.THREAD: "🧵 In a private thread", Way.SMS: "📱 By text"}
+WAYS = {
+    Way.DM: "💬 By DM",
+    Way.THREAD: "🧵 In a private thread",
+    Way.SMS: "📱 By text",
+    Way.GUARDIAN: "🏠 By text to the guardian",
+}
 #: of each way, and of those whom none reaches: together they fit a card
 MOST_NAMES = 30
 
@@ -28,6 +37,14 @@ MOST_NAMES = 30
 @on_press("nudge")
 async def preview(interaction: Interaction, handle: str) -> None:
     result = await services(interaction).nudges.preview_of(asker(interaction), handle, interaction.created_at)
+    await reply(interaction, draw_preview(result))
+
+
+@on_press("nudge_late")
+async def preview_late(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).nudges.preview_late(
+        asker(interaction), handle, interaction.created_at
+    )
     await reply(interaction, draw_preview(result))
 
 
@@ -39,12 +56,13 @@ async def send(interaction: Interaction, handle: str) -> None:
 
 @on_press("pw_why")
 async def why(interaction: Interaction, handle: str) -> None:
-    await reply(interaction, draw_why(await services(interaction).nudges.why(asker(interaction), handle)))
+    result = await services(interaction).nudges.why(asker(interaction), handle, interaction.created_at)
+    await reply(interaction, draw_why(result))
 
 
 def draw_preview(result: PreviewResult) -> ui.LayoutView:
     match result:
-        case NudgePreview(posted, handle, recipients, unreachable):
+        case NudgePreview(posted, handle, recipients, unreachable, away, had_enough):
             return card(
                 Look.STAFF,
                 f"Nudge about {plain(posted.unit.unit.title)}?",
@@ -52,6 +70,8 @@ def draw_preview(result: PreviewResult) -> ui.LayoutView:
                 "Who finishes before it goes out gets nothing.",
                 *(_by_way(way, [each for each in recipients if each.way is way]) for way in WAYS),
                 _held(recipients),
+                _named("🔔 Had all the automatic reminders of a day already", had_enough),
+                _named("💤 Away, and left in peace", away),
                 _unreachable([f"<@{who.discord}>: {reason}" for who, reason in unreachable]),
                 controls=[
                     primary(f"Send {len(recipients)}", "nudge_send", handle),
@@ -76,11 +96,15 @@ def draw_preview(result: PreviewResult) -> ui.LayoutView:
 
 
 def _by_way(way: Way, recipients: list[Recipient]) -> str:
-    if not recipients:
+    return _named(WAYS[way], [each.account for each in recipients])
+
+
+def _named(title: str, people: Sequence[Account]) -> str:
+    if not people:
         return ""
-    names = " ".join(f"<@{each.account.discord}>" for each in recipients[:MOST_NAMES])
-    more = f" and {len(recipients) - MOST_NAMES} more" if len(recipients) > MOST_NAMES else ""
-    return f"**{WAYS[way]}: {len(recipients)}**\n{names}{more}"
+    names = " ".join(f"<@{each.discord}>" for each in people[:MOST_NAMES])
+    more = f" and {len(people) - MOST_NAMES} more" if len(people) > MOST_NAMES else ""
+    return f"**{title}: {len(people)}**\n{names}{more}"
 
 
 def _unreachable(lines: list[str]) -> str:
@@ -92,7 +116,7 @@ def _unreachable(lines: list[str]) -> str:
 
 def _held(recipients: tuple[Recipient, ...]) -> str:
     held = [each.held_until for each in recipients if each.held_until is not None]
-    return f"🌙 Quiet hours: {len(held)} of them go out {stamp(min(held), 'R')}." if held else ""
+    return f"🌙 Quiet hours or a day off: {len(held)} of them go out {stamp(min(held), 'R')}." if held else ""
 
 
 def draw_sent(result: Nudged | PreviewGone) -> ui.LayoutView:
@@ -125,7 +149,18 @@ def draw_why(result: WhyNudged | None) -> ui.LayoutView:
         "Why you got this",
         f"You are in **{plain(posted.section.name)}**, and the pre-work **{plain(posted.unit.unit.title)}** is open to "
         f"you and not handed in. Its deadline is {stamp(posted.deadline)}.",
-        "I write a day before and three hours before, and stop at once when you hand in. "
-        "Texts come only to a number that you confirmed; `/phone stop` ends them.",
-        controls=[primary("Hand in", "pw_hand_in", posted.handle)],
+        "Your teacher sent this one by hand." if result.by_hand else "",
+        steps_text(result.ladder, result.step),
+        _what_comes(result),
+        "They stop at once when you hand in. Texts come only to a number that you confirmed; `/phone stop` ends them. "
+        "Away for a while, or too many of them? Tell your teacher, who can pause or change them.",
+        controls=[primary("Hand in", "pw_hand_in", posted.handle), Button("Book office hours", "book")],
     )
+
+
+def _what_comes(why: WhyNudged) -> str:
+    if why.is_away:
+        return "You are noted as away: nothing comes until you are back."
+    if why.next is None:
+        return "No further one comes to you about this."
+    return f"**The next one** comes {stamp(why.next.at)} ({stamp(why.next.at, 'R')}): {BY[why.next.way]}."

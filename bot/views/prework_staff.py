@@ -44,7 +44,7 @@ def draw_post(result: PostResult) -> ui.LayoutView:
                 if is_now
                 else f"{title} will be posted {stamp(posted.post_at, 'F')}",
                 f"To **{plain(posted.section.name)}**, due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
-                "I remind those who still owe it a day, three hours, and by text one hour before, never at night.",
+                "I remind those who still owe it, never at night or on days off. How: `/reminders show`.",
                 controls=[Button("Who has done it?", "pw_status", posted.handle)],
             )
         case AlreadyGiven(posted):

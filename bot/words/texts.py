@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from bot.domain.messages import Announcement, PhoneCode, PreWorkNudge, SlotCalledOff, SlotReminder, UnitOpened
+from bot.domain.messages import (
+    Announcement,
+    GuardianNudge,
+    PhoneCode,
+    PreWorkNudge,
+    SlotCalledOff,
+    SlotReminder,
+    UnitOpened,
+)
 from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 
 __all__ = ["HOW_TO_STOP", "Textable", "segments", "text"]
 
 #: what makes sense as a text; everything else needs its buttons
-Textable = PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | Announcement
+Textable = PreWorkNudge | GuardianNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | Announcement
 
 #: a teacher's own words may take this many segments; the rest is on Discord
 MOST_SEGMENTS = 3
 
 HOW_TO_STOP = "To stop: /phone stop in Discord"
+#: a guardian may not be on Discord
+GUARDIANS_STOP = "To stop: answer STOP"
 
 
 def text(content: Textable) -> str:
@@ -25,6 +35,15 @@ def text(content: Textable) -> str:
     match content:
         case PreWorkNudge():
             return _nudge(content)
+        case GuardianNudge(class_name, unit_title, deadline_local, is_late):
+            due = "was due {when}. Late work counts." if is_late else "is due {when}."
+            return _fitted(
+                "Flipcord, {name}: your student's pre-work {title} is still open. It " + due + " {stop}",
+                how_to_stop=GUARDIANS_STOP,
+                name=to_gsm(class_name) or "your class",
+                title=to_gsm(unit_title) or "for the next class",
+                when=to_gsm(deadline_local),
+            )
         case SlotReminder(class_name, _, starts_local, _, where, _):
             return _fitted(
                 "Flipcord, {name}: office hours {when}, {where}. Cannot come? Cancel in Discord. {stop}",
@@ -57,9 +76,10 @@ def text(content: Textable) -> str:
 
 
 def _nudge(nudge: PreWorkNudge) -> str:
+    due = "was due {when}, late work counts. " if nudge.is_late else "is due {when}. "
     step = "Started: now hand it in on Discord." if nudge.started else "Start it in Discord."
     return _fitted(
-        "Flipcord, {name}: pre-work {title} ({length}) is due {when}. " + step + " {stop}",
+        "Flipcord, {name}: pre-work {title} ({length}) " + due + step + " {stop}",
         name=to_gsm(nudge.class_name) or "your class",
         title=to_gsm(nudge.unit_title) or "for your next class",
         length=roughly(nudge.length_s),
@@ -99,11 +119,11 @@ def _cut_at_a_word(words: str, room: int) -> str:
     return kept or cut(words, room)
 
 
-def _fitted(template: str, **parts: str) -> str:
+def _fitted(template: str, *, how_to_stop: str = HOW_TO_STOP, **parts: str) -> str:
     """Cuts the longest parts to one length at which all fits; the templates leave room for short ones."""
     for most in range(SEGMENT, 0, -1):
         shown = {name: cut(part, most) for name, part in parts.items()}
-        words = template.format(**shown, stop=HOW_TO_STOP)
+        words = template.format(**shown, stop=how_to_stop)
         if septets(words) <= SEGMENT:
             return words
     raise ValueError(f"a text without room for its parts: {template!r}")

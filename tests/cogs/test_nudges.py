@@ -185,7 +185,7 @@ async def test_at_night_a_nudge_by_hand_says_that_it_waits_for_the_morning_and_i
     await room.post_prework(deadline="fri 12:00")
     await room.move(13 * HOUR)  # eleven at night
     text = (await room.teacher.slash("nudge")).text
-    assert "🌙 Quiet hours: 2 of them go out <t:1799758800:R>" in text
+    assert "🌙 Quiet hours or a day off: 2 of them go out <t:1799758800:R>" in text
     await room.teacher.press("Send 2")
     await room.move(7 * HOUR + 59 * MINUTE)
     assert nudges(ana) == 0

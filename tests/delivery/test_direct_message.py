@@ -16,7 +16,12 @@ async def test_a_student_sees_the_nudge_in_their_inbox(desk: Desk) -> None:
 
     (seen,) = desk.ana.dm_messages()
     assert "Still open: Atoms" in seen.text
-    assert [button.label for button in seen.buttons] == ["Start", "Book office hours", "Why did I get this?"]
+    assert [button.label for button in seen.buttons] == [
+        "Start",
+        "Got it",
+        "Book office hours",
+        "Why did I get this?",
+    ]
     assert outcome == Sent(desk.ana.dm, str(seen.id))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.quiet import OpenHours, last_open, next_open
+from bot.domain.quiet import Days, OpenHours, last_open, next_open
 from tests.domain.test_times import CHICAGO, ZONES
 
 DAYTIME = OpenHours(time(7), time(21))
@@ -18,6 +19,16 @@ MINUTE = timedelta(minutes=1)
 #: no clock changes between half past three and half past ten at night, so open hours lie on every day
 HOURS = st.tuples(st.integers(4 * 60, 22 * 60), st.integers(1, 18 * 60)).map(
     lambda pair: OpenHours(at_minute(pair[0]), at_minute(min(pair[0] + pair[1], 22 * 60 + 30)))
+)
+#: weekends of every kind, and holidays around the days on which clocks change
+DAYS_OFF = st.tuples(
+    st.frozensets(st.integers(1, 7), max_size=3),
+    st.lists(
+        st.tuples(st.dates(date(2024, 1, 1), date(2037, 12, 31)), st.integers(0, 6)).map(
+            lambda pair: Days(pair[0], pair[0] + timedelta(days=pair[1]))
+        ),
+        max_size=2,
+    ),
 )
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2037, 12, 31)).map(  # noqa: DTZ001  # UTC comes beside it
     lambda each: each.replace(second=0, microsecond=0, tzinfo=UTC)
@@ -30,7 +41,10 @@ def at_minute(minutes: int) -> time:
 
 def is_open(at: datetime, zone: str, hours: OpenHours) -> bool:
     clock = at.astimezone(ZoneInfo(zone))
-    return hours.opens <= time(clock.hour, clock.minute, clock.second) < hours.closes
+    is_off = clock.isoweekday() in hours.weekdays_off or any(
+        each.first <= clock.date() <= each.last for each in hours.holidays
+    )
+    return hours.opens <= time(clock.hour, clock.minute, clock.second) < hours.closes and not is_off
 
 
 def walk(at: datetime, step: timedelta, zone: str, hours: OpenHours) -> datetime:
@@ -77,3 +91,22 @@ def test_over_a_change_of_the_clocks_seven_stays_seven_on_the_wall(
     night = datetime.fromisoformat(at)
     assert next_open(night, CHICAGO, DAYTIME) == datetime.fromisoformat(following)
     assert last_open(night, CHICAGO, DAYTIME) == datetime.fromisoformat(last)
+
+
+@given(st.integers(0, 10 * 1440), st.sampled_from(ZONES), HOURS, DAYS_OFF)
+@settings(max_examples=60, deadline=None)
+def test_days_off_are_passed_over_as_by_a_walk_along_the_clock(
+    minutes: int, zone: str, hours: OpenHours, off: tuple[frozenset[int], list[Days]]
+) -> None:
+    at = datetime(2027, 3, 8, tzinfo=UTC) + timedelta(minutes=minutes)  # around changes of the clocks
+    with_off = replace(hours, weekdays_off=off[0], holidays=tuple(off[1]))
+    assert next_open(at, zone, with_off) == walk(at, MINUTE, zone, with_off)
+    assert last_open(at, zone, with_off) == walk(at, -MINUTE, zone, with_off)
+
+
+def test_with_every_day_off_there_is_no_open_instant() -> None:
+    never = replace(DAYTIME, weekdays_off=frozenset(range(1, 8)))
+    at = datetime(2027, 1, 11, 16, tzinfo=UTC)
+    assert next_open(at, CHICAGO, never) is None
+    assert last_open(at, CHICAGO, never) is None
+    assert next_open(at, CHICAGO, never.on_every_day()) == at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.times import BadTime, Promise, instant, known_zone, local_day, local_text, parse_when, promise
+from bot.domain.times import (
+    BadTime,
+    Promise,
+    instant,
+    known_zone,
+    local_day,
+    local_text,
+    parse_clock,
+    parse_day,
+    parse_when,
+    promise,
+)
 
 CHICAGO = "America/Chicago"
 #: a Friday, six in the morning in Chicago
@@ -269,3 +280,36 @@ def test_a_zone_is_known_however_it_is_spelled_or_not_at_all(typed_zone: str, zo
 def test_a_text_message_names_day_and_time_as_the_class_reads_them() -> None:
     assert local_text(NOW, CHICAGO) == "Fri 20 Nov 06:00"
     assert local_text(NOW, "Asia/Kathmandu") == "Fri 20 Nov 17:45"
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("today", date(2026, 11, 20)),
+        ("Tomorrow", date(2026, 11, 21)),
+        ("fri", date(2026, 11, 20)),
+        ("on thursday", date(2026, 11, 26)),
+        ("24 Nov", date(2026, 11, 24)),
+        ("Nov 19", date(2027, 11, 19)),
+        ("2026-11-01", date(2026, 11, 1)),
+    ],
+)
+def test_a_day_is_the_classs_own(typed: str, day: date) -> None:
+    assert parse_day(typed, NOW, CHICAGO) == day
+
+
+@pytest.mark.parametrize("typed", ["", "8:00", "soon", "2026-13-01", "31 Feb", "fri 8am", "9999-01-01"])
+def test_a_day_that_cannot_be_understood_says_what_to_write(typed: str) -> None:
+    told = parse_day(typed, NOW, CHICAGO)
+    assert isinstance(told, BadTime)
+    assert "Write a day" in told.problem
+
+
+@pytest.mark.parametrize(("typed", "clock"), [("7:30", time(7, 30)), ("19.00", time(19)), ("8 pm", time(20))])
+def test_a_time_of_day_is_understood(typed: str, clock: time) -> None:
+    assert parse_clock(typed) == clock
+
+
+@pytest.mark.parametrize("typed", ["", "25:00", "noon", "13pm", "7:75"])
+def test_a_time_of_day_that_is_none_says_what_to_write(typed: str) -> None:
+    assert isinstance(parse_clock(typed), BadTime)

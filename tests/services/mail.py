@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 import sqlalchemy as sa
 
 from bot.domain.messages import Message, Outcome, Parcel, Sent
-from bot.domain.nudging import Hours
+from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, Way
 from bot.domain.quiet import OpenHours
 from bot.services.deliveries import DeliveryService
@@ -38,12 +38,17 @@ def arrives(delivery: Delivery, parcel: Parcel) -> Outcome:
 
 class Mail:
     def __init__(
-        self, database: Database, *, vault: Vault | None = None, drip: Drip = DRIP, is_alone: bool = True
+        self,
+        database: Database,
+        *,
+        vault: Vault | None = None,
+        drip: Drip = DRIP,
+        is_alone: bool = True,
+        limits: Limits = USUAL_LIMITS,
     ) -> None:
         self.database = database
-        self.service = DeliveryService(
-            database, Terms(HOURS, vault, drip, is_alone), Ids(1000 * next(_processes))
-        )
+        terms = Terms(HOURS, vault, drip, is_alone, limits)
+        self.service = DeliveryService(database, terms, Ids(1000 * next(_processes)))
 
     async def begin(self, now: datetime) -> list[tuple[Delivery, Parcel]]:
         """Claims what is due and begins each; those that really go out now."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.domain.ladder import LADDER
 from bot.domain.messages import Closed, Message, Outcome, Parcel, PreWorkNudge, Sent, Unreached
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Asker, Posted
@@ -82,11 +83,11 @@ class Desk:
         """Lives through every instant; (day and time in UTC, way and student) of what arrived."""
         seen: list[tuple[str, str]] = []
         now: datetime | None = start
-        names = {self.people[ANA]: "ana", self.people[BEN]: "ben"}
+        names = {self.people[ANA]: "ana", self.people[BEN]: "ben", None: "list"}
         while now is not None and now <= until:
             await self.nudges.plan(now)
             for delivery, _ in await self.mail.carry(now):
-                seen.append((f"{now:%d %H:%M}", f"{delivery.way} {names[delivery.person or 0]}"))
+                seen.append((f"{now:%d %H:%M}", f"{delivery.way} {names[delivery.person]}"))
             held = await self.mail.service.next_due()
             instants = [await self.nudges.next_instant(now), held if held and held > now else None]
             now = min((each for each in instants if each is not None), default=None)
@@ -147,6 +148,7 @@ async def test_a_day_and_three_hours_ahead_by_dm_and_an_hour_ahead_by_text_to_a_
         ("24 12:00", "dm ana"),
         ("24 12:00", "dm ben"),
         ("24 14:00", "sms ana"),
+        ("24 15:15", "room list"),
     ]
 
 
@@ -176,8 +178,8 @@ async def test_a_bot_that_slept_through_all_of_it_sends_one_nudge_in_time_and_no
     await desk.open_inbox(ANA)
     await desk.credit(BEN)
     await desk.give_phone(ANA)
-    assert await desk.live(DEADLINE + DAY, start=DEADLINE - 30 * MINUTE) == [("24 14:30", "sms ana")]
-    assert await desk.live(DEADLINE + DAY, start=DEADLINE) == []
+    assert await desk.live(DEADLINE, start=DEADLINE - 30 * MINUTE) == [("24 14:30", "sms ana")]
+    assert await desk.live(DEADLINE, start=DEADLINE) == []
 
 
 async def test_what_was_planned_before_the_sleep_is_not_sent_after_the_deadline(desk: Desk) -> None:
@@ -252,7 +254,7 @@ async def test_a_student_who_turns_out_to_have_left_is_left_alone_from_then_on(d
     )
     assert [delivery.way for delivery, _ in gone] == [Way.THREAD, Way.ROOM]
     assert await desk.live(DEADLINE, start=NOW + MINUTE) == []
-    assert await desk.nudges.why(student(ANA), desk.posted.handle) == WhyNudged(desk.posted, owes=False)
+    assert await desk.nudges.why(student(ANA), desk.posted.handle, NOW) == WhyNudged(desk.posted, owes=False)
 
 
 def closed(*ways: Way):
@@ -368,8 +370,12 @@ async def test_a_nudge_says_what_is_owed_by_when_and_whether_it_was_begun(desk: 
 
 async def test_why_did_i_get_this_is_answered_to_members_and_nothing_is_told_to_strangers(desk: Desk) -> None:
     handle = desk.posted.handle
-    assert await desk.nudges.why(student(ANA), handle) == WhyNudged(desk.posted, owes=True)
+    told = await desk.nudges.why(student(ANA), handle, NOW)
+    assert told is not None
+    assert (told.posted, told.owes, told.ladder) == (desk.posted, True, LADDER)
+    assert told.next is not None
+    assert told.next.at == DEADLINE - 3 * HOUR
     await desk.credit(ANA)
-    assert await desk.nudges.why(student(ANA), handle) == WhyNudged(desk.posted, owes=False)
-    assert await desk.nudges.why(student(ANA), "made-up") is None
-    assert await desk.nudges.why(student(200_000_000_000_000_099), handle) is None
+    assert await desk.nudges.why(student(ANA), handle, NOW) == WhyNudged(desk.posted, owes=False)
+    assert await desk.nudges.why(student(ANA), "made-up", NOW) is None
+    assert await desk.nudges.why(student(200_000_000_000_000_099), handle, NOW) is None

@@ -109,27 +109,16 @@ async def test_a_step_of_the_ladder_is_taken_by_whatever_way_it_went_or_could_no
         return Effect(key, kind, Way.DM, NOW, person=person, about=book.posted.id, args=args)
 
     effects = [
-        nudge("1", ana, {"step": 0}),
-        nudge("2", ana, {"step": 2}),
+        nudge("1", ana, {"step": "dm1440"}),
+        nudge("2", ana, {"step": "sms60"}),
         nudge("by hand", ana, {}),
-        nudge("3", ben, {"step": 1, "tried": ["nothing"]}, Kind.UNREACHED),
+        nudge("3", ben, {"step": "dm180", "tried": ["nothing"]}, Kind.UNREACHED),
         # about a booking with the same number
         nudge("4", ben, {"tried": []}, Kind.UNREACHED),
     ]
     await book.with_tx(lambda tx: tx.outbox.add(effects, NOW, Ids()))
     owing = await book.owing()
-    assert (owing[ANA].steps, owing[BEN].steps) == ({0, 2}, {1})
-
-
-async def test_what_stands_and_is_not_over_is_open(book: Book) -> None:
-    def open_at(tx: Tx, at: Any) -> list[int]:
-        return [each.id for each in tx.prework.open_at(at)]
-
-    assert await book.database.read(open_at, NOW) == [book.posted.id]
-    assert await book.database.read(open_at, book.posted.deadline - timedelta(microseconds=1)) == [
-        book.posted.id
-    ]
-    assert await book.database.read(open_at, book.posted.deadline) == []
+    assert (owing[ANA].steps, owing[BEN].steps) == ({"dm1440", "sms60"}, {"dm180"})
 
 
 async def test_a_card_that_is_found_again_keeps_the_instant_of_its_posting(book: Book) -> None:

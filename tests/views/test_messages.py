@@ -18,7 +18,9 @@ from bot.domain.messages import (
     Announcement,
     ClassReady,
     Content,
+    GuardianNudge,
     InboxHello,
+    NudgeList,
     PhoneCode,
     PreWorkCard,
     PreWorkNudge,
@@ -26,6 +28,7 @@ from bot.domain.messages import (
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
+    StillOwing,
     Trouble,
     UnitOpened,
     Unreached,
@@ -65,6 +68,8 @@ CONTENTS: list[Content] = [
     Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
     Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
     Announcement("Period 3", "Bring goggles.", "n1", Attachment("plan.pdf", b"%PDF-")),
+    GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
 ]
 
 
@@ -118,9 +123,9 @@ def test_the_pre_work_card_has_all_that_is_needed_to_begin() -> None:
 
 @pytest.mark.parametrize(("started", "step"), [(False, "Start"), (True, "Hand in")])
 def test_a_nudge_offers_the_next_step_help_and_its_reason(started: bool, step: str) -> None:
-    seen = Seen(PreWorkNudge("Period 3", "Atoms", "p1", AT, "", 700, started))
-    assert list(seen.buttons) == [step, "Book office hours", "Why did I get this?"]
-    assert seen.buttons["Why did I get this?"] == "fc:pw_why:p1"
+    seen = Seen(PreWorkNudge("Period 3", "Atoms", "p1", AT, "", 700, started, "n1"))
+    assert list(seen.buttons) == [step, "Got it", "Book office hours", "Why did I get this?"]
+    assert seen.buttons["Why did I get this?"] == "fc:pw_why:n1"
     assert f"<t:{STAMP}:F>" in seen.text
 
 

@@ -11,12 +11,15 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.messages import (
     Cipher,
+    Guardians,
     History,
     MessagingRules,
     Numbers,
     Outbox,
     People,
     Phones,
+    Planning,
+    Reminders,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -38,6 +41,7 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Guardians",
     "History",
     "Ids",
     "MessagingRules",
@@ -46,8 +50,10 @@ __all__ = [
     "PackParser",
     "People",
     "Phones",
+    "Planning",
     "PreWorks",
     "Progresses",
+    "Reminders",
     "Sections",
     "Tx",
     "Upkeep",
@@ -95,6 +101,12 @@ class Tx(Protocol):
     def history(self) -> History: ...
     @property
     def announcements(self) -> Announcements: ...
+    @property
+    def guardians(self) -> Guardians: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def planning(self) -> Planning: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.nudging import Away, Planned
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.phones import BadNumber, PhoneRecord
-from bot.domain.records import Account, HistoryLine, Messaging
+from bot.domain.records import Absence, Account, HistoryLine, Holiday, Messaging, OpenPreWork
 
 
 class People(Protocol):
@@ -71,6 +72,13 @@ class Outbox(Protocol):
 
     def waiting(self, section: int) -> Sequence[Delivery]: ...
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]: ...
+    def of_person(self, nonce: str, person: int) -> Delivery | None:
+        """The row of that nonce, if it is that person's."""
+        ...
+
+    def got_it(self, delivery: int, at: datetime) -> None:
+        """Notes the first press of [Got it]."""
+        ...
 
 
 class Phones(Protocol):
@@ -125,6 +133,78 @@ class Upkeep(Protocol):
 class MessagingRules(Protocol):
     def of(self, section: int) -> Messaging: ...
     def keep(self, section: int, rules: Messaging) -> None: ...
+
+
+class Guardians(Protocol):
+    def reachable(self, person: int) -> bool:
+        """A guardian of that student confirmed a number and has not stopped it."""
+        ...
+
+
+class Reminders(Protocol):
+    """Days off of a class and its students, and what a student has had and answered."""
+
+    def holidays(self, section: int) -> Sequence[Holiday]: ...
+    def keep_holiday(self, section: int, kept: Holiday) -> None:
+        """In the place of one that begins on the same day."""
+        ...
+
+    def drop_holiday(self, section: int, first: date) -> None: ...
+    def away(self, section: int, person: int) -> Sequence[Away]: ...
+    def absences(self, section: int) -> Sequence[Absence]:
+        """Of those who are in the class, also past ones."""
+        ...
+
+    def note_absence(
+        self, section: int, person: int, first: date, last: date | None, by: int, at: datetime
+    ) -> None: ...
+    def come_back(self, section: int, person: int, last: date, by: int, at: datetime) -> int:
+        """Ends what has begun with ``last`` and calls off what begins later; gives how many there were."""
+        ...
+
+    def sent_since(self, person: int, since: datetime, *, guardian: bool) -> int:
+        """Automatic reminders, over all classes, that went out to the student or to the guardian."""
+        ...
+
+    def unanswered(self, persons: Collection[int]) -> dict[int, int]:
+        """Automatic reminders that a student had since their last sign of life, where there are any."""
+        ...
+
+
+class Planning(Protocol):
+    """Reminders planned for whole classes at once."""
+
+    def next_at(self) -> datetime | None:
+        """When some pre-work's reminders have to be looked at next; it may lie in the past."""
+        ...
+
+    def due(self, now: datetime, most: int) -> Sequence[OpenPreWork]: ...
+    def zones(self, preworks: Collection[int]) -> dict[int, set[str]]:
+        """Zones of their own that students of each class have set."""
+        ...
+
+    def cuts(self, section: int, size: int) -> Sequence[int]:
+        """Person ids after which a large class is cut into pieces of that size."""
+        ...
+
+    def plan(
+        self,
+        plans: Mapping[tuple[int, str], Sequence[Planned]],
+        between: tuple[int, int],
+        now: datetime,
+        seed: str,
+    ) -> int:
+        """A row for each student to whom a step is due; gives how many are new.
+
+        ``plans`` are steps by (pre-work, zone); ``between`` are person ids, the first excluded; ``seed`` begins
+        the rows' nonces.
+        """
+        ...
+
+    def set_next(self, at: Mapping[int, datetime | None]) -> None: ...
+    def look_again(self, section: int, now: datetime) -> None:
+        """The class's rules have changed."""
+        ...
 
 
 class History(Protocol):

@@ -8,6 +8,9 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+#: the steps of 0001 by their numbers
+FIRST_LADDER = ("dm1440", "dm180", "sms60")
+
 GUARDS = (
     (
         "CREATE TRIGGER history_keeps_rows BEFORE DELETE ON history "
@@ -182,6 +185,7 @@ def upgrade() -> None:
         "messaging",
         sa.Column("section_id", sa.Integer(), nullable=False),
         sa.Column("ladder", sa.JSON(), nullable=True),
+        sa.Column("ladder_since", sa.BigInteger(), nullable=True),
         sa.Column("dm_opens", sa.String(length=5), nullable=True),
         sa.Column("dm_closes", sa.String(length=5), nullable=True),
         sa.Column("days_off", sa.String(length=13), server_default="6,7", nullable=False),
@@ -210,5 +214,20 @@ def upgrade() -> None:
     op.create_index("ix_outbox_section_id_due_at", "outbox", ["section_id", "due_at"], unique=False)
     op.add_column("phone", sa.Column("zones", sa.String(length=400), server_default="", nullable=False))
     op.add_column("phone", sa.Column("paused_why", sa.String(length=100), server_default="", nullable=False))
+    op.add_column("prework", sa.Column("next_at", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_prework_next_at"), "prework", ["next_at"], unique=False)
+    op.execute("UPDATE prework SET next_at = 0 WHERE posted_at IS NOT NULL")
+    for number, key in enumerate(FIRST_LADDER):
+        op.execute(_renamed(number, key))
     for guard in GUARDS:
         op.execute(guard)
+
+
+def _renamed(number: int, key: str) -> str:
+    """A step that went out under its number must not go out again under its name."""
+    mine = f"kind IN ('nudge', 'unreached') AND json_extract(args, '$.step') = {number}"
+    cause = "'nudge:' || about_id || ':' || person_id || ':'"
+    return (  # all of it is written above
+        f"UPDATE outbox SET args = json_set(args, '$.step', '{key}'), dedupe_key = "  # noqa: S608
+        f"replace(dedupe_key, {cause} || '{number}', {cause} || '{key}') WHERE {mine}"
+    )
