@@ -124,7 +124,7 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if delivery.kind not in HELD_IN_QUIET_HOURS or delivery.way not in TO_A_PERSON:
         return False
-    if delivery.args.get("urgent") and delivery.way is not Way.SMS:
+    if delivery.args.get("urgent") and delivery.way in (Way.DM, Way.THREAD):
         return False  # the teacher said so (N8); a text wakes people, so it waits all the same
     who = tx.people.account(delivery.person or 0)
     zone = (who.zone if who else None) or tx.sections.get(delivery.section or 0).zone

@@ -57,7 +57,7 @@ def _posted(row: Sequence[Any]) -> Posted:
 
 #: The one definition of owing a pre-work, for "what do I do now?", "who is behind?" and the nudge (rule 8):
 #: in the class, the unit open to them and not mastered, and no credit yet.
-_OF_PREWORK = (
+OF_PREWORK = (
     prework.join(enrolment, enrolment.c.section_id == prework.c.section_id)
     .join(unit, unit.c.id == prework.c.unit_id)
     .join(section, section.c.id == prework.c.section_id)
@@ -75,7 +75,7 @@ _OF_PREWORK = (
     )
 )
 _pinned = unit.alias()
-_IS_OWED = sa.and_(
+IS_OWED = sa.and_(
     # a unit that a newer revision dropped is owed by nobody
     sa.exists().where(_pinned.c.revision_id == section.c.revision_id, _pinned.c.slug == unit.c.slug),
     enrolment.c.left_at.is_(None),
@@ -224,11 +224,11 @@ class StoredPreWorks:
                 sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None)),
             )
             .select_from(
-                _OF_PREWORK.join(person, person.c.id == enrolment.c.person_id)
+                OF_PREWORK.join(person, person.c.id == enrolment.c.person_id)
                 .join(account, account.c.person_id == person.c.id)
                 .outerjoin(phone, phone.c.person_id == person.c.id)
             )
-            .where(prework.c.id == prework_id, _IS_OWED)
+            .where(prework.c.id == prework_id, IS_OWED)
         )
         steps = self._steps(prework_id)
         cut = len(ACCOUNT_COLUMNS)
@@ -268,8 +268,8 @@ class StoredPreWorks:
     def owes(self, prework_id: int, person_id: int) -> bool:
         query = (
             sa.select(enrolment.c.person_id)
-            .select_from(_OF_PREWORK)
-            .where(prework.c.id == prework_id, enrolment.c.person_id == person_id, _IS_OWED)
+            .select_from(OF_PREWORK)
+            .where(prework.c.id == prework_id, enrolment.c.person_id == person_id, IS_OWED)
         )
         return self._db.execute(query).first() is not None
 
@@ -277,29 +277,29 @@ class StoredPreWorks:
         query = (
             sa.select(enrolment.c.person_id)
             .distinct()
-            .select_from(_OF_PREWORK)
+            .select_from(OF_PREWORK)
             .where(
                 prework.c.section_id == section_id,
                 prework.c.posted_at.is_not(None),
                 prework.c.deadline <= now,
-                _IS_OWED,
+                IS_OWED,
             )
         )
         return frozenset(self._db.execute(query).scalars())
 
     def not_credited(self, prework_id: int) -> frozenset[int]:
-        query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK)
-        return frozenset(self._db.execute(query.where(prework.c.id == prework_id, _IS_OWED)).scalars())
+        query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK)
+        return frozenset(self._db.execute(query.where(prework.c.id == prework_id, IS_OWED)).scalars())
 
     def unlocked(self, prework_id: int) -> frozenset[int]:
-        query = sa.select(enrolment.c.person_id).select_from(_OF_PREWORK).where(prework.c.id == prework_id)
+        query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK).where(prework.c.id == prework_id)
         return frozenset(self._db.execute(query).scalars())
 
     def zones(self, prework_id: int) -> frozenset[str]:
         query = (
             sa.select(person.c.zone)
             .distinct()
-            .select_from(_OF_PREWORK.join(person, person.c.id == enrolment.c.person_id))
+            .select_from(OF_PREWORK.join(person, person.c.id == enrolment.c.person_id))
             .where(prework.c.id == prework_id, person.c.zone.is_not(None))
         )
         return frozenset(self._db.execute(query).scalars())
