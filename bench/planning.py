@@ -92,6 +92,7 @@ async def _plan(students: int) -> dict[str, float]:
                 OpenHours(part.sms_hours.opens, part.sms_hours.closes),
             )
             service = NudgeService(database, hours, new_handle, lambda: None)
+            _, idle_block_s, _ = await _watched(_nothing, database)
             early_s, _, _ = await _watched(lambda: service.plan(NOW - timedelta(hours=1)), database)
             plan_s, block_s, write_s = await _watched(lambda: service.plan(NOW), database)
             idle_s, _, _ = await _watched(lambda: service.plan(NOW + timedelta(seconds=15)), database)
@@ -101,10 +102,17 @@ async def _plan(students: int) -> dict[str, float]:
         return {
             "plan_s": round(plan_s, 3),
             "worst_block_ms": round(block_s * 1000, 2),
+            "worst_block_with_nothing_to_do_ms": round(idle_block_s * 1000, 2),
             "longest_wait_of_a_write_ms": round(write_s * 1000, 2),
             "first_look_s": round(early_s, 3),
             "beat_with_nothing_due_ms": round(idle_s * 1000, 2),
         }
+
+
+async def _nothing() -> int:
+    """What other programs on the machine cost the loop."""
+    await asyncio.sleep(1)
+    return 0
 
 
 async def _watched(act: Callable[[], Awaitable[int]], database: Database) -> tuple[float, float, float]:

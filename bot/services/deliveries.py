@@ -21,7 +21,7 @@ from bot.domain.messages import (
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.services.holding import Withhold, look
+from bot.services.holding import Withhold, look, zone_of
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
@@ -129,7 +129,7 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
         return False
     if delivery.args.get("urgent") and delivery.way in (Way.DM, Way.THREAD):
         return False  # the teacher said so (N8); a text wakes people, so it waits all the same
-    match look(tx, delivery, terms.hours, terms.limits, now):
+    match look(tx, delivery, zone_of(tx, delivery), terms.hours, terms.limits, now):
         case SendAt(at):
             return tx.outbox.wait(delivery.id, lease, at, "quiet hours or a day off")
         case Withhold(why):

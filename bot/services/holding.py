@@ -21,10 +21,9 @@ class Withhold:
 
 
 def look(
-    tx: Tx, delivery: Delivery, usual: Hours, limits: Limits, now: datetime
+    tx: Tx, delivery: Delivery, zone: str, usual: Hours, limits: Limits, now: datetime
 ) -> SendNow | SendAt | Drop | Withhold:
-    """For a message to one person, by the clock on that person's wall."""
-    zone = zone_of(tx, delivery)
+    """For a message to one person, by the clock on the wall of that zone."""
     if delivery.kind is Kind.NUDGE and is_away(tx, delivery.section, delivery.person, zone, now):
         return Withhold("the student is away")
     useful_until = delivery.expires_at or now + timedelta(days=1)

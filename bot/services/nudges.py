@@ -78,6 +78,8 @@ class WhyNudged:
     #: what comes next to this person, while they owe it
     next: Planned | None = None
     is_away: bool = False
+    #: so many reminders had no answer that no more come by the clock
+    is_silent: bool = False
 
 
 PreviewResult = NudgePreview | NobodyOwes | NothingOpen | WhichClass | NoClass | NotStaff
@@ -127,7 +129,7 @@ class NudgeService:
 
     async def why(self, asker: Asker, handle: str, now: datetime) -> WhyNudged | None:
         """``handle`` is the nonce of a nudge to the asker, or on older cards the pre-work's."""
-        return await self._db.read(_why, asker, handle, self._hours, now)
+        return await self._db.read(_why, asker, handle, _Desk(self._hours, self._limits, now, self._ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,7 @@ def _effect(posted: Posted, owing: Owing, way: Way | None, cause: str, now: date
     )
 
 
-def _why(tx: Tx, asker: Asker, handle: str, hours: Hours, now: datetime) -> WhyNudged | None:
+def _why(tx: Tx, asker: Asker, handle: str, desk: _Desk) -> WhyNudged | None:
     me = tx.people.of(asker.account)
     delivery = tx.outbox.of_person(handle, me.person) if me else None
     if delivery is not None and delivery.kind is Kind.NUDGE:
@@ -286,14 +288,14 @@ def _why(tx: Tx, asker: Asker, handle: str, hours: Hours, now: datetime) -> WhyN
         return None
     if not tx.prework.owes(posted.id, me.person):
         return WhyNudged(posted, owes=False)
-    return _on_the_ladder(tx, me, posted, delivery, class_rules(tx, posted.section.id, hours), now)
+    return _on_the_ladder(tx, me, posted, delivery, desk)
 
 
-def _on_the_ladder(
-    tx: Tx, me: Account, posted: Posted, delivery: Delivery | None, rules: Rules, now: datetime
-) -> WhyNudged:
-    zone = me.zone or posted.section.zone
-    away = is_away(tx, posted.section.id, me.person, zone, now)
+def _on_the_ladder(tx: Tx, me: Account, posted: Posted, delivery: Delivery | None, desk: _Desk) -> WhyNudged:
+    rules, zone = class_rules(tx, posted.section.id, desk.hours), me.zone or posted.section.zone
+    away = is_away(tx, posted.section.id, me.person, zone, desk.now)
+    silent = tx.reminders.unanswered([me.person]).get(me.person, 0) >= desk.limits.unanswered
+    steps = plan(posted.deadline, zone, rules.hours, rules.ladder)
     key = delivery.args.get("step") if delivery else None
     return WhyNudged(
         posted,
@@ -301,10 +303,9 @@ def _on_the_ladder(
         ladder=rules.ladder,
         step=next((each for each in rules.ladder if each.key == key), None),
         by_hand=delivery is not None and key is None,
-        next=None
-        if away
-        else _next_step(tx, me, plan(posted.deadline, zone, rules.hours, rules.ladder), rules, now),
+        next=None if away or silent else _next_step(tx, me, steps, rules, desk.now),
         is_away=away,
+        is_silent=silent,
     )
 
 

@@ -161,6 +161,8 @@ def draw_why(result: WhyNudged | None) -> ui.LayoutView:
 def _what_comes(why: WhyNudged) -> str:
     if why.is_away:
         return "You are noted as away: nothing comes until you are back."
+    if why.is_silent:
+        return "I have stopped, since my last ones had no answer. Press Got it under one, or start, and they go on."
     if why.next is None:
         return "No further one comes to you about this."
     return f"**The next one** comes {stamp(why.next.at)} ({stamp(why.next.at, 'R')}): {BY[why.next.way]}."

@@ -185,3 +185,20 @@ async def test_every_change_is_on_record_with_who_made_it(room: Classroom) -> No
         ("holiday", True),
         ("absence", True),
     ]
+
+
+async def test_who_never_answers_is_left_alone_and_reads_how_it_goes_on(room: Classroom) -> None:
+    ana = room.students[0]
+    shown = await room.teacher.slash("reminders show")
+    await room.teacher.press("Change the steps", shown)
+    steps = "\n".join(f"{days} days before: dm" for days in range(2, 8))
+    await room.teacher.fill(ladder=f"{steps}\n15 minutes after: list")
+    await room.teacher.press("Change the days off", shown)
+    await room.teacher.fill(days=[])
+    await room.post_prework(deadline="2027-01-18 12:00")
+    await room.move(7 * DAY + 3 * HOUR)
+    assert nudges(ana) == 4
+    assert "silent since 4 reminders" in room.shown_in("period-3-teachers")[-1]
+    assert "I have stopped" in (await ana.press("Why did I get this?", ana.last_dm())).text
+    await ana.press("Got it", ana.last_dm())
+    assert "I have stopped" not in (await ana.press("Why did I get this?", ana.last_dm())).text
