@@ -27,6 +27,8 @@ from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.worker import WorkerPackParser
 from bot.schedule import Schedule
+from bot.services.announcement_results import Tariff
+from bot.services.announcements import AnnouncementService
 from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from bot.web.server import WebServer
 
 __all__ = ["App", "CannotListen", "open_app"]
+from bot.words.texts import segments, text
 
 log = structlog.get_logger()
 
@@ -97,18 +100,24 @@ class App:
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
+        await self.services.announcements.run_due(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
         planned = await self.services.nudges.plan(self.clock())
+        planned += await self.services.announcements.run_due(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
         now = self.clock()
-        instants = await self.services.nudges.next_instant(now), await self.services.deliveries.next_due()
+        instants = (
+            await self.services.nudges.next_instant(now),
+            await self.services.announcements.next_instant(),
+            await self.services.deliveries.next_due(),
+        )
         return min((each for each in instants if each is not None), default=None)
 
     async def run(self, started: Callable[[], None] = lambda: None) -> None:
@@ -179,6 +188,7 @@ def _services(
         members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
+        announcements=AnnouncementService(database, hours, _tariff(settings), new_handle, wake),
         nudges=NudgeService(database, hours, new_handle, wake, limits),
         booking=BookingService(database, new_handle, wake),
         phones=PhoneService(database, numbers, vault, new_handle, new_code, wake),
@@ -251,6 +261,15 @@ def _web(
     line.trace.on_request_end.append(metrics.on_request_end)
     server = web_server(terms, services, metrics, links, lambda: client.connected)
     return LagProbe(metrics.lag), server
+
+
+def _tariff(settings: Settings) -> Tariff:
+    part, replies = settings.twilio, settings.web is not None and settings.web.public_url is not None
+    return Tariff(
+        lambda content: segments(text(content, replies=replies)),
+        part.price_per_segment if part else None,
+        part.currency if part else "",
+    )
 
 
 def _twilio(settings: Settings) -> TwilioAccount | None:

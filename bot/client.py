@@ -31,6 +31,7 @@ COGS = (
     "classes",
     "courses",
     "prework",
+    "announce",
     "students",
     "officehours",
     "phone",

@@ -150,8 +150,11 @@ class TwilioPart(_Part):
         description="Most segments in 24 hours; what goes beyond takes another way.",
     )
     price_per_segment: Decimal | None = Field(
-        default=None, ge=0, description="What one costs you, to show a teacher before a run."
+        default=None,
+        ge=0,
+        description="What Twilio bills for one segment of a text, such as 0.0083: announcements then show their cost.",
     )
+    currency: str = Field(default="USD", max_length=8, description="The currency of that price.")
 
 
 class WebPart(_Part):

@@ -12,7 +12,7 @@ from urllib.parse import quote
 Json = Mapping[str, Any]
 
 ROW, BUTTON, SELECT, INPUT, TEXT, CONTAINER, LABEL = 1, 2, 3, 4, 10, 17, 18
-RADIO, CHECKBOXES = 21, 22
+PEOPLE, RADIO, CHECKBOXES = 5, 21, 22
 LINK_STYLE, IS_V2 = 5, 1 << 15
 
 
@@ -111,7 +111,10 @@ def _check_container(part: Json) -> None:
 
 def _check_row(part: Json) -> None:
     inside = [each["type"] for each in part["components"]]
-    _must(inside == [SELECT] or (1 <= len(inside) <= 5 and set(inside) == {BUTTON}), f"a row of {inside}")
+    _must(
+        inside in ([SELECT], [PEOPLE]) or (1 <= len(inside) <= 5 and set(inside) == {BUTTON}),
+        f"a row of {inside}",
+    )
 
 
 def _check_button(part: Json) -> None:

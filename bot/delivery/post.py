@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import discord
 
 from bot.delivery.crashpoints import step
 from bot.domain.letter_messages import AnswerCard
-from bot.domain.messages import Message, Sent
+from bot.domain.messages import Announcement, Message, Sent
 from bot.views.cards import Card, text
 from bot.views.letter_cards import WRITE
 from bot.views.messages import draw
@@ -24,10 +26,12 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
         mentions.users = [discord.Object(person)]
         if not isinstance(message.content, AnswerCard):  # that has a button of its own
             parts += WRITE
+    file = message.content.file if isinstance(message.content, Announcement) else None
+    files = [discord.File(io.BytesIO(file.data), file.name)] if file is not None else []
     try:
         with step("post"):
             sent = await client.get_partial_messageable(channel).send(
-                view=Card(parts), nonce=message.nonce, allowed_mentions=mentions
+                view=Card(parts), nonce=message.nonce, allowed_mentions=mentions, files=files
             )
     except discord.NotFound as error:
         if error.code != 10008:

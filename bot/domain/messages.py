@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.attachments import Attachment
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 
@@ -178,6 +179,17 @@ class UnitOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """A teacher's own words to one student."""
+
+    class_name: str
+    words: str
+    #: of the delivery, for [Got it]
+    handle: str
+    file: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreached:
     """Tells the teachers' room whom a message could not reach by any way, and why."""
 
@@ -211,6 +223,7 @@ OtherContent = (
     | TextHelp
     | PhonePaused
     | UnitOpened
+    | Announcement
     | Unreached
     | Trouble
 )

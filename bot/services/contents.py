@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
+from bot.services.announcement_runs import announcement
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
@@ -36,6 +37,7 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
         Kind.NUDGE: "the nudge about pre-work",
         Kind.SLOT_REMINDER: "the reminder of office hours",
         Kind.ANSWER: "your answer",
+        Kind.ANNOUNCEMENT: "your announcement",
     }
     was = Kind(delivery.args.get("was", Kind.NUDGE))
     if was is Kind.ANSWER and tx.letters.get(delivery.about or 0).party is Party.GUARDIAN:
@@ -64,6 +66,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.SLOT_CANCELLED: slot_cancelled,
     Kind.SLOT_REMINDER: slot_reminder,
     Kind.UNIT_OPENED: unit_opened,
+    Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
     Kind.LETTER: letter_content,

@@ -41,7 +41,7 @@ from bot.services.upkeep import OPENINGS_STOPPED
 LEASE = timedelta(seconds=60)
 DAY_S = 86_400.0
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
-HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED})
+HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED, Kind.ANNOUNCEMENT})
 
 
 class DeliveryService:
@@ -150,6 +150,8 @@ def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> 
 def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> bool:
     if not _keeps_hours(delivery):
         return False
+    if delivery.args.get("urgent") and delivery.way in (Way.DM, Way.THREAD):
+        return False  # the teacher said so (N8); a text wakes people, so it waits all the same
     # a text of which nobody knows where it rings is looked at again when one of its zones has woken
     return any(_is_held_in(tx, delivery, zone, terms, lease, now, ids) for zone in zones_of(tx, delivery))
 

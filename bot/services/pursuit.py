@@ -25,7 +25,7 @@ def turned_away(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -
     """All texts are shut, through no fault of this one's phone: Discord is tried from the top, the operator told."""
     mend = "Ask the person who runs the bot to look at its Twilio account and its log"
     tx.outbox.add(trouble(delivery, f"{why}; messages go by other ways", mend, now), now, ids)
-    if delivery.kind in NOT_PURSUED:
+    if delivery.kind in NOT_PURSUED or delivery.args.get("beside"):
         return
     who = tx.people.account(delivery.person or 0)
     reach = replace(
@@ -68,8 +68,8 @@ def _close_way(tx: Tx, delivery: Delivery, closed: Closed, now: datetime) -> Seq
 
 def pursue(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> None:
     """What could not be delivered by its way goes by the next one; after the last the teachers' room is told."""
-    if delivery.kind in NOT_PURSUED:
-        return
+    if delivery.kind in NOT_PURSUED or delivery.args.get("beside"):
+        return  # what went beside the message itself has no other way
     if delivery.kind is Kind.ANSWER and delivery.way is not Way.DESK:
         tx.outbox.add([_by(next_answer_way(tx, delivery), delivery, why, now)], now, ids)
     elif delivery.way in TO_A_PERSON:

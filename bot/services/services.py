@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.announcements import AnnouncementService
 from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
@@ -38,6 +39,7 @@ class Services:
     posting: PostingService
     prework: PreWorkService
     nudges: NudgeService
+    announcements: AnnouncementService
     booking: BookingService
     phones: PhoneService
     guardians: GuardianService

@@ -129,11 +129,13 @@ announcement = table(
     sa.Column("body", sa.Text, nullable=False),
     #: {"sections": [ids], "group": "all" | "behind" | "not_watched" | "unit:slug" | "people", "people": [ids]}
     sa.Column("audience", sa.JSON, nullable=False),
-    sa.Column("file_name", sa.String(100)),
-    sa.Column("file", sa.LargeBinary),
+    #: on Discord in quiet hours too
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    #: by text as well, where a phone is known
+    sa.Column("texts_too", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),
-    #: the next run; NULL when there is none
-    sa.Column("next_at", Instant, index=True),
+    #: the run that comes or is being begun; NULL when there is none, and in a draft that is for "now"
+    sa.Column("next_at", Instant),
     sa.Column("zone", sa.String(64), nullable=False),
     #: the first run's wall time as promised
     sa.Column("wall", sa.String(16), nullable=False),
@@ -142,7 +144,12 @@ announcement = table(
     sa.Column("runs", sa.Integer, nullable=False, server_default="0"),
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
-    sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'undone', 'stopped')", name="state"),
+    sa.Column("file_name", sa.String(100)),
+    #: the last column, so that no other is read past it
+    sa.Column("file", sa.LargeBinary),
+    sa.CheckConstraint("state IN ('draft', 'waiting', 'running', 'done', 'undone', 'stopped')", name="state"),
+    sa.Index("ix_announcement_state_next_at", "state", "next_at"),
+    sa.Index("ix_announcement_person_id_state", "person_id", "state"),
     about=described("a teacher's message to a class or a group", retention="with the class", **OF_PERSON),
 )
 

@@ -235,6 +235,20 @@ class StoredOutbox:
             .values(due_at=until)
         )
 
+    def suppress(self, kind: Kind, about: int, why: str, at: datetime) -> Sequence[Delivery]:
+        """Ends what has not been called yet; a worker that holds one of them finds its lease of no use."""
+        rows = self._db.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.kind == kind,
+                outbox.c.about_id == about,
+                outbox.c.state.in_((State.DUE, State.LEASED)),
+            )
+            .values(state=State.SUPPRESSED, why=why[:300], ended_at=at, lease=None, lease_until=None)
+            .returning(*_COLUMNS)
+        )
+        return [_delivery(row) for row in rows]
+
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
         query = sa.select(*_COLUMNS).where(

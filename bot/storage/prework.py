@@ -288,6 +288,24 @@ class StoredPreWorks:
     def owes(self, prework_id: int, person_id: int) -> bool:
         return _OWES.first(self._db, prework=prework_id, person=person_id) is not None
 
+    def behind(self, section_id: int, now: datetime) -> frozenset[int]:
+        query = (
+            sa.select(enrolment.c.person_id)
+            .distinct()
+            .select_from(OF_PREWORK)
+            .where(
+                prework.c.section_id == section_id,
+                prework.c.posted_at.is_not(None),
+                prework.c.deadline <= now,
+                IS_OWED,
+            )
+        )
+        return frozenset(self._db.execute(query).scalars())
+
+    def not_credited(self, prework_id: int) -> frozenset[int]:
+        query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK)
+        return frozenset(self._db.execute(query.where(prework.c.id == prework_id, IS_OWED)).scalars())
+
     def unlocked(self, prework_id: int) -> frozenset[int]:
         query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK).where(prework.c.id == prework_id)
         return frozenset(self._db.execute(query).scalars())

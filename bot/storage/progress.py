@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.records import ProgressRecord
 from bot.storage.prepared import Prepared
-from bot.storage.tables import progress
+from bot.storage.tables import enrolment, progress, section
 
 _OF = Prepared(
     sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
@@ -41,3 +41,24 @@ class StoredProgresses:
     def of(self, person: int, course: int) -> dict[str, ProgressRecord]:
         rows = _OF.all(self._db, person=person, course=course)
         return {row[0]: ProgressRecord(*row) for row in rows}
+
+    def in_class(self, section_id: int) -> dict[int, dict[str, ProgressRecord]]:
+        query = (
+            sa.select(
+                progress.c.person_id, progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at
+            )
+            .select_from(
+                enrolment.join(section, section.c.id == enrolment.c.section_id).join(
+                    progress,
+                    sa.and_(
+                        progress.c.person_id == enrolment.c.person_id,
+                        progress.c.course_id == section.c.course_id,
+                    ),
+                )
+            )
+            .where(enrolment.c.section_id == section_id, enrolment.c.left_at.is_(None))
+        )
+        found: dict[int, dict[str, ProgressRecord]] = {}
+        for person, slug, *dates in map(tuple, self._db.execute(query)):
+            found.setdefault(person, {})[slug] = ProgressRecord(slug, *dates)
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
@@ -45,6 +46,7 @@ class StoredTx:
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)
         self.letters = StoredLetters(connection)
+        self.announcements = StoredAnnouncements(connection)
         self.guardians = StoredGuardians(connection)
         self.reminders = StoredReminders(connection)
         self.planning = StoredPlanning(connection)

@@ -31,8 +31,8 @@ from bot.services.booking import (
 from bot.services.choosing import NoClass, WhichClass
 from bot.views.cards import Button, Choice, Control, Look, Menu, card, plain, primary, stamp
 from bot.views.choosing import draw_choice
-from bot.views.messages import with_links
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, replace, services
+from bot.views.prose import with_links
 
 
 @on_press("book")

@@ -36,6 +36,7 @@ class Look(Enum):
     ASK = ("❔", 0x3498DB)
     PROBLEM = ("⚠️", 0xC0392B)
     STAFF = ("📋", 0x6C5B7B)
+    NEWS = ("📣", 0x1F8B8B)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,21 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
+class UserMenu:
+    """A select of the server's people, up to 25."""
+
+    placeholder: str
+    action: str
+    handle: str
+    most: int = 25
+
+
+@dataclass(frozen=True, slots=True)
 class NewRow:
     """What follows stands on a row of its own."""
 
 
-Control = Button | Link | Menu | NewRow
+Control = Button | Link | Menu | UserMenu | NewRow
 
 
 def primary(label: str, action: str, handle: str = "-") -> Button:
@@ -211,15 +222,15 @@ def rows(controls: Sequence[Control]) -> list[Part]:
         if isinstance(control, NewRow):
             free = 0
             continue
-        if free == 0 or isinstance(control, Menu):
+        if free == 0 or isinstance(control, Menu | UserMenu):
             made.append([])
             free = 5
         made[-1].append(_item(control))
-        free = 0 if isinstance(control, Menu) else free - 1
+        free = 0 if isinstance(control, Menu | UserMenu) else free - 1
     return [{"type": ComponentType.action_row.value, "components": row} for row in made]
 
 
-def _item(control: Button | Link | Menu) -> Part:
+def _item(control: Button | Link | Menu | UserMenu) -> Part:
     match control:
         case Button(label, action, handle, style, disabled):
             name = f"fc:{action}:{handle}"
@@ -234,6 +245,14 @@ def _item(control: Button | Link | Menu) -> Part:
                 "min_values": 1,
                 "max_values": min(most, len(choices), 25),
                 "options": [_option(choice) for choice in choices[:25]],
+            }
+        case UserMenu(placeholder, action, handle, most):
+            return {
+                "type": ComponentType.user_select.value,
+                "placeholder": shorten(placeholder, 150),
+                "custom_id": f"fs:{action}:{handle}",
+                "min_values": 1,
+                "max_values": min(most, 25),
             }
 
 

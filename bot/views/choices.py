@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from discord import app_commands
 
+from bot.domain.announcing import GROUPS, UNIT
+from bot.services.announcement_results import ALL_CLASSES
 from bot.views.cards import one_line, shorten
 from bot.views.presses import Interaction, asker, services
 
@@ -36,3 +38,20 @@ async def unit_choices(interaction: Interaction, typed: str) -> Choices:
     named = getattr(interaction.namespace, "class", None)
     units = await services(interaction).posting.units(asker(interaction), named or None)
     return matching(typed, ((f"{each.position + 1}. {each.unit.title}", each.unit.slug) for each in units))
+
+
+async def every_class(interaction: Interaction, typed: str) -> Choices:
+    """One choice for all classes of a teacher who has several here."""
+    sections = await services(interaction).classes.taught(asker(interaction))
+    return matching(typed, [("All my classes", ALL_CLASSES)] if len(sections) > 1 else [])
+
+
+async def audience_choices(interaction: Interaction, typed: str) -> Choices:
+    """The groups of an announcement, and who works on which unit of the class."""
+    groups = [(name[:1].upper() + name[1:], group) for group, name in GROUPS.items()]
+    named = getattr(interaction.namespace, "class", None)
+    units = await services(interaction).announcements.units(asker(interaction), named or None)
+    if not units:
+        return []
+    working = ((f"Those who work on {each.unit.title}", f"{UNIT}{each.unit.slug}") for each in units)
+    return matching(typed, [*groups, *working])

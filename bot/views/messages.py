@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit, urlunsplit
 
-from discord import ui
+from discord import ComponentType, ui
 
+from bot.domain.attachments import Attachment
 from bot.domain.course import Material, Unit, Video
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
+    Announcement,
     ClassReady,
     Content,
     GuardianCode,
@@ -26,33 +26,44 @@ from bot.domain.messages import (
     SlotCalledOff,
     SlotCancelled,
     SlotReminder,
-    StillOwing,
     TextHelp,
     TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
 )
-from bot.views.cards import Button, Control, Link, Look, card, one_line, plain, primary, shorten, stamp
+from bot.views.cards import (
+    Button,
+    Card,
+    Control,
+    Link,
+    Look,
+    Part,
+    card,
+    one_line,
+    plain,
+    primary,
+    shorten,
+    stamp,
+)
 from bot.views.letter_cards import draw_letter
+from bot.views.prose import name_of, paragraphs, web_address, with_links
+from bot.views.staff_messages import draw_for_staff
 from bot.words.lengths import exactly, roughly
 from bot.words.texts import text
 
 #: Discord's own for the address behind a button
 URL_LIMIT = 512
-#: a name or title in a sentence
-TITLE = 120
 #: a card has 4,000 characters for everything, and Markdown's escapes may double what a person wrote
 MOST_MATERIALS = 6
-MOST_LINES = 10
-MOST_OWING = 25
+MOST_OBJECTIVES = 10
 OBJECTIVES = 1300
 MOST_LINKS = 5
 
 TODAY = primary("What do I do now?", "today")
 
 
-def draw(content: Content, marker: int) -> ui.LayoutView:
+def draw(content: Content, marker: int) -> ui.LayoutView:  # one case for each kind
     """The card of that content; ``marker`` (1 to 2**31 - 1) is the id by which a repeat is recognised."""
     if isinstance(content, LetterContent):
         return draw_letter(content, marker)
@@ -69,7 +80,7 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
             return card(
                 Look.DONE,
                 "Your inbox is open",
-                f"Reminders for **{_name(class_name)}** come here: what you still owe, before it is due.",
+                f"Reminders for **{name_of(class_name)}** come here: what you still owe, before it is due.",
                 "Write here, too: your teacher reads it, and the answer comes here.",
                 "You asked for this. To end it, close direct messages in this server's privacy settings.",
                 controls=[TODAY],
@@ -78,29 +89,22 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
         case ClassReady(class_name, course_title, handle):
             return card(
                 Look.DO,
-                f"Join {_name(class_name)}",
-                f"Course: {_name(course_title)}.",
+                f"Join {name_of(class_name)}",
+                f"Course: {name_of(course_title)}.",
                 "Press the button to join. The first unit opens for you at once.",
                 controls=[primary("Join this class", "join", handle)],
                 marker=marker,
             )
-        case SlotReminder():
-            return _slot_reminder(content, marker)
-        case SlotCalledOff(class_name, starts_at, _, handle):
-            return card(
-                Look.PROBLEM,
-                "Your office hours are cancelled",
-                f"Your teacher of **{_name(class_name)}** had to cancel {stamp(starts_at)}.",
-                "You can book another time.",
-                controls=[primary("Book another", "book", handle)],
-                marker=marker,
-            )
+        case SlotReminder() | SlotCalledOff():
+            return _about_slot(content, marker)
         case UnitOpened():
             return _unit_opened(content, marker)
         case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
             return _about_texts(content, marker)
+        case Announcement():
+            return _announcement(content, marker)
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
-            return _for_staff(content, marker)
+            return draw_for_staff(content, marker)
 
 
 def _about_texts(
@@ -116,7 +120,7 @@ def _about_texts(
             return card(
                 Look.PROBLEM,
                 "My texts do not reach your phone",
-                f"The carrier says: {plain(why)}. I text it no more; **{_name(class_name)}** reaches you here.",
+                f"The carrier says: {plain(why)}. I text it no more; **{name_of(class_name)}** reaches you here.",
                 "Is it another number by now? Give it, and texts go on.",
                 controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
@@ -125,52 +129,12 @@ def _about_texts(
             return card(Look.ASK, "A text", plain(text(content)), marker=marker)
 
 
-def _for_staff(
-    content: SlotBooked | SlotCancelled | Unreached | Trouble | NudgeList, marker: int
-) -> ui.LayoutView:
-    match content:
-        case NudgeList():
-            return _nudge_list(content, marker)
-        case SlotBooked(student, starts_at, ends_at, reason):
-            return card(
-                Look.STAFF,
-                "Office hours booked",
-                f"<@{student}>: {stamp(starts_at)} to {stamp(ends_at, 't')}",
-                f"Reason: {plain(shorten(reason, 1000))}" if reason.strip() else "",
-                marker=marker,
-            )
-        case SlotCancelled(student, starts_at):
-            return card(
-                Look.STAFF,
-                "Office hours cancelled",
-                f"<@{student}> gave back {stamp(starts_at)}. The slot is free again.",
-                marker=marker,
-            )
-        case Unreached(student, what, tried):
-            return card(
-                Look.PROBLEM,
-                "A message did not arrive",
-                f"<@{student}> did not get {plain(shorten(what, TITLE))}. Please tell them yourself.",
-                "\n".join(f"- {plain(shorten(each, 300))}" for each in tried[:MOST_LINES]),
-                marker=marker,
-            )
-        case Trouble(problem, mend):
-            return card(
-                Look.PROBLEM,
-                "Something needs your hand",
-                _sentence(problem),
-                _sentence(mend),
-                "What waits for this goes out by itself afterwards; nothing is lost." if mend.strip() else "",
-                marker=marker,
-            )
-
-
 def _prework(content: PreWorkCard, marker: int) -> ui.LayoutView:
     unit, handle = content.unit, content.handle
     return card(
         Look.DO,
-        f"Pre-work: {_name(unit.title)}",
-        f"{_name(content.class_name)} · {exactly(unit.prework.length_s)} in all",
+        f"Pre-work: {name_of(unit.title)}",
+        f"{name_of(content.class_name)} · {exactly(unit.prework.length_s)} in all",
         _materials(unit.prework.materials),
         _objectives(unit),
         f"**Due {stamp(content.deadline)}** ({stamp(content.deadline, 'R')})",
@@ -198,30 +162,14 @@ def _material(material: Material) -> str:
 
 
 def _links(materials: Sequence[Material]) -> Sequence[Control]:
-    found = [(each.title, _url(each.url)) for each in materials]
+    found = [(each.title, web_address(each.url)) for each in materials]
     return [Link(title, url) for title, url in found if url and len(url) <= URL_LIMIT][:MOST_LINKS]
-
-
-def _url(url: str) -> str | None:
-    """The address with everything quoted that would end it in Markdown; None when Discord would refuse it."""
-    try:
-        parts = urlsplit(one_line(url))
-        host = (parts.hostname or "").encode("idna").decode()
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:  # UnicodeError is one
-        return None
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
-        return None
-    path, query, fragment = (
-        quote(each, safe="%/:?@!$&'+,;=~") for each in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme, host + port, path, query, fragment))
 
 
 def _objectives(unit: Unit) -> str:
     if not unit.objectives:
         return ""
-    lines = [f"- {plain(shorten(each.text, 150))}" for each in unit.objectives[:MOST_LINES]]
+    lines = [f"- {plain(shorten(each.text, 150))}" for each in unit.objectives[:MOST_OBJECTIVES]]
     return shorten("After this unit you can:\n" + "\n".join(lines), OBJECTIVES)
 
 
@@ -234,8 +182,8 @@ def _nudge(nudge: PreWorkNudge, marker: int) -> ui.LayoutView:
     due = f"{stamp(nudge.deadline)} ({stamp(nudge.deadline, 'R')})"
     return card(
         Look.DO,
-        f"Still open: {_name(nudge.unit_title)}",
-        f"Your pre-work for **{_name(nudge.class_name)}** "
+        f"Still open: {name_of(nudge.unit_title)}",
+        f"Your pre-work for **{name_of(nudge.class_name)}** "
         + (f"was due {due}. Late work counts." if nudge.is_late else f"is due {due}."),
         "You have started: what is left is handing in."
         if nudge.started
@@ -251,39 +199,26 @@ def _nudge(nudge: PreWorkNudge, marker: int) -> ui.LayoutView:
     )
 
 
-def _nudge_list(told: NudgeList, marker: int) -> ui.LayoutView:
-    names = [_still_owing(each) for each in told.owing[:MOST_OWING]]
-    more = [f"… and {len(told.owing) - MOST_OWING} more"] if len(told.owing) > MOST_OWING else []
-    excused = " ".join(f"<@{each}>" for each in told.excused[:MOST_OWING])
-    return card(
-        Look.STAFF,
-        f"Not yet: {_name(told.unit_title)}",
-        f"**{_name(told.class_name)}**, due {stamp(told.deadline, 'R')}. Still open for "
-        f"{len(told.owing)}, most behind first. Late work counts.",
-        "\n".join(names + more),
-        f"💤 Away, so excused: {excused}" if excused else "",
-        controls=[
-            *([primary("Nudge them", "nudge_late", told.handle)] if told.owing else []),
-            Button("Who has done it?", "pw_status", told.handle),
-        ],
-        marker=marker,
-    )
-
-
-def _still_owing(each: StillOwing) -> str:
-    if each.reasons:
-        stands = f"tried {each.tries} times" if each.tries > 1 else "tried once"
-    else:
-        stands = f"started {stamp(each.started_at, 'R')}" if each.started_at else "not opened"
-    silent = f"; silent since {each.silent_after} reminders, so I have stopped. Please talk to them"
-    return f"- <@{each.discord}>: {stands}{silent if each.silent_after else ''}"
+def _about_slot(content: SlotReminder | SlotCalledOff, marker: int) -> ui.LayoutView:
+    match content:
+        case SlotReminder():
+            return _slot_reminder(content, marker)
+        case SlotCalledOff(class_name, starts_at, _, handle):
+            return card(
+                Look.PROBLEM,
+                "Your office hours are cancelled",
+                f"Your teacher of **{name_of(class_name)}** had to cancel {stamp(starts_at)}.",
+                "You can book another time.",
+                controls=[primary("Book another", "book", handle)],
+                marker=marker,
+            )
 
 
 def _slot_reminder(reminder: SlotReminder, marker: int) -> ui.LayoutView:
     return card(
         Look.DO,
         f"Office hours {stamp(reminder.starts_at, 'R')}",
-        f"**{_name(reminder.class_name)}**: {stamp(reminder.starts_at)} to {stamp(reminder.ends_at, 't')}",
+        f"**{name_of(reminder.class_name)}**: {stamp(reminder.starts_at)} to {stamp(reminder.ends_at, 't')}",
         f"Where: {with_links(reminder.where)}" if reminder.where.strip() else "",
         "Cannot come? Give the slot back, so that somebody else can have it.",
         controls=[Button("Cancel my slot", "slot_cancel", reminder.handle)],
@@ -299,29 +234,29 @@ def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:
     )
     return card(
         Look.DONE,
-        f"Open for you: {_name(opened.title)}",
-        f"You mastered **{_name(opened.passed_title)}** in {_name(opened.class_name)}. Well done!",
+        f"Open for you: {name_of(opened.title)}",
+        f"You mastered **{name_of(opened.passed_title)}** in {name_of(opened.class_name)}. Well done!",
         where,
         controls=[TODAY],
         marker=marker,
     )
 
 
-def _name(title: str) -> str:
-    return plain(shorten(one_line(title), TITLE))
-
-
-def _sentence(text: str) -> str:
-    """Words of ours with names in them, as a sentence."""
-    words = plain(shorten(text, 600))
-    return (
-        f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?', '…')) else '.'}"
-        if words
-        else ""
+def _announcement(told: Announcement, marker: int) -> ui.LayoutView:
+    view = card(
+        Look.NEWS,
+        name_of(told.class_name),
+        paragraphs(told.words),
+        "-# From your teacher",
+        controls=[Button("Got it", "got_it", told.handle), TODAY],
+        marker=marker,
     )
+    return view if told.file is None else Card([*view.to_components(), _attached(told.file)])
 
 
-def with_links(text: str) -> str:
-    """Text from a person in which an address of the web stays one that can be pressed."""
-    words = shorten(one_line(text), 500).split(" ")
-    return " ".join(_url(word) or plain(word) if "://" in word else plain(word) for word in words)
+def _attached(file: Attachment) -> Part:
+    """Shown where its bytes travel with the message under that name."""
+    address = {"url": f"attachment://{file.name}"}
+    if file.is_picture:
+        return {"type": ComponentType.media_gallery.value, "items": [{"media": address}]}
+    return {"type": ComponentType.file.value, "file": address}

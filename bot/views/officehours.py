@@ -25,8 +25,8 @@ from bot.services.officehours import (
 )
 from bot.views.cards import Button, Choice, Control, Look, Menu, card, plain, primary, shorten, stamp
 from bot.views.choosing import draw_choice
-from bot.views.messages import with_links
 from bot.views.presses import Interaction, asker, on_pick, on_press, replace, reply, services
+from bot.views.prose import with_links
 
 
 @on_press("hours_open")

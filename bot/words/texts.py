@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.letter_messages import AnswerCard, Heard
 from bot.domain.messages import (
+    Announcement,
     GuardianCode,
     GuardianNudge,
     PhoneCode,
@@ -14,7 +15,7 @@ from bot.domain.messages import (
     TextsEnded,
     UnitOpened,
 )
-from bot.words.gsm import SEGMENT, cut, segments, septets, to_gsm
+from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 from bot.words.letters import answer_text, heard_text
 
@@ -33,7 +34,11 @@ Textable = (
     | TextHelp
     | AnswerCard
     | Heard
+    | Announcement
 )
+
+#: a teacher's own words may take this many segments; the rest is on Discord
+MOST_SEGMENTS = 3
 
 HOW_TO_STOP = "To stop: /phone stop in Discord"
 #: where answers are heard; guardians, who have no Discord, read nothing else (Twilio itself hears their STOP)
@@ -41,7 +46,7 @@ REPLY_STOP = "Reply STOP to end"
 
 
 def text(content: Textable, *, replies: bool = False) -> str:
-    """At most 160 septets of GSM-7: one segment, but for a teacher's own words. Titles are shortened until it fits.
+    """At most 160 septets of GSM-7, one segment, but for a teacher's own words. Titles are shortened until it fits.
 
     ``replies``: answers to a text are heard, by the bot's own web server.
     """
@@ -95,7 +100,7 @@ def _to_guardians_and_strangers(
 
 
 def _to_student(
-    content: PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened, stop: str
+    content: PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | Announcement, stop: str
 ) -> str:
     match content:
         case PreWorkNudge():
@@ -123,6 +128,8 @@ def _to_student(
                 code=to_gsm(code),
                 minutes=str(minutes),
             )
+        case Announcement():
+            return _announcement(content, stop)
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(
                 "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",
@@ -144,6 +151,38 @@ def _nudge(nudge: PreWorkNudge, stop: str) -> str:
         length=roughly(nudge.length_s),
         when=to_gsm(nudge.deadline_local),
     )
+
+
+def _announcement(content: Announcement, stop: str) -> str:
+    name = cut(to_gsm(content.class_name) or "your class", 30)
+    file = " A file is on Discord." if content.file else ""
+    head, tail = f"Flipcord, {name}: ", f"{file} {stop}"
+    words = to_gsm(content.words)
+    if not _says_as_much(words, content.words):
+        return f"{head}your teacher wrote to you. Read it on Discord.{tail}"
+    whole = f"{head}{words}{tail}"
+    if segments(whole) <= MOST_SEGMENTS:
+        return whole
+    more = " ... more on Discord."
+    room = MOST_SEGMENTS * JOINED_SEGMENT - septets(head + more + tail) - MOST_SEGMENTS
+    return f"{head}{_cut_at_a_word(words, room)}{more}{tail}"
+
+
+def _says_as_much(words: str, original: str) -> bool:
+    """Another script loses its letters in GSM-7: half a message says nothing, or something else."""
+    letters = [sum(each.isalnum() for each in text) for text in (words, original)]
+    return letters[0] > 0 and letters[0] * 10 >= letters[1] * 9
+
+
+def _cut_at_a_word(words: str, room: int) -> str:
+    """Whole words only, unless one is longer than all the room; an address is never cut to another one."""
+    kept = ""
+    for word in words.split(" "):
+        longer = f"{kept} {word}" if kept else word
+        if septets(longer) > room:
+            break
+        kept = longer
+    return kept or cut(words, room)
 
 
 def _fitted(template: str, stop: str, **parts: str) -> str:

@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 from discord import ui
 
+from bot.domain.announcing import Announced, Audience, Phase
 from bot.domain.course import Check, Fault, Objective, PreWork, Reading, Unit, Video
 from bot.domain.evidence import LookAgain, NotStarted, SayMore, TooSoon
 from bot.domain.mastery import Attempt
-from bot.domain.outbox import Way
+from bot.domain.outbox import State, Way
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -49,16 +50,18 @@ from bot.domain.records import (
 from bot.domain.times import BadTime, Promise
 from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, TakeCheck, WaitForCheck
 from bot.domain.unit_lint import NoReview
+from bot.services import announcement_results as announcements
 from bot.services import classes, courses, nudges, people, posting, prework, progress
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.places import slug_of, wanted_places
+from bot.views import announcement_cards, prework_staff
 from bot.views import classes as class_views
 from bot.views import courses as course_views
 from bot.views import nudges as nudge_views
 from bot.views import people as people_views
 from bot.views import prework as prework_views
-from bot.views import prework_staff
 from bot.views import progress as progress_views
+from bot.views.announcements import draw_form as draw_announcement
 from bot.views.choices import matching
 from bot.views.choosing import draw_choice
 from bot.views.classes import OnServer
@@ -317,6 +320,60 @@ def test_nudges_for_teachers_and_students(given: Hostile) -> None:
         check_view(nudge_views.draw_sent(sent))
     for why in (nudges.WhyNudged(posted, given.flip()), None):
         check_view(nudge_views.draw_why(why))
+
+
+def test_announcements_for_their_teacher(given: Hostile) -> None:
+    crowd, groups = given.accounts(), ("all", "behind", "people", "unit:atoms")
+    sections = tuple(given.section(number) for number in range(given.number(1, 30)))
+    phases = (Phase.DRAFT, Phase.WAITING, Phase.RUNNING, Phase.STOPPED)
+    it = Announced(
+        1,
+        "h",
+        1,
+        given.text()[:1800] or "x",
+        Audience((1,), groups[given.number(0, 3)], tuple(range(given.number(0, 3)))),
+        given.flip(),
+        given.flip(),
+        "plan.pdf" if given.flip() else None,
+        phases[given.number(0, 3)],
+        NOW if given.flip() else None,
+        ZONE,
+        NOW.replace(tzinfo=None),
+        NOW.date() if given.flip() else None,
+        given.number(0, 2),
+        NOW,
+    )
+    ways = (Way.DM, Way.THREAD, Way.SMS)
+    shown = announcements.AnnouncementPreview(
+        it,
+        sections,
+        sections,
+        it.next_at,
+        NOW,
+        given.number(1, 3),
+        tuple(nudges.Recipient(each, ways[given.number(0, 2)], NOW) for each in crowd),
+        tuple((each, "DMs are closed, no phone, and the class has no pre-work channel") for each in crowd),
+        announcements.Cost(3, 9, Decimal("0.07"), "USD"),
+        tuple(range(2**63, 2**63 + given.number(0, 25))),
+    )
+    for result in (
+        shown,
+        announcements.WhichClasses("h", sections),
+        announcements.NobodyThere(it, sections),
+        announcements.NoWords("h"),
+        announcements.TooLong("h", 5000, 1800),
+        announcements.BadFile("h", "It is empty."),
+        announcements.Past(NOW, "h"),
+        announcements.Gone(),
+    ):
+        check_view(announcement_cards.draw_preview(result))
+    check_view(announcement_cards.draw_classes(shown))
+    check_view(announcement_cards.draw_refusal(announcements.NoGroup(given.text(), given.reasons())))
+    standing = announcements.Standing(it, sections, {State.SENT: 3, State.DUE: given.number(0, 1)})
+    check_view(announcement_cards.draw_undone(announcements.TooLate(standing)))
+    many = [replace(standing, it=replace(it, handle=f"h{number}")) for number in range(given.number(0, 20))]
+    check_view(announcement_cards.draw_list(many))
+    check_modal(draw_announcement(announcements.Form("h", it.words, it.file_name)).to_dict())
 
 
 def attempt(given: Hostile) -> Attempt:

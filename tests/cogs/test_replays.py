@@ -16,7 +16,7 @@ from tests.classroom import Classroom, open_classroom
 from tests.cogs.test_prework import DONE
 
 #: handles, nonces and leases are drawn anew in every run, and Discord numbers as it goes
-_DRAWN = re.compile(r"\d{15,}|(?<=[':>])[\w-]{12}(?=[':>])")
+_DRAWN = re.compile(r"\d{15,}|(?<=[':>])[\w-]{12}(?:-\d+)?(?=[':>])")
 #: how often and by whom a row was taken up says nothing about what became of it
 _NOT_COMPARED = {
     "lease",
@@ -80,7 +80,7 @@ def _dump(path: Path) -> dict[str, Counter[str]]:
     found = {
         name: Counter(_canonical(row) for row in connection.execute(f'SELECT * FROM "{name}"'))  # noqa: S608
         for name in names
-        if name not in ("draft", "fact", "identify", "sqlite_sequence", "message_history")
+        if name not in ("draft", "fact", "identify", "sqlite_sequence", "history")
     }
     connection.close()
     # joining again gives the same roles again, which changes nothing on the server: the roles are compared instead

@@ -15,7 +15,14 @@ from bot.views import presses
 from tests.meta.project import ROOT, calls, modules, tree
 
 #: what makes something to press, and what the registry of its handlers is
-MAKERS = {"Button": "press", "primary": "press", "Menu": "pick", "draw_choice": "pick", "Form": "form"}
+MAKERS = {
+    "Button": "press",
+    "primary": "press",
+    "Menu": "pick",
+    "UserMenu": "pick",
+    "draw_choice": "pick",
+    "Form": "form",
+}
 #: these hand an action on that they were given
 HANDED_ON = {"bot/views/cards.py", "bot/views/choosing.py"}
 GENERATED = 100_000

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.attachments import Attachment
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
 from bot.domain.messages import (
+    Announcement,
     ClassReady,
     Content,
     GuardianCode,
@@ -78,6 +80,7 @@ CONTENTS: list[Content] = [
     AnswerCard("Period 3", "Ms Rivera", "Look at page 3", "s1"),
     Heard("Period 3", AT, "Tue 24 Nov 08:00", False, 1),
     AskClass((("Period 3", "s1"), ("Period 5", "s2"))),
+    Announcement("Period 3", "Bring goggles.", "n1", Attachment("plan.pdf", b"%PDF-")),
     NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
     GuardianCode("Period 3", "123456"),
     GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
@@ -89,7 +92,7 @@ CONTENTS: list[Content] = [
 
 class Seen:
     def __init__(self, content: Content, marker: int = 9) -> None:
-        (self.box,) = draw(content, marker).to_components()
+        self.box, *self.beside = draw(content, marker).to_components()
         parts = self.box["components"]
         self.texts = [each["content"] for each in parts if each["type"] == 10]
         self.text = "\n".join(self.texts)
@@ -98,7 +101,7 @@ class Seen:
         self.buttons: dict[str, Any] = {
             each["label"]: each.get("custom_id") or each["url"] for each in controls
         }
-        self.components = 1 + len(parts) + len(controls)
+        self.components = 1 + len(parts) + len(controls) + len(self.beside)
 
 
 def test_every_kind_of_content_is_drawn_with_its_marker() -> None:
@@ -170,6 +173,23 @@ def test_a_trouble_is_told_in_whole_sentences() -> None:
     assert "Reason" not in Seen(Trouble("x is gone", "")).text
 
 
+def test_an_announcement_keeps_its_lines_and_links_and_nothing_else_of_markdown() -> None:
+    words = "# Friday\n\n\n\n- goggles\n> and *this*:\nhttps://school.example/a_b?x=1 @everyone [x](https://e.example)"
+    seen = Seen(Announcement("Period 3", words, "n1", None))
+    assert seen.texts[1] == (
+        "\\# Friday\n\n\\- goggles\n\\> and \\*this\\*:\nhttps://school.example/a_b?x=1 @everyone "
+        "\\[x](https://e.example)"
+    )
+    assert seen.buttons == {"Got it": "fc:got_it:n1", "What do I do now?": "fc:today:-"}
+
+
+def test_a_file_is_shown_below_the_card_and_a_picture_as_a_picture() -> None:
+    (file,) = Seen(CONTENTS[12]).beside
+    assert (file["type"], file["file"]["url"]) == (13, "attachment://plan.pdf")
+    (picture,) = Seen(Announcement("P", "Look", "n", Attachment("a.png", b""))).beside
+    assert (picture["type"], picture["items"][0]["media"]["url"]) == (12, "attachment://a.png")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -205,6 +225,12 @@ HOSTILE = st.one_of(
 URLS = st.one_of(
     HOSTILE, st.just("https://example.org/" + "x" * 600), st.just("https://example.org/" + "é" * 200)
 )
+#: as long as an announcement may be; addresses grow when they are quoted
+LONG = st.one_of(
+    HOSTILE.map(lambda each: each[:1800]),
+    st.lists(st.one_of(HOSTILE, URLS), max_size=40).map(lambda parts: " ".join(parts)[:1800]),
+    st.lists(HOSTILE, max_size=40).map(lambda lines: "\n".join(lines)[:1800]),
+)
 MATERIALS = st.one_of(
     st.builds(Video, HOSTILE, URLS, st.integers(0, 10**6)),
     st.builds(Reading, HOSTILE, URLS, st.integers(0, 10**6)),
@@ -235,6 +261,7 @@ ANY = st.one_of(
     st.builds(SlotBooked, st.just(5), st.just(AT), st.just(LATER), HOSTILE),
     st.builds(SlotCalledOff, HOSTILE, st.just(AT), HOSTILE, st.just("h")),
     st.builds(UnitOpened, HOSTILE, HOSTILE, HOSTILE, st.none()),
+    st.builds(Announcement, HOSTILE, LONG, st.just("h"), st.none()),
     st.builds(Unreached, st.just(5), HOSTILE, st.lists(HOSTILE, max_size=30).map(tuple)),
     st.builds(Trouble, HOSTILE, HOSTILE),
 )

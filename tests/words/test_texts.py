@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.attachments import Attachment
 from bot.domain.messages import (
+    Announcement,
     GuardianCode,
     GuardianNudge,
     PhoneCode,
@@ -223,3 +225,31 @@ def test_a_title_without_a_letter_that_phones_have_is_named_otherwise() -> None:
     words = text(PreWorkNudge("化学", "原子", "h", AT, "Tue 24 Nov 08:00", 700, False))
     assert "your class" in words
     assert "for your next class" in words
+
+
+@settings(deadline=None)
+@given(
+    st.builds(Announcement, TITLES, TITLES, st.just("h"), st.sampled_from([None, Attachment("a.pdf", b"")]))
+)
+def test_an_announcement_takes_three_segments_of_gsm_at_most(content: Announcement) -> None:
+    words = text(content)
+    assert encoded(words) is not None
+    assert counted(words) <= 3
+    assert words.endswith(HOW_TO_STOP)
+    assert ("A file is on Discord." in words) == (content.file is not None)
+
+
+def test_a_short_announcement_is_one_segment_and_whole() -> None:
+    words = text(Announcement("Period 3", "Bring your goggles on Friday.", "h", None))
+    assert words == f"Flipcord, Period 3: Bring your goggles on Friday. {HOW_TO_STOP}"
+    assert counted(words) == 1
+
+
+def test_a_long_announcement_ends_at_a_word_and_says_where_the_rest_is() -> None:
+    words = text(Announcement("Period 3", "goggles " * 200, "h", None))
+    assert f"goggles ... more on Discord. {HOW_TO_STOP}" in words
+    assert counted(words) == 3
+
+
+def test_words_in_letters_that_phones_lack_are_not_mangled_but_left_on_discord() -> None:
+    assert "Read it on Discord" in text(Announcement("Period 3", "Принесите очки, 5 Б!", "h", None))

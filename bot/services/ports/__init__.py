@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.services.ports.announcements import Announcements
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.messages import (
     Cipher,
@@ -37,6 +38,7 @@ from bot.services.ports.teaching import (
 )
 
 __all__ = [
+    "Announcements",
     "Attempts",
     "Bookings",
     "Cipher",
@@ -110,8 +112,6 @@ class Tx(Protocol):
     @property
     def phones(self) -> Phones: ...
     @property
-    def guardians(self) -> Guardians: ...
-    @property
     def optouts(self) -> OptOuts: ...
     @property
     def receipts(self) -> Receipts: ...
@@ -121,6 +121,10 @@ class Tx(Protocol):
     def history(self) -> History: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def announcements(self) -> Announcements: ...
+    @property
+    def guardians(self) -> Guardians: ...
     @property
     def reminders(self) -> Reminders: ...
     @property

@@ -105,8 +105,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=False),
-        sa.Column("file_name", sa.String(length=100), nullable=True),
-        sa.Column("file", sa.LargeBinary(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("texts_too", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.Column("zone", sa.String(length=64), nullable=False),
@@ -115,8 +115,11 @@ def upgrade() -> None:
         sa.Column("runs", sa.Integer(), server_default="0", nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("file_name", sa.String(length=100), nullable=True),
+        sa.Column("file", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'running', 'done', 'undone', 'stopped')", name=op.f("ck_announcement_state")
+            "state IN ('draft', 'waiting', 'running', 'done', 'undone', 'stopped')",
+            name=op.f("ck_announcement_state"),
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_announcement_person_id"), ondelete="CASCADE"
@@ -125,7 +128,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("handle", name=op.f("uq_announcement_handle")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_announcement_next_at"), "announcement", ["next_at"], unique=False)
+    op.create_index("ix_announcement_state_next_at", "announcement", ["state", "next_at"], unique=False)
+    op.create_index("ix_announcement_person_id_state", "announcement", ["person_id", "state"], unique=False)
     op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),

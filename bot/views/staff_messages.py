@@ -1,0 +1,80 @@
+"""What a delivery shows in the teachers' room."""
+
+from __future__ import annotations
+
+from discord import ui
+
+from bot.domain.messages import NudgeList, SlotBooked, SlotCancelled, StillOwing, Trouble, Unreached
+from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
+from bot.views.prose import TITLE, name_of, sentence
+
+MOST_LINES = 10
+MOST_OWING = 25
+
+
+def draw_for_staff(
+    content: SlotBooked | SlotCancelled | Unreached | Trouble | NudgeList, marker: int
+) -> ui.LayoutView:
+    match content:
+        case NudgeList():
+            return _nudge_list(content, marker)
+        case SlotBooked(student, starts_at, ends_at, reason):
+            return card(
+                Look.STAFF,
+                "Office hours booked",
+                f"<@{student}>: {stamp(starts_at)} to {stamp(ends_at, 't')}",
+                f"Reason: {plain(shorten(reason, 1000))}" if reason.strip() else "",
+                marker=marker,
+            )
+        case SlotCancelled(student, starts_at):
+            return card(
+                Look.STAFF,
+                "Office hours cancelled",
+                f"<@{student}> gave back {stamp(starts_at)}. The slot is free again.",
+                marker=marker,
+            )
+        case Unreached(student, what, tried):
+            return card(
+                Look.PROBLEM,
+                "A message did not arrive",
+                f"<@{student}> did not get {plain(shorten(what, TITLE))}. Please tell them yourself.",
+                "\n".join(f"- {plain(shorten(each, 300))}" for each in tried[:MOST_LINES]),
+                marker=marker,
+            )
+        case Trouble(problem, mend):
+            return card(
+                Look.PROBLEM,
+                "Something needs your hand",
+                sentence(problem),
+                sentence(mend),
+                "What waits for this goes out by itself afterwards; nothing is lost." if mend.strip() else "",
+                marker=marker,
+            )
+
+
+def _nudge_list(told: NudgeList, marker: int) -> ui.LayoutView:
+    names = [_still_owing(each) for each in told.owing[:MOST_OWING]]
+    more = [f"… and {len(told.owing) - MOST_OWING} more"] if len(told.owing) > MOST_OWING else []
+    excused = " ".join(f"<@{each}>" for each in told.excused[:MOST_OWING])
+    return card(
+        Look.STAFF,
+        f"Not yet: {name_of(told.unit_title)}",
+        f"**{name_of(told.class_name)}**, due {stamp(told.deadline, 'R')}. Still open for "
+        f"{len(told.owing)}, most behind first. Late work counts.",
+        "\n".join(names + more),
+        f"💤 Away, so excused: {excused}" if excused else "",
+        controls=[
+            *([primary("Nudge them", "nudge_late", told.handle)] if told.owing else []),
+            Button("Who has done it?", "pw_status", told.handle),
+        ],
+        marker=marker,
+    )
+
+
+def _still_owing(each: StillOwing) -> str:
+    if each.reasons:
+        stands = f"tried {each.tries} times" if each.tries > 1 else "tried once"
+    else:
+        stands = f"started {stamp(each.started_at, 'R')}" if each.started_at else "not opened"
+    silent = f"; silent since {each.silent_after} reminders, so I have stopped. Please talk to them"
+    return f"- <@{each.discord}>: {stands}{silent if each.silent_after else ''}"
