@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import yarl
@@ -15,7 +16,7 @@ from discord.http import Route
 
 from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
-from bot.config import HoursPart, Settings
+from bot.config import HoursPart, Settings, WebPart
 from bot.delivery.line import Line
 from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
@@ -43,10 +44,20 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
 from bot.services.services import Services
+from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
+from bot.services.vitals import VitalsService
 from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
+from bot.web.errors import CannotListen
+from bot.web.lag import LagProbe
 from bot.words.texts import segments, text
+
+if TYPE_CHECKING:
+    from bot.web.links import StopLinks
+    from bot.web.server import WebServer
+
+__all__ = ["App", "CannotListen", "open_app"]
 
 log = structlog.get_logger()
 
@@ -59,7 +70,8 @@ class App:
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
         self.schedule = Schedule(self.beat, self.next_due, clock, settings.wake.poll_s)
-        self.services = _services(settings, database, clock, self.schedule.wake)
+        links = _stop_links(settings)
+        self.services = _services(settings, database, clock, self.schedule.wake, links)
         line = Line()
         self.client = FlipcordClient(
             self.services,
@@ -76,6 +88,9 @@ class App:
             nonce_window_s=settings.discord.nonce_window_s,
             twilio=_twilio(settings),
         )
+        self.lag, self.web = LagProbe(), None
+        if settings.web is not None:
+            self.lag, self.web = _web(settings.web, settings, self.services, self.client, line, links)
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
@@ -101,14 +116,30 @@ class App:
         return min((each for each in instants if each is not None), default=None)
 
     async def run(self) -> None:
-        """Connects to Discord and works until it is cancelled. Raises what discord.py raises when refused."""
-        async with self.client:
+        """Connects to Discord and works until it is cancelled.
+
+        Raises what discord.py raises when refused, and CannotListen when the web server's address is taken.
+        """
+        async with self.client, self._beside():
             await self.client.login(self.settings.discord.token.get_secret_value())
             self.schedule.start()
             try:
                 await self.client.connect()
             finally:
                 await self.schedule.stop()
+
+    @asynccontextmanager
+    async def _beside(self) -> AsyncIterator[None]:
+        """What runs beside the client: the web server, if there is one, and the watch over the event loop."""
+        self.lag.start()
+        try:
+            if self.web is not None:
+                await self.web.start()
+            yield
+        finally:
+            if self.web is not None:
+                await self.web.stop()
+            await self.lag.stop()
 
 
 @asynccontextmanager
@@ -133,7 +164,9 @@ def _point_discord_at(settings: Settings) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord.gateway)
 
 
-def _services(settings: Settings, database: Database, clock: Clock, wake: Callable[[], None]) -> Services:
+def _services(
+    settings: Settings, database: Database, clock: Clock, wake: Callable[[], None], links: StopLinks | None
+) -> Services:
     hours = Hours(discord=_open_hours(settings.nudges.dm_hours), sms=_open_hours(settings.nudges.sms_hours))
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
@@ -157,6 +190,8 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         receipts=ReceiptService(database, new_handle, wake),
         incoming=IncomingService(database, vault, new_handle, wake),
         upkeep=UpkeepService(database),
+        vitals=VitalsService(database),
+        stop_pages=StopPageService(database, links),
     )
 
 
@@ -167,6 +202,43 @@ def _tariff(settings: Settings) -> Tariff:
         part.price_per_segment if part else None,
         part.currency if part else "",
     )
+
+
+def _stop_links(settings: Settings) -> StopLinks | None:
+    keys = [key.get_secret_value() for key in settings.security.keys]
+    if settings.web is None or settings.web.public_url is None or not keys:
+        return None
+    from bot.web.links import StopLinks
+
+    return StopLinks(keys, settings.web.public_url)
+
+
+def _web(
+    part: WebPart,
+    settings: Settings,
+    services: Services,
+    client: FlipcordClient,
+    line: Line,
+    links: StopLinks | None,
+) -> tuple[LagProbe, WebServer]:
+    """Met only where it is wanted: its libraries take a tenth of a second to import."""
+    from bot.web.metrics import Metrics
+    from bot.web.server import Terms, web_server
+
+    twilio = settings.twilio
+    tokens = [twilio.auth_token, twilio.previous_auth_token] if twilio is not None else []
+    terms = Terms(
+        part.host,
+        part.port,
+        part.public_url,
+        twilio_tokens=[each.get_secret_value() for each in tokens if each is not None],
+        keys=[key.get_secret_value() for key in settings.security.keys],
+        metrics_token=part.metrics_token.get_secret_value() if part.metrics_token else None,
+    )
+    metrics = Metrics(services.clock)
+    line.trace.on_request_end.append(metrics.on_request_end)
+    server = web_server(terms, services, metrics, links, lambda: client.connected)
+    return LagProbe(metrics.lag), server
 
 
 def _twilio(settings: Settings) -> TwilioAccount | None:

@@ -46,7 +46,7 @@ def run(*, config: Path = Path("config.toml")) -> None:
     from bot.logs import set_up_logs
     from bot.running import Refused, run_bot
 
-    set_up_logs(settings.log)
+    set_up_logs(settings.log, settings.secrets)
     try:
         asyncio.run(_until_stopped(run_bot(settings)))
     except Refused as refusal:

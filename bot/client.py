@@ -16,6 +16,7 @@ import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 
 from bot import views
 from bot.services.services import Services
@@ -67,6 +68,12 @@ class FlipcordClient(commands.Bot):
         self._identifies_per_hour = identifies_per_hour
         #: called when something may have gone by unseen; the composition root sets it
         self.on_gap: Callable[[], None] = lambda: None
+
+    @property
+    def connected(self) -> bool:
+        """Whether a session with Discord's gateway is live at this moment."""
+        ws: DiscordWebSocket | None = self.ws
+        return self.is_ready() and ws is not None and ws.open
 
     async def setup_hook(self) -> None:
         for module in pkgutil.iter_modules(views.__path__):

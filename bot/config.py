@@ -120,6 +120,10 @@ class NudgesPart(_Part):
 class TwilioPart(_Part):
     account_sid: str = Field(min_length=1, description="The account's SID.")
     auth_token: SecretStr = Field(description="The account's token. Better as FLIPCORD_TWILIO__AUTH_TOKEN.")
+    previous_auth_token: SecretStr | None = Field(
+        default=None,
+        description="The token before the current one, while Twilio changes over: what it signs is believed too.",
+    )
     from_number: str = Field(
         pattern=r"^\+[1-9]\d{6,14}$", description="The number texts come from, like +15005550006."
     )
@@ -142,6 +146,11 @@ class WebPart(_Part):
         default=None,
         description="Where the server is reached from outside, as https://bot.school.example. "
         "Signatures are checked against it, so it is never guessed from a request.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="What a Prometheus must bring as bearer token to read /metrics. "
+        "Without one, only programs on this machine can read it.",
     )
 
 
@@ -191,6 +200,13 @@ class Settings(BaseSettings):
                 "security.keys: texting needs a key to keep numbers safe; `flipcord key` makes one"
             )
         return self
+
+    @property
+    def secrets(self) -> list[str]:
+        """Everything here that must never be shown."""
+        parts = self.discord.token, *self.security.keys, self.web and self.web.metrics_token
+        texting = (self.twilio.auth_token, self.twilio.previous_auth_token) if self.twilio else ()
+        return [each.get_secret_value() for each in (*parts, *texting) if each]
 
 
 def read_settings(path: Path) -> Settings:

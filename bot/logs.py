@@ -1,65 +1,136 @@
-"""Logs: one line an event, through structlog for our own and for every library's."""
+"""Logs: one line an event, through structlog for our own and for every library's, and no secret in any (RG13).
+
+Secrets are found by their shape in the finished line, so that it does not matter how they came into it: as a value
+inside a value, an argument of a library's message, a repr, or the text of an exception far down a traceback. A line
+that is not emitted is not looked at.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
-from typing import Any
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TextIO
 
 import structlog
 
 from bot.config import LogPart
 
-#: by shape, wherever they stand: bot tokens, interaction and webhook tokens in paths, phone numbers
-_SECRETS = re.compile(
-    r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
-    r"|(?<=/webhooks/)\d+/[\w.:-]+"
-    r"|(?<=/interactions/)\d+/[\w.:-]+"
-    r"|\+[1-9]\d{6,14}\b"
+HIDDEN = "[…]"
+
+#: what gives access, or is somebody's number, wherever it stands
+SHAPES = (
+    # bot tokens
+    r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}",
+    # JSON web tokens
+    r"eyJ[\w-]{5,}\.[\w-]+\.[\w-]*",
+    # interaction tokens and webhook tokens: "interaction:" in base64, and what follows an id in a path
+    r"aW50ZXJhY3Rpb246[\w=+/-]+",
+    r"(?<=/webhooks/)\d+/[\w.:%=+-]+",
+    r"(?<=/interactions/)\d+/[\w.:%=+-]+",
+    # links of ours that do something
+    r"(?<=/stop/)[\w.%-]+",
+    # headers with credentials
+    r"\b(?:Basic|Bearer|Bot|Digest) +[\w.~+/=-]{8,}",
+    r"(?<=[Aa]uthorization)['\"\\]*\s*[:=,]\s*['\"\\]*(?:(?:Basic|Bearer|Bot|Digest) +)?[^\s'\",}\\]+",
+    # keys and what they seal: Fernet
+    r"(?<![\w-])[\w-]{43}=(?![\w=])",
+    r"\bgAAAA[\w-]{20,}={0,2}",
+    # Twilio's auth token; its SIDs have two letters before as many digits, and stay
+    r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])",
+    # phone numbers: with a plus however they are set, or as North Americans write them
+    r"(?:\+|%2[Bb])[1-9](?:[ ().-]{0,2}\d){6,14}(?!\d)",
+    r"(?<![\w.-])\(?[2-9]\d{2}\)?[ .-]{1,2}[2-9]\d{2}[ .-]\d{4}(?![\w-])",
+)
+
+#: they log what they send and are told, people's words and codes among it, which no shape would find
+TALKERS = {"discord": logging.INFO} | dict.fromkeys(
+    ("twilio", "aiosqlite", "sqlalchemy", "apscheduler", "alembic"), logging.WARNING
 )
 
 
-def _redact(value: Any) -> Any:
-    return _SECRETS.sub("[…]", value) if isinstance(value, str) else value
+class Redactor:
+    """``secrets`` are this installation's own, of whatever shape."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        known = sorted({each for each in secrets if len(each) >= 6}, key=len, reverse=True)
+        self._pattern = re.compile("|".join([*map(re.escape, known), *SHAPES]))
+
+    def __call__(self, text: str) -> str:
+        return self._pattern.sub(HIDDEN, text)
 
 
-def _without_secrets(
-    _logger: Any, _method: str, event: structlog.types.EventDict
-) -> structlog.types.EventDict:
-    return {key: _redact(value) for key, value in event.items()}
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    redact = Redactor()
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.redact(super().format(record))
 
 
-def set_up_logs(part: LogPart) -> None:
-    """Sends everything to standard error at the settings' level."""
+class _Handler(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the standard library's name
+        """A line that cannot be written is told of by its place: the usual report prints its arguments."""
+        fault = sys.exc_info()[0]
+        kind = fault.__name__ if fault is not None else "fault"
+        sys.stderr.write(f"a line of the log from {record.pathname}:{record.lineno} was lost ({kind})\n")
+
+
+def set_up_logs(part: LogPart, secrets: Iterable[str] = ()) -> None:
+    """Sends everything to standard error at the settings' level, faults that nobody caught included."""
     shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        _without_secrets,
     ]
     last: structlog.types.Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
         if part.json_lines
         else structlog.processors.LogfmtRenderer(bool_as_flag=False)
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
-        )
+    formatter = _Formatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
     )
+    formatter.redact = Redactor(secrets)
+    handler = _Handler(sys.stderr)
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(part.level)
-    # these tell every request or step as news, some with numbers in it
-    for chatty in ("twilio", "aiosqlite", "apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(part.level)))
+    for name, least in TALKERS.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelName(part.level)))
+    logging.captureWarnings(capture=True)
+    _catch_the_rest()
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _catch_the_rest() -> None:
+    """Python's own last words go through the log as well: they too quote what a fault was about."""
+    log = logging.getLogger("bot")
+
+    def at_the_end(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, fault, trace)
+        else:
+            log.critical("ended_by_a_fault", exc_info=(kind, fault, trace))
+
+    def in_thread(told: threading.ExceptHookArgs) -> None:
+        log.error("fault_in_a_thread", exc_info=told.exc_value)
+
+    def unraisable(told: sys.UnraisableHookArgs) -> None:
+        log.error("fault_nobody_could_catch", exc_info=told.exc_value)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = at_the_end, in_thread, unraisable

@@ -11,7 +11,7 @@ from pathlib import Path
 import discord
 import structlog
 
-from bot.app import open_app
+from bot.app import CannotListen, open_app
 from bot.config import Settings
 from bot.storage.schema import NewerSchema
 
@@ -46,8 +46,8 @@ async def run_bot(settings: Settings) -> None:
             if closed.code in _FOR_GOOD:
                 raise Refused(_FOR_GOOD[closed.code]) from None
             raise
-        except NewerSchema as newer:
-            raise Refused(str(newer)) from None
+        except (CannotListen, NewerSchema) as fault:
+            raise Refused(str(fault)) from None
 
 
 @asynccontextmanager

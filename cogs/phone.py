@@ -22,7 +22,8 @@ class Phone(commands.GroupCog, group_name="phone", group_description="Texts to y
     @app_commands.command(name="show", description="Whether I text you, and where to")
     async def show(self, interaction: Interaction) -> None:
         result = await services(interaction).phones.status(asker(interaction), interaction.created_at)
-        await reply(interaction, draw_status(result))
+        page = await services(interaction).stop_pages.link(asker(interaction))
+        await reply(interaction, draw_status(result, stop_page=page))
 
     @app_commands.command(name="stop", description="Stop all texts at once; I forget your number")
     async def stop(self, interaction: Interaction) -> None:

@@ -132,6 +132,11 @@ class PhoneService:
         """Ends all texts at once, those that wait too, and forgets the number."""
         return await self._db.write(_stop, asker, now)
 
+    async def stop_by_page(self, person: int, party: str, now: datetime) -> StopResult:
+        """From the page behind a signed link; ``party`` is "student" or "guardian"."""
+        stopped = party == "student" and await self._db.write(stop_texts, person, "page", "", now)
+        return TextsStopped() if stopped else NoPhone(None)
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:

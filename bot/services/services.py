@@ -20,7 +20,9 @@ from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.receipts import ReceiptService
+from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
+from bot.services.vitals import VitalsService
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,5 @@ class Services:
     receipts: ReceiptService
     incoming: IncomingService
     upkeep: UpkeepService
+    vitals: VitalsService
+    stop_pages: StopPageService

@@ -34,7 +34,11 @@ class _Line:
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self.connection = aiosqlite.Connection(lambda: _connect(path, read_only), iter_chunk_size=64)
         self._engine = sa.create_engine(
-            "sqlite://", creator=self._raw, poolclass=StaticPool, pool_reset_on_return=None
+            "sqlite://",
+            creator=self._raw,
+            poolclass=StaticPool,
+            pool_reset_on_return=None,
+            hide_parameters=True,  # the text of a fault would hold what people wrote
         )
         self._begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         event.listen(self._engine, "begin", self._on_begin)

@@ -24,7 +24,7 @@ from bot.services.phones import (
     Unproven,
     WrongCode,
 )
-from bot.views.cards import Button, Look, card, primary, stamp
+from bot.views.cards import Button, Link, Look, card, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, replace, services
 from bot.words.consent import CONSENT, WORDING
@@ -96,7 +96,8 @@ def draw_invitation(result: StatusResult) -> ui.LayoutView:
     return card(Look.ASK, "May I text you?", *CONSENT, now, controls=[GIVE, Button("Not now", "dismiss")])
 
 
-def draw_status(result: StatusResult) -> ui.LayoutView:
+def draw_status(result: StatusResult, *, stop_page: str | None = None) -> ui.LayoutView:
+    """``stop_page`` is the address of the page that stops texts, where one is served."""
     match result:
         case TextsOff():
             return card(
@@ -135,7 +136,11 @@ def draw_status(result: StatusResult) -> ui.LayoutView:
                 f"I text the number ending in {ending}",
                 f"You confirmed it {stamp(confirmed_at, 'R')}.",
                 "To stop: `/phone stop`, or answer STOP to any text.",
-                controls=[STOP, Button("Another number", "phone")],
+                controls=[
+                    STOP,
+                    Button("Another number", "phone"),
+                    *([Link("Stop page", stop_page)] if stop_page else []),
+                ],
             )
         case LostKey():
             return card(

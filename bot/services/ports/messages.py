@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.phones import BadNumber, PhoneRecord
 from bot.domain.records import Account, HistoryLine, Messaging
+from bot.domain.tally import Tally
 
 
 class People(Protocol):
@@ -64,6 +65,10 @@ class Outbox(Protocol):
     def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]: ...
     def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
     def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
+    def tally(self) -> Sequence[Tally]:
+        """All rows, counted by state and way."""
+        ...
+
     def hold_back(self, kind: Kind, until: datetime) -> None: ...
     def suppress(self, kind: Kind, about: int, why: str, at: datetime) -> Sequence[Delivery]:
         """Ends every row of a thing that has not been called yet; gives those."""

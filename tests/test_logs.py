@@ -1,0 +1,267 @@
+"""RG13: no secret reaches a log, however it came into the line, at any level, from any library."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+import subprocess
+import sys
+import textwrap
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import structlog
+from cryptography.fernet import Fernet
+from pydantic import BaseModel, SecretStr
+
+from bot.config import LogPart, Settings
+from bot.logs import HIDDEN, TALKERS, Redactor, set_up_logs
+
+BOT = "MTA5NjQxMDAxMDg1MDgxNjAwMQ.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
+INTERACTION = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTpBYmNEZWY"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r"
+AUTH = "9f86d081884c7d659a2feaa0c55ad015"
+FERNET = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
+SECRETS = {
+    BOT,
+    INTERACTION,
+    JWT,
+    AUTH,
+    FERNET,
+    "+12025550142",
+    "12s.m_5-nzwlfm7O_K80COhjgtxreVs",
+}
+#: ways in which they come into a line, each with what must not be left of it
+LINES = [
+    (f"login {BOT}", BOT),
+    (f"POST /webhooks/123456789/{INTERACTION}/messages/@original", INTERACTION),
+    ("POST https://discord.com/api/webhooks/123456789/a-short.token_of-simcord", "a-short"),
+    ("PUT /interactions/123456789/another:token/callback", "another:token"),
+    (f"'token': '{INTERACTION}'", INTERACTION),
+    (f"X-Auth {JWT}", JWT),
+    (f"token={AUTH} and so on", AUTH),
+    (f"keys = ['{FERNET}']", FERNET),
+    ("sealed b'gAAAAABn0kZ9-abcdefghijklmnopqrstuvwxyz_0123456789=='", "abcdefghijkl"),
+    ("GET /stop/12s.m_5-nzwlfm7O_K80COhjgtxreVs HTTP/1.1", "nzwlfm7O"),
+    ("To=+12025550142&Body=x", "2025550142"),
+    ("To=%2B12025550142&Body=x", "2025550142"),
+    ("call +1 202-555-0142 now", "0142"),
+    ("call +1 (202) 555-0142", "0142"),
+    ("call +44 20 7946 0958.", "0958"),
+    ("call (202) 555-0142", "0142"),
+    ("call 202-555-0142, or 202.555.0143", "014"),
+    ("{'Authorization': 'Bot abc.def'}", "abc.def"),
+    ("Authorization: Basic QUM6dG9rZW4tMTIzNDU2Nzg=", "QUM6"),
+    ("<CIMultiDict('Authorization': 'Bearer let-me-look')>", "let-me-look"),
+]
+HARMLESS = [
+    "2026-11-26T21:44:19.123456Z ready servers=3",
+    "sid=SM9f86d081884c7d659a2feaa0c55ad015 status=delivered",
+    "person=12 guild=900000000000000001 due in +3.5 s",
+    "Tue 24 Nov 08:00 +00:00",
+    "nonce=k3J9xA_bQ-1z delivery=4711",
+    "409 Conflict 200-300 ms, 1.25e+10",
+    "digest 9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+]
+
+
+@dataclass
+class Nested:
+    number: str
+    more: dict[str, Any]
+
+
+@contextmanager
+def logging_to(stream: io.StringIO, *, json_lines: bool = False, secrets: tuple[str, ...] = ()) -> Iterator[Any]:  # fmt: skip
+    """The process's logs as they are set up, written where the test can read; put back afterwards."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in TALKERS}
+    hooks, stderr = (sys.excepthook, sys.unraisablehook), sys.stderr
+    import threading
+
+    in_thread = threading.excepthook
+    sys.stderr = stream
+    try:
+        set_up_logs(LogPart(level="DEBUG", json_lines=json_lines), secrets)
+        yield structlog.get_logger("bot.test").bind()
+    finally:
+        sys.stderr = stderr
+        logging.captureWarnings(capture=False)
+        structlog.configure(**before)
+        root.handlers[:], root.level = handlers, level
+        for name, each in levels.items():
+            logging.getLogger(name).setLevel(each)
+        (sys.excepthook, sys.unraisablehook), threading.excepthook = hooks, in_thread
+
+
+@pytest.mark.parametrize(("line", "secret"), LINES)
+def test_a_secret_is_known_by_its_shape(line: str, secret: str):
+    shown = Redactor()(line)
+    assert secret not in shown
+    assert HIDDEN in shown
+
+
+@pytest.mark.parametrize("line", HARMLESS)
+def test_what_is_no_secret_stays_readable(line: str):
+    assert Redactor()(line) == line
+
+
+def test_the_installations_own_secrets_are_known_whatever_their_shape():
+    redact = Redactor(["let me look", "let me look twice", "x"])
+    assert redact("a let me look twice, x") == f"a {HIDDEN}, x"
+
+
+def test_every_secret_of_the_settings_is_known_to_the_log():
+    keys = [Fernet.generate_key().decode()]
+    settings = Settings.model_validate(
+        {
+            "discord": {"token": "a-token"},
+            "security": {"keys": keys},
+            "twilio": {
+                "account_sid": "AC0",
+                "auth_token": "an-auth-token",
+                "previous_auth_token": "an-older-one",
+                "from_number": "+15005550006",
+            },
+            "web": {"metrics_token": "a-metrics-token"},
+        }
+    )
+
+    def secrets(part: Any) -> Iterator[str]:
+        match part:
+            case SecretStr():
+                yield part.get_secret_value()
+            case BaseModel():
+                for _, value in part:
+                    yield from secrets(value)
+            case tuple():
+                for value in part:
+                    yield from secrets(value)
+            case _:
+                pass
+
+    assert sorted(settings.secrets) == sorted(secrets(settings))
+    assert len(settings.secrets) == 5
+
+
+def raise_with(secret: str) -> None:
+    held = {"deep": [secret]}
+    try:
+        held[secret]
+    except KeyError as error:
+        raise ValueError(f"no {held}") from error
+
+
+def say_everything(log: Any) -> None:
+    """Each secret by every road into a log."""
+    library = logging.getLogger("some.library")
+    for secret in SECRETS:
+        shown = f"/stop/{secret}" if secret.startswith("12s") else secret
+        log.info("event", value=shown, nested=[{"a": (shown, Nested(shown, {"b": {shown}}))}])
+        log.debug(shown)
+        library.debug("positional %s and %r", shown, {"k": shown})
+        library.info("a mapping %(it)s", {"it": shown})
+        library.warning("extra", extra={"more": {"deep": [shown]}})
+        try:
+            raise_with(shown)
+        except ValueError:
+            log.exception("fault")
+            library.exception("fault %s", shown)
+        warnings.warn(f"careful {shown}", UserWarning, stacklevel=1)
+
+
+@pytest.mark.filterwarnings("always")
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_no_road_into_the_log_carries_one(json_lines: bool):
+    stream = io.StringIO()
+    with logging_to(stream, json_lines=json_lines) as log:
+        say_everything(log)
+    said = stream.getvalue()
+    assert said.count("event") > 10
+    assert said.count("Traceback") > 10
+    assert "UserWarning" in said
+    left = {each for each in SECRETS if each in said}
+    assert left == set()
+    if json_lines:
+        lines = [json.loads(each) for each in said.splitlines()]
+        assert len(lines) > 50
+
+
+def test_a_line_that_cannot_be_written_does_not_print_its_arguments():
+    stream = io.StringIO()
+    with logging_to(stream):
+        logging.getLogger("some.library").info("%d", "+12025550142")
+    assert "was lost" in stream.getvalue()
+    assert "2025550142" not in stream.getvalue()
+
+
+def test_libraries_that_print_what_people_write_are_quiet_at_debug():
+    """discord.py prints each payload, SQLAlchemy and aiosqlite each parameter, Twilio each number."""
+    stream = io.StringIO()
+    with logging_to(stream):
+        for name in (
+            "discord.http",
+            "discord.gateway",
+            "discord.webhook.async_",
+            "discord.client",
+            "aiosqlite",
+            "sqlalchemy.engine.Engine",
+            "twilio.http_client",
+            "twilio.async_http_client",
+            "apscheduler.x",
+        ):
+            assert not logging.getLogger(name).isEnabledFor(logging.DEBUG), name
+        assert not logging.getLogger("twilio.http_client").isEnabledFor(logging.INFO)
+        assert logging.getLogger("bot").isEnabledFor(logging.DEBUG)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "raise ValueError(secret)",
+        "import threading; t = threading.Thread(target=lambda: [][secret]); t.start(); t.join()",
+        "class Bad:\n    def __del__(self): raise ValueError(secret)\nBad()",
+        "import asyncio\nasync def main(): raise RuntimeError({'deep': secret})\nasyncio.run(main())",
+    ],
+)
+def test_a_process_that_dies_of_a_fault_shows_none(ending: str):
+    code = textwrap.dedent("""
+        from bot.config import LogPart
+        from bot.logs import set_up_logs
+        set_up_logs(LogPart())
+        secret = "+1202555" + "0142"
+        """)
+    done = subprocess.run(
+        [sys.executable, "-c", code + ending], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "fault" in done.stderr
+    assert "2025550142" not in done.stderr + done.stdout
+
+
+def test_a_line_that_is_not_emitted_is_not_looked_at():
+    stream = io.StringIO()
+    with logging_to(stream) as log:
+        logging.getLogger().setLevel(logging.INFO)
+        begin = time.perf_counter()
+        for _ in range(10_000):
+            log.debug("nothing", value="+12025550142" * 50)
+        silent = time.perf_counter() - begin
+        begin = time.perf_counter()
+        for number in range(1000):
+            log.info("delivered", delivery=number, kind="nudge", way="dm", why="a usual line of this log")
+        spoken = time.perf_counter() - begin
+    print(f"{silent * 100:.1f} µs a line that is not emitted, {spoken * 1000:.1f} µs one that is")
+    assert silent / 10_000 < 20e-6
+    redact, line = Redactor(), stream.getvalue().splitlines()[-1]
+    begin = time.perf_counter()
+    for _ in range(1000):
+        redact(line)
+    print(f"{(time.perf_counter() - begin) * 1000:.1f} µs of it for redaction")
