@@ -67,10 +67,10 @@ def _nudge(nudge: PreWorkNudge) -> str:
     )
 
 
-def _announcement(content: Announcement) -> str:
+def _announcement(content: Announcement, how_to_stop: str = HOW_TO_STOP) -> str:
     name = cut(to_gsm(content.class_name) or "your class", 30)
     file = " A file is on Discord." if content.file else ""
-    head, tail = f"Flipcord, {name}: ", f"{file} {HOW_TO_STOP}"
+    head, tail = f"Flipcord, {name}: ", f"{file} {how_to_stop}"
     words = to_gsm(content.words)
     if not _says_as_much(words, content.words):
         return f"{head}your teacher wrote to you. Read it on Discord.{tail}"
