@@ -69,7 +69,7 @@ async def test_every_command_says_what_it_is_for_and_keeps_to_discords_limits(cl
 
 
 def _check_command(command: dict[str, Any]) -> None:
-    assert re.fullmatch(r"[a-z-]{1,32}", command["name"])
+    assert re.fullmatch(r"[a-z_-]{1,32}", command["name"])
     assert 1 <= len(command["description"]) <= 100
     options = command.get("options", [])
     assert len(options) <= 25

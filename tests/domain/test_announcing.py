@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.announcing import Phase, may_move, occurrences, read_until, run_after, run_key
@@ -33,6 +33,8 @@ def walked(wall: datetime, zone: str, until: date | None) -> list[datetime]:
     return found
 
 
+# the oracle looks at every minute of every week
+@settings(deadline=None)
 @given(WALLS, st.sampled_from(ZONES), st.one_of(st.none(), st.integers(0, 120)))
 def test_a_weekly_one_runs_on_every_such_weekday_when_the_clock_on_the_wall_shows_it(
     wall: datetime, zone: str, days: int | None
@@ -45,6 +47,7 @@ def test_a_weekly_one_runs_on_every_such_weekday_when_the_clock_on_the_wall_show
     assert len(set(keys)) == len(keys)
 
 
+@settings(deadline=None)
 @given(WALLS, st.sampled_from(ZONES), st.integers(0, 60), st.integers(-10, 80), st.integers(0, 1440))
 def test_the_next_run_is_the_first_that_lies_after(
     wall: datetime, zone: str, days: int, ahead: int, minutes: int
@@ -96,6 +99,7 @@ def test_what_has_ended_never_moves_again_and_what_runs_is_not_undone() -> None:
     assert not any(may_move(phase, Phase.DRAFT) for phase in Phase)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.sampled_from(["pdf", "PNG", "docx"]))
 def test_a_files_name_is_made_of_letters_that_travel(stem: str, ending: str) -> None:
     name = safe_name(f"{stem}.{ending}")

@@ -184,7 +184,8 @@ def test_an_announcement_keeps_its_lines_and_links_and_nothing_else_of_markdown(
 
 
 def test_a_file_is_shown_below_the_card_and_a_picture_as_a_picture() -> None:
-    (file,) = Seen(CONTENTS[12]).beside
+    told = next(each for each in CONTENTS if isinstance(each, Announcement))
+    (file,) = Seen(told).beside
     assert (file["type"], file["file"]["url"]) == (13, "attachment://plan.pdf")
     (picture,) = Seen(Announcement("P", "Look", "n", Attachment("a.png", b""))).beside
     assert (picture["type"], picture["items"][0]["media"]["url"]) == (12, "attachment://a.png")
