@@ -16,6 +16,8 @@ app = App(
 )
 course = App(name="course", help="Course packs.")
 app.command(course)
+history = App(name="history", help="The record of what was said and done.")
+app.command(history)
 
 #: sysexits.h EX_CONFIG: a supervisor must not start it again (README)
 EX_CONFIG = 78
@@ -91,6 +93,28 @@ def key() -> None:
     from cryptography.fernet import Fernet
 
     print(Fernet.generate_key().decode())
+
+
+@history.command(name="check")
+def check_history(*, config: Path = Path("config.toml")) -> None:
+    """Find out whether anybody changed the record, and print its last digest.
+
+    Parameters
+    ----------
+    config
+        The settings file.
+    """
+    from bot.config import ConfigFault, read_settings
+    from bot.running import Refused
+    from bot.running import check_history as look_over
+
+    try:
+        found = look_over(read_settings(config))
+    except (ConfigFault, Refused) as fault:
+        return _stop(str(fault), EX_CONFIG)
+    if found.broken is None:
+        return print(f"Nothing was changed. Lines: {found.lines}. Last digest: {found.digest}")
+    return _stop(f"Line {found.broken} is missing or was changed. Lines: {found.lines}.", 1)
 
 
 @course.command

@@ -131,6 +131,14 @@ class History(Protocol):
         """What concerns a class, oldest first."""
         ...
 
+    def head(self) -> tuple[int, str]:
+        """How many lines there are, and the chain up to the last."""
+        ...
+
+    def erase(self, person: int, at: datetime) -> None:
+        """Blanks the words of every line about a person, and says so in a line of its own."""
+        ...
+
     def broken(self) -> int | None:
-        """The id of the first line that was tampered with; None when all is as written."""
+        """The number of the first line that was tampered with; None when all is as written."""
         ...
