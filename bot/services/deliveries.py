@@ -21,6 +21,7 @@ from bot.domain.messages import (
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, Reach, SendAt, next_way, when_sent
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.services.chronicle import end, note
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.phones import stop_texts
@@ -93,7 +94,7 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
         return None
     parcel = parcel_of(tx, delivery, terms, now)
     if isinstance(parcel, str):
-        tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=parcel)
+        end(tx, delivery, lease, State.SUPPRESSED, now, why=parcel)
         return None
     if _is_held(tx, delivery, terms, lease, now, ids):
         return None
@@ -113,7 +114,7 @@ def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) 
 
 def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> None:
     why = "it came too late to be of use"
-    tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+    end(tx, delivery, lease, State.EXPIRED, now, why=why)
     if delivery.kind is Kind.POST_PREWORK:
         mend = "Post it again with /prework post"
         tx.outbox.add(
@@ -134,7 +135,7 @@ def _is_held(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime
             if delivery.kind is not Kind.NUDGE and delivery.way is not Way.SMS:
                 return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
             tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
-            return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+            return end(tx, delivery, lease, State.EXPIRED, now, why=why)
         case _:
             return False
 
@@ -189,7 +190,7 @@ def _close_way(tx: Tx, way: Way, person: int, why: str, now: datetime) -> None:
 
 def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
-    if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
+    if not end(tx, delivery, lease, State.FAILED, now, why=why):
         return False
     if delivery.way in TO_A_PERSON and delivery.kind not in NOT_PURSUED:
         tx.outbox.add([_next_way(tx, delivery, why, now)], now, ids)
@@ -241,6 +242,7 @@ def _trouble(delivery: Delivery, why: str, mend: str, now: datetime) -> list[Eff
 
 
 def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime) -> None:
+    note(tx, delivery, State.SENT, now, parcel=parcel)
     if delivery.kind is Kind.SET_UP_CLASS and delivery.section is not None:
         tx.outbox.hurry([delivery.section], now)  # cards and grants that waited for their channel or role
     if delivery.kind is Kind.POST_PREWORK and sent.channel is not None:
@@ -265,11 +267,9 @@ def _resume(
         parcel = parcel_of(tx, delivery, terms, now)
         if delivery.expires_at is not None and now >= delivery.expires_at:
             why = "it may have gone out; by now it is of no use"
-            tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+            end(tx, delivery, lease, State.EXPIRED, now, why=why)
         elif isinstance(parcel, str):
-            tx.outbox.end(
-                delivery.id, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before"
-            )
+            end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
         elif isinstance(parcel, Closed | Wait):
             tx.outbox.wait(delivery.id, lease, now, parcel.why)
         else:
