@@ -15,6 +15,7 @@ from bot.storage.phones import StoredPhones
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
+from bot.storage.reports import StoredReports
 from bot.storage.sections import StoredSections
 from bot.storage.upkeep import StoredUpkeep
 
@@ -37,3 +38,4 @@ class StoredTx:
         self.upkeep = StoredUpkeep(connection)
         self.messaging = StoredMessaging(connection)
         self.history = StoredHistory(connection)
+        self.reports = StoredReports(connection)

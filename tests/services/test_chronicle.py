@@ -59,7 +59,7 @@ async def test_every_end_of_a_message_is_a_line_with_its_way_its_words_and_its_r
     assert sent[ana]["said"]["unit_title"] == "Measurement and units"
     assert sent[ana]["said"]["deadline_local"] == "Tue 24 Nov 16:00"
     failed = [body for person, body in found if person == ben and body["state"] == "failed"]
-    assert [(each["way"], each["why"]) for each in failed][0] == ("dm", "the inbox is not open")
+    assert (failed[0]["way"], failed[0]["why"]) == ("dm", "the inbox is not open")
     assert posted.handle not in json.dumps([body for _, body in found])
     assert await database.read(lambda tx: tx.history.broken()) is None
 

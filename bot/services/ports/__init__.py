@@ -16,6 +16,8 @@ from bot.services.ports.messages import (
     Outbox,
     People,
     Phones,
+    Reports,
+    Tables,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -46,7 +48,9 @@ __all__ = [
     "Phones",
     "PreWorks",
     "Progresses",
+    "Reports",
     "Sections",
+    "Tables",
     "Tx",
     "Upkeep",
 ]
@@ -91,6 +95,8 @@ class Tx(Protocol):
     def messaging(self) -> MessagingRules: ...
     @property
     def history(self) -> History: ...
+    @property
+    def reports(self) -> Reports: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

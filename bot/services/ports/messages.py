@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.phones import BadNumber, PhoneRecord
-from bot.domain.records import Account, HistoryLine, Messaging
+from bot.domain.records import Account, HistoryLine, Messaging, Owing
+from bot.domain.reporting import Step
 
 
 class People(Protocol):
@@ -141,4 +142,41 @@ class History(Protocol):
 
     def broken(self) -> int | None:
         """The number of the first line that was tampered with; None when all is as written."""
+        ...
+
+
+class Reports(Protocol):
+    """What became of messages to students; rows are read once, by section or thing."""
+
+    def latest(self, section: int, since: datetime) -> Sequence[Step]:
+        """The last row of each chain that was due from ``since`` on."""
+        ...
+
+    def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]: ...
+    def between(self, section: int, since: datetime, until: datetime) -> Sequence[Step]: ...
+    def of_nonce(self, nonce: str) -> tuple[int, Kind, int | None, datetime] | None:
+        """Section, kind (of what could not be told, where nobody was reached), thing and time of a row."""
+        ...
+
+    def announced(self, numbers: Collection[int]) -> dict[int, str]:
+        """Words of those announcements, by id."""
+        ...
+
+    def everyone(self, section: int) -> Sequence[Owing]:
+        """Every student of a class as one who may be written to, in one query."""
+        ...
+
+    def told(self, section: int, since: datetime) -> Iterator[tuple[HistoryLine, int | None, int | None]]:
+        """The history of a class, oldest first, each line with the Discord ids of its person and of who did it."""
+        ...
+
+
+Cell = str | int | float | date | None
+
+
+class Tables(Protocol):
+    """Writes tables to take away."""
+
+    def csv(self, rows: Iterable[Sequence[Cell]]) -> bytes:
+        """For a spreadsheet: no cell acts as a formula, numbers stay numbers."""
         ...

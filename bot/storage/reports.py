@@ -1,0 +1,146 @@
+"""What became of messages, for the teachers who sent them; and by which ways the students of a class can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.outbox import Kind, State, Way
+from bot.domain.records import Account, HistoryLine, Owing
+from bot.domain.reporting import REPORTED, Step
+from bot.storage.message_tables import announcement, history, receipt
+from bot.storage.people import ACCOUNT_COLUMNS
+from bot.storage.tables import account, enrolment, outbox, person, phone
+
+#: a message that found a way closed goes on under its key with ">way" behind it
+_ROOT = sa.func.substr(outbox.c.dedupe_key, 1, sa.func.instr(outbox.c.dedupe_key + ">", ">") - 1)
+
+
+def _chains(*where: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Rows to students with how their chain began, and how many rows of it came after."""
+    chain: dict[str, Any] = {"partition_by": _ROOT, "order_by": outbox.c.id}
+    return (
+        sa.select(
+            outbox,
+            sa.func.first_value(outbox.c.created_at).over(**chain).label("began_at"),
+            sa.func.first_value(outbox.c.way).over(**chain).label("began_by"),
+            sa.func.lead(outbox.c.id).over(**chain).label("next_id"),
+        )
+        .where(outbox.c.person_id.is_not(None), outbox.c.kind.in_(REPORTED), *where)
+        .subquery()
+    )
+
+
+class StoredReports:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def latest(self, section: int, since: datetime) -> Sequence[Step]:
+        """The last row of each chain that was due from ``since`` on."""
+        rows = _chains(outbox.c.section_id == section, outbox.c.due_at >= since)
+        return self._steps(rows, rows.c.next_id.is_(None))
+
+    def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]:
+        """Every row about one thing."""
+        return self._steps(
+            _chains(
+                outbox.c.section_id == section,
+                outbox.c.about_id == about,
+                outbox.c.kind.in_((kind, Kind.UNREACHED)),
+            )
+        )
+
+    def between(self, section: int, since: datetime, until: datetime) -> Sequence[Step]:
+        """Every row of those days."""
+        return self._steps(
+            _chains(outbox.c.section_id == section, outbox.c.due_at >= since, outbox.c.due_at < until)
+        )
+
+    def _steps(self, rows: sa.Subquery, *where: sa.ColumnElement[bool]) -> list[Step]:
+        query = (
+            sa.select(
+                *(rows.c[name] for name in ("id", "nonce", "kind", "way", "state", "person_id")),
+                account.c.discord_id,
+                *(rows.c[name] for name in ("about_id", "args", "due_at", "expires_at", "ended_at", "why")),
+                rows.c.got_it_at,
+                receipt.c.status,
+                receipt.c.error_code,
+                rows.c.began_at,
+                rows.c.began_by,
+            )
+            .select_from(
+                rows.join(account, account.c.person_id == rows.c.person_id).outerjoin(
+                    receipt, receipt.c.sid == rows.c.result
+                )
+            )
+            .where(*where)
+            .order_by(rows.c.id)
+        )
+        return [_step(tuple(row)) for row in self._db.execute(query)]
+
+    def of_nonce(self, nonce: str) -> tuple[int, Kind, int | None, datetime] | None:
+        """Section, kind (of what could not be told, where nobody was reached), thing and time of a row."""
+        query = sa.select(
+            outbox.c.section_id, outbox.c.kind, outbox.c.args["was"].as_string(), outbox.c.about_id,
+            outbox.c.due_at,
+        ).where(outbox.c.nonce == nonce, outbox.c.section_id.is_not(None), outbox.c.person_id.is_not(None))  # fmt: skip
+        row = self._db.execute(query.where(outbox.c.kind.in_(REPORTED))).first()
+        if row is None:
+            return None
+        section, kind, was, about, due_at = tuple(row)
+        return section, Kind(was or Kind.NUDGE) if kind == Kind.UNREACHED else Kind(kind), about, due_at
+
+    def announced(self, numbers: Collection[int]) -> dict[int, str]:
+        """Words of those announcements, by id."""
+        query = sa.select(announcement.c.id, announcement.c.body).where(announcement.c.id.in_(numbers))
+        return {row.id: row.body for row in self._db.execute(query)}
+
+    def everyone(self, section: int) -> Sequence[Owing]:
+        """Every student of a class as one who may be written to, in one query."""
+        query = (
+            sa.select(
+                *ACCOUNT_COLUMNS,
+                enrolment.c.thread_id,
+                sa.and_(phone.c.confirmed_at.is_not(None), phone.c.stopped_at.is_(None)),
+                enrolment.c.joined_at,
+            )
+            .select_from(
+                enrolment.join(person, person.c.id == enrolment.c.person_id)
+                .join(account, account.c.person_id == person.c.id)
+                .outerjoin(phone, phone.c.person_id == person.c.id)
+            )
+            .where(enrolment.c.section_id == section, enrolment.c.left_at.is_(None))
+            .order_by(enrolment.c.joined_at, person.c.id)
+        )
+        cut = len(ACCOUNT_COLUMNS)
+        return [_reachable(tuple(row), cut) for row in self._db.execute(query)]
+
+    def told(self, section: int, since: datetime) -> Iterator[tuple[HistoryLine, int | None, int | None]]:
+        """The history of a class, oldest first, each line with the Discord ids of its person and of who did it."""
+        who, actor = account.alias(), account.alias()
+        query = (
+            sa.select(history, who.c.discord_id.label("who"), actor.c.discord_id.label("by"))
+            .select_from(
+                history.outerjoin(who, who.c.person_id == history.c.person_id).outerjoin(
+                    actor, actor.c.person_id == history.c.actor_id
+                )
+            )
+            .where(history.c.section_id == section, history.c.at >= since)
+            .order_by(history.c.id)
+        )
+        for row in self._db.execute(query):
+            line = HistoryLine(row.at, row.what, row.body, row.section_id, row.person_id, row.actor_id)
+            yield line, row.who, row.by
+
+
+def _step(row: tuple[Any, ...]) -> Step:
+    number, nonce, kind, way, state = row[:5]
+    return Step(number, nonce, Kind(kind), Way(way), State(state), *row[5:-1], Way(row[-1]))
+
+
+def _reachable(row: Sequence[Any], cut: int) -> Owing:
+    thread, texts, joined = row[cut:]
+    return Owing(Account(*row[:cut]), thread, None, 0, (), bool(texts), frozenset(), joined)
