@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.domain.messages import ClassReady, Content, InboxHello, Trouble, Unreached
+from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.nudges import prework_nudge
 from bot.services.ports import Tx
@@ -18,6 +18,10 @@ ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
 
 def _inbox_hello(tx: Tx, delivery: Delivery, now: datetime) -> InboxHello | str:
     return InboxHello(tx.sections.get(delivery.section or 0).name)
+
+
+def _inbox_call(tx: Tx, delivery: Delivery, now: datetime) -> InboxCall | str:
+    return InboxCall(tx.sections.get(delivery.about or 0).name)
 
 
 def _class_ready(tx: Tx, delivery: Delivery, now: datetime) -> ClassReady | str:
@@ -41,6 +45,7 @@ def _trouble_content(tx: Tx, delivery: Delivery, now: datetime) -> Trouble | str
 
 CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.OPEN_INBOX: _inbox_hello,
+    Kind.INBOX_CALL: _inbox_call,
     Kind.CLASS_READY: _class_ready,
     Kind.POST_PREWORK: prework_card,
     Kind.NUDGE: prework_nudge,

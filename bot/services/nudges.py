@@ -101,7 +101,14 @@ class NudgeService:
         return await self._db.read(_why, asker, handle)
 
 
-def reach_of(owing: Owing, posted: Posted) -> Reach:
+@dataclass(frozen=True, slots=True)
+class ClassChannel:
+    """Where private threads of a class are made; None while it does not stand."""
+
+    channel: int | None
+
+
+def reach_of(owing: Owing, posted: Posted | ClassChannel) -> Reach:
     return Reach(
         dm=owing.account.dm_open and owing.account.dm_channel is not None,
         thread=posted.channel is not None,
@@ -197,7 +204,7 @@ def _preview_section(
         posted,
         handle,
         recipients=tuple(_recipient(each, way, section, hours, now) for each, way in ways if way),
-        unreachable=tuple((each.account, _no_way(each)) for each, way in ways if way is None),
+        unreachable=tuple((each.account, no_way(each)) for each, way in ways if way is None),
     )
 
 
@@ -206,7 +213,8 @@ def _recipient(owing: Owing, way: Way, section: Section, hours: Hours, now: date
     return Recipient(owing.account, way, opening if opening > now else None)
 
 
-def _no_way(owing: Owing) -> str:
+def no_way(owing: Owing) -> str:
+    """Why no way is open to a student, as the end of a sentence."""
     closed = "DMs are closed" if owing.account.dm_closed_at else "has not opened the inbox"
     return f"{closed}, no phone, and the class has no pre-work channel"
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from bot.domain.records import ERASED, HistoryCheck, HistoryLine
 from bot.storage.columns import Instant
@@ -108,7 +109,7 @@ def check_file(path: Path) -> HistoryCheck:
         with engine.begin() as connection:
             stored = StoredHistory(connection)
             return HistoryCheck(*stored.head(), stored.broken())
-    except (sa.exc.DatabaseError, sqlite3.OperationalError) as error:
+    except DatabaseError as error:
         raise NoHistory(f"{path} has no history to look over: {error.__cause__ or error}") from None
 
 

@@ -53,11 +53,10 @@ class StoredReports:
             )
         )
 
-    def between(self, section: int, since: datetime, until: datetime) -> Sequence[Step]:
-        """Every row of those days."""
-        return self._steps(
-            _chains(outbox.c.section_id == section, outbox.c.due_at >= since, outbox.c.due_at < until)
-        )
+    def between(self, section: int, since: datetime, until: datetime | None = None) -> Sequence[Step]:
+        """Every row that was due from ``since`` on and before ``until``."""
+        last = [] if until is None else [outbox.c.due_at < until]
+        return self._steps(_chains(outbox.c.section_id == section, outbox.c.due_at >= since, *last))
 
     def _steps(self, rows: sa.Subquery, *where: sa.ColumnElement[bool]) -> list[Step]:
         query = (
@@ -138,7 +137,7 @@ class StoredReports:
 
 def _step(row: tuple[Any, ...]) -> Step:
     number, nonce, kind, way, state = row[:5]
-    return Step(number, nonce, Kind(kind), Way(way), State(state), *row[5:-1], Way(row[-1]))
+    return Step(number, nonce, Kind(kind), Way(way), State(state), *row[5:-1], began_by=Way(row[-1]))
 
 
 def _reachable(row: Sequence[Any], cut: int) -> Owing:

@@ -12,6 +12,7 @@ from bot.domain.course import Material, Unit, Video
 from bot.domain.messages import (
     ClassReady,
     Content,
+    InboxCall,
     InboxHello,
     PhoneCode,
     PreWorkCard,
@@ -47,15 +48,8 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             return _prework(content, marker)
         case PreWorkNudge():
             return _nudge(content, marker)
-        case InboxHello(class_name):
-            return card(
-                Look.DONE,
-                "Your inbox is open",
-                f"Reminders for **{_name(class_name)}** come here: what you still owe, before it is due.",
-                "You asked for this. To end it, close direct messages in this server's privacy settings.",
-                controls=[TODAY],
-                marker=marker,
-            )
+        case InboxHello() | InboxCall():
+            return _about_inbox(content, marker)
         case ClassReady(class_name, course_title, handle):
             return card(
                 Look.DO,
@@ -84,6 +78,29 @@ def draw(content: Content, marker: int) -> ui.LayoutView:
             )
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble():
             return _for_staff(content, marker)
+
+
+def _about_inbox(content: InboxHello | InboxCall, marker: int) -> ui.LayoutView:
+    name = _name(content.class_name)
+    match content:
+        case InboxHello():
+            return card(
+                Look.DONE,
+                "Your inbox is open",
+                f"Reminders for **{name}** come here: what you still owe, before it is due.",
+                "You asked for this. To end it, close direct messages in this server's privacy settings.",
+                controls=[TODAY],
+                marker=marker,
+            )
+        case InboxCall():
+            return card(
+                Look.ASK,
+                "Is your inbox open?",
+                f"Press the button, and reminders for **{name}** come to you alone, as a direct message.",
+                "Pressed it before? Then you have nothing to do.",
+                controls=[primary("Open my inbox", "inbox")],
+                marker=marker,
+            )
 
 
 def _for_staff(content: SlotBooked | SlotCancelled | Unreached | Trouble, marker: int) -> ui.LayoutView:
