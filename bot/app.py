@@ -23,12 +23,15 @@ from bot.domain.nudging import Hours
 from bot.domain.quiet import OpenHours
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
+from bot.formats.table_csv import CsvTables
 from bot.formats.worker import WorkerPackParser
 from bot.schedule import Schedule
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
+from bot.services.delivery_report import DeliveryReportService
+from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -37,6 +40,7 @@ from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
+from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.services import Services
 from bot.services.upkeep import UpkeepService
@@ -136,6 +140,10 @@ def _services(settings: Settings, database: Database, clock: Clock, wake: Callab
         progress=ProgressService(database),
         deliveries=DeliveryService(database, Terms(hours, vault, drip), new_handle),
         receipts=ReceiptService(database, new_handle, wake),
+        reports=DeliveryReportService(database, new_handle, wake),
+        reach=ReachabilityService(database, new_handle, wake),
+        history=HistoryService(database),
+        tables=CsvTables(),
         incoming=IncomingService(database, vault, new_handle, wake),
         upkeep=UpkeepService(database),
     )

@@ -23,7 +23,7 @@ from bot.views.presses import Pick, Press
 
 log = structlog.get_logger()
 
-COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server")
+COGS = ("classes", "courses", "prework", "students", "officehours", "phone", "quiz", "server", "delivery")
 
 #: servers, their roles and channels. No privileged intent: people are known by their own presses (RA17)
 INTENTS = discord.Intents(guilds=True)

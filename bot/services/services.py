@@ -9,14 +9,18 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
+from bot.services.delivery_report import DeliveryReportService
+from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
 from bot.services.phones import PhoneService
+from bot.services.ports import Tables
 from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
+from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.upkeep import UpkeepService
 
@@ -36,5 +40,9 @@ class Services:
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
+    reports: DeliveryReportService
+    reach: ReachabilityService
+    history: HistoryService
+    tables: Tables
     incoming: IncomingService
     upkeep: UpkeepService

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.messages import (
+    Cell,
     Cipher,
     History,
     MessagingRules,
@@ -34,6 +35,7 @@ from bot.services.ports.teaching import (
 __all__ = [
     "Attempts",
     "Bookings",
+    "Cell",
     "Cipher",
     "Courses",
     "Database",
