@@ -65,8 +65,11 @@ class Step:
     #: Twilio's word and number for what became of a text
     receipt: str | None
     error_code: int | None
-    #: when the first row of its chain was written, and the way that was to go
+    #: names the chain that it is of: a message and what followed it by other ways
+    chain: str
+    #: of the chain's first row: when it was written, until when it is of use, and the way that it was to go
     began_at: datetime
+    began_until: datetime | None
     began_by: Way
 
     @property
@@ -105,10 +108,10 @@ class Story:
 
     steps: tuple[Step, ...]
     shown: Shown
-
-    @property
-    def last(self) -> Step:
-        return self.steps[-1]
+    #: the row that says how it stands
+    last: Step
+    #: none of its rows is on its way or waiting
+    is_over: bool
 
     @property
     def got_it_at(self) -> datetime | None:
@@ -134,12 +137,22 @@ def group_of(step: Step, zone: str) -> Group:
 
 
 def mark_of(step: Step) -> str:
-    """A message that is sent again says what it belonged to before."""
+    """A message that is sent again says what it belonged to before.
+
+    Rows of one step of a ladder carry its name, those of one press of [Send] were written at one instant, and
+    those of one run of an announcement, which may take several writes, are of use until the same one.
+    """
     args = step.args
     if "mark" in args:
         return str(args["mark"])
-    number = args.get("step", args.get("run"))
-    return f"n{number}" if number is not None else f"t{step.began_at.timestamp():.6f}"
+    if "step" in args:
+        return f"{STEP}{args['step']}"
+    until = step.began_until if step.was is Kind.ANNOUNCEMENT else None
+    return f"t{(until or step.began_at).timestamp():.6f}"
+
+
+#: begins the mark of a step of a ladder
+STEP = "s"
 
 
 def stories(steps: Iterable[Step], now: datetime) -> list[Story]:
@@ -147,12 +160,20 @@ def stories(steps: Iterable[Step], now: datetime) -> list[Story]:
     found: dict[tuple[int, bool], list[Step]] = {}
     for step in sorted(steps, key=lambda each: each.id):
         found.setdefault((step.person, step.to_guardian), []).append(step)
-    told = [Story(tuple(each), _told(each, now)) for each in found.values()]
+    told = [_told(each, now) for each in found.values()]
     return sorted(told, key=lambda each: (each.shown, each.last.id))
 
 
-def _told(steps: list[Step], now: datetime) -> Shown:
-    return Shown.GOT_IT if any(each.got_it_at for each in steps) else shown(steps[-1], now)
+def _told(steps: list[Step], now: datetime) -> Story:
+    """Of several messages, one with another, the one that came furthest says how it stands."""
+    ends = {each.chain: each for each in steps}.values()
+    got = [each for each in steps if each.got_it_at]
+    best = max(ends, key=lambda each: (_REACHED.get(shown(each, now), 0), each.id))
+    is_over = not any(each.state in UNDER_WAY for each in ends)
+    return Story(tuple(steps), Shown.GOT_IT if got else shown(best, now), got[0] if got else best, is_over)
+
+
+_REACHED = {Shown.WAITING: 1, Shown.ON_ITS_WAY: 2, Shown.SENT: 3, Shown.ARRIVED: 4, Shown.GOT_IT: 5}
 
 
 def grouped(steps: Iterable[Step], zone: str) -> dict[Group, list[Step]]:

@@ -11,6 +11,7 @@ from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Asker, Section
 from bot.domain.reporting import (
     BY_THING,
+    STEP,
     UNANSWERED,
     Group,
     Shown,
@@ -36,8 +37,8 @@ class What:
 
     kind: Kind
     title: str
-    #: which step of the ladder, from 0; None where it was sent by hand
-    step: int | None = None
+    #: which step of the ladder; None where it was sent by hand
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ class _Names:
         match group:
             case Group(Kind.NUDGE, int(about), mark):
                 title = self._tx.prework.get(about).unit.unit.title
-                return What(group.kind, title, int(mark[1:]) if mark[0] == "n" else None)
+                return What(group.kind, title, mark.removeprefix(STEP) if mark.startswith(STEP) else None)
             case Group(Kind.ANNOUNCEMENT, int(about), _):
                 return What(group.kind, self._tx.reports.announced([about]).get(about, ""))
             case _:
@@ -264,12 +265,16 @@ def _sheet(tx: Tx, asker: Asker, handle: str, only_missed: bool, now: datetime) 
     )
 
 
+#: what a row says of its own sending, and not of what it tells
+_OF_ONE_SENDING = frozenset({"tried", "was", "texted"})
+
+
 # --- once more ---------------------------------------------------------------------------------------
 
 
 def _unanswered(tx: Tx, section: Section, group: Group, told: Iterable[Story], now: datetime) -> list[Story]:
     """Those for whom sending it again has a use."""
-    mine = [each for each in told if each.shown in UNANSWERED and not each.last.to_guardian]
+    mine = [each for each in told if each.shown in UNANSWERED and each.is_over and not each.last.to_guardian]
     if group.kind not in BY_THING or group.about is None or not mine:
         return []
     still = _still(tx, section, group.kind, group.about, now)
@@ -333,7 +338,7 @@ def _again(
     section: Section, group: Group, story: Story, way: Way | None, cause: str, now: datetime
 ) -> Effect:
     first = story.steps[0]
-    args = {name: value for name, value in first.args.items() if name not in ("tried", "was")}
+    args = {name: value for name, value in first.args.items() if name not in _OF_ONE_SENDING}
     until = first.expires_at
     if until is not None and group.kind is Kind.ANNOUNCEMENT:
         until = max(until, now + timedelta(days=1))

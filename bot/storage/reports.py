@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.domain.outbox import Kind, State, Way
 from bot.domain.records import Account, HistoryLine, Owing
 from bot.domain.reporting import REPORTED, Step
+from bot.storage.columns import Instant
 from bot.storage.message_tables import announcement, history, receipt
 from bot.storage.people import ACCOUNT_COLUMNS
 from bot.storage.tables import account, enrolment, outbox, person, phone
@@ -25,7 +26,9 @@ def _chains(*where: sa.ColumnElement[bool]) -> sa.Subquery:
     return (
         sa.select(
             outbox,
-            sa.func.first_value(outbox.c.created_at).over(**chain).label("began_at"),
+            sa.func.first_value(outbox.c.created_at, type_=Instant).over(**chain).label("began_at"),
+            _ROOT.label("chain"),
+            sa.func.first_value(outbox.c.expires_at, type_=Instant).over(**chain).label("began_until"),
             sa.func.first_value(outbox.c.way).over(**chain).label("began_by"),
             sa.func.lead(outbox.c.id).over(**chain).label("next_id"),
         )
@@ -67,8 +70,7 @@ class StoredReports:
                 rows.c.got_it_at,
                 receipt.c.status,
                 receipt.c.error_code,
-                rows.c.began_at,
-                rows.c.began_by,
+                *(rows.c[name] for name in ("chain", "began_at", "began_until", "began_by")),
             )
             .select_from(
                 rows.join(account, account.c.person_id == rows.c.person_id).outerjoin(

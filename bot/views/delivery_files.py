@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import ui
 
+from bot.domain.outbox import Kind
 from bot.domain.reporting import Shown, Story
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.delivery_report import GoneReport, Sheet, What
@@ -98,7 +99,7 @@ def _row(what: What, story: Story, names: Names, zone: ZoneInfo) -> Sequence[Cel
         names.get(last.discord, "") + (" (guardian)" if last.to_guardian else ""),
         f"<@{last.discord}>",
         STATES[story.shown][1],
-        WAYS.get(last.way, last.way),
+        "" if last.kind is Kind.UNREACHED else WAYS.get(last.way, str(last.way)),
         at.astimezone(zone),
         "; ".join(reasons(story)) if lost else last.why,
         ". ".join(mends(story)) if lost else "",

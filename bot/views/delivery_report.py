@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.domain.reporting import Shown, Story
+from bot.domain.times import local_text
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.delivery_report import (
     GoneReport,
@@ -108,8 +109,8 @@ def _draw_recent(recent: Recent) -> ui.LayoutView:
         Look.PROBLEM if lost else Look.DONE,
         f"{lost} of {count(recent.students, 'student')} missed a message"
         if lost
-        else "Every message arrived",
-        f"**{name}**, the last two weeks. Whoever got a later message is not named.",
+        else "Nobody missed a message",
+        f"**{name}**, the last two weeks." + (" Whoever got a later message is not named." if lost else ""),
         "\n".join(_missed(what, story) for what, story in recent.missed[:MOST_MISSED]),
         f"… and {lost - MOST_MISSED} more: they are in the file." if lost > MOST_MISSED else "",
         "\n".join(_sending(each) for each in recent.sendings[:MOST_SENDINGS]),
@@ -146,7 +147,7 @@ def _until(sending: Sending) -> str:
 
 def _recent_controls(recent: Recent) -> list[Control]:
     handle = recent.section.handle
-    choices = [Choice(name_of(each.what), each.handle, _in_short(each)) for each in recent.sendings[:25]]
+    choices = [_choice(each, recent.section.zone) for each in recent.sendings[:25]]
     file = [primary("Not arrived, as a file", "dr_csv", f"{handle}.{MISSED}")] if recent.missed else []
     return [
         Menu("Look closer at one…", "dr_open", handle, choices),
@@ -154,6 +155,12 @@ def _recent_controls(recent: Recent) -> list[Control]:
         Button("All, as a file", "dr_csv", f"{handle}.{ALL}"),
         Button("Who can be reached?", "dr_reach", handle),
     ]
+
+
+def _choice(sending: Sending, zone: str) -> Choice:
+    """With its time, since several may be about the same thing; menus show no Discord timestamps."""
+    label = f"{local_text(sending.at, zone)} · {name_of(sending.what)}"
+    return Choice(label, sending.handle, _in_short(sending))
 
 
 def _in_short(sending: Sending) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain.outbox import Kind, State, Way
 from bot.domain.reporting import BY_THING, Shown, Step, Story
 from bot.services.delivery_report import What
-from bot.views.cards import plain, shorten, stamp
+from bot.views.cards import count, plain, shorten, stamp
 from bot.words.mends import carrier, mend
 
 #: mark and words of each state: neither stands alone
@@ -34,14 +36,24 @@ def name_of(what: What) -> str:
     match what:
         case What(Kind.NUDGE, title, None):
             return f"Nudge by hand: {title}"
-        case What(Kind.NUDGE, title, int(step)):
-            return f"Nudge {step + 1}: {title}"
+        case What(Kind.NUDGE, title, str(step)):
+            return f"Nudge {_when(step)}: {title}"
         case What(Kind.ANNOUNCEMENT, words, _):
             return f"Announcement: {shorten(words, TITLE)}"
         case What(Kind.ANSWER, _, _):
             return "Your answers"
         case _:
             return "Office hours"
+
+
+def _when(step: str) -> str:
+    """``1 day before``: a step's name ends with its minutes before the deadline, such as ``dm1440``."""
+    found = re.fullmatch(r"[a-z_]+(-?)(\d{1,6})", step)
+    if found is None:
+        return f"{int(step) + 1}" if step.isdecimal() else step
+    minutes, side = int(found[2]), "after" if found[1] else "before"
+    size, unit = next(each for each in ((1440, "day"), (60, "hour"), (1, "minute")) if minutes % each[0] == 0)
+    return f"{count(minutes // size, unit)} {side}"
 
 
 def reasons(story: Story) -> list[str]:
@@ -106,13 +118,16 @@ def _can_be_got(story: Story) -> bool:
 
 
 def _road(story: Story) -> str:
-    """By which ways it went: ``DM closed → private thread, <time>``."""
-    closed = [f"{WAYS.get(each.way, each.way)} closed" for each in story.steps[:-1] if _gave_way(each)]
-    again = "sent again, " if len(story.steps) - len(closed) > 1 else ""
-    last = story.last
-    at = f", {stamp(last.ended_at, 'f')}" if last.ended_at else ""
-    return " · " + " → ".join([*closed, f"{again}{WAYS.get(last.way, last.way)}{at}"])
+    """By which ways it went: ``DM closed → private thread, <time>; again: DM, <time>``."""
+    chains: dict[str, list[str]] = {}
+    for each in story.steps:
+        chains.setdefault(each.chain, []).append(_went(each))
+    first, *more = [" → ".join(each) for each in chains.values()]
+    return f" · {first}" + "".join(f"; again: {each}" for each in more[-1:])
 
 
-def _gave_way(step: Step) -> bool:
-    return step.state in (State.FAILED, State.EXPIRED)
+def _went(step: Step) -> str:
+    way = WAYS.get(step.way, str(step.way))
+    if step.state in (State.FAILED, State.EXPIRED):
+        return f"{way} closed"
+    return f"{way}, {stamp(step.ended_at, 'f')}" if step.ended_at else way
