@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.records import HistoryLine
 from bot.services.ports import Tx
@@ -110,7 +111,7 @@ async def test_the_database_itself_refuses_to_rewrite_or_delete(database: Databa
     def force(tx: Tx) -> None:
         tx.history._db.execute(sa.text(statement))  # pyright: ignore[reportAttributeAccessIssue]
 
-    with pytest.raises(sa.exc.IntegrityError, match="the history is never"):
+    with pytest.raises(IntegrityError, match="the history is never"):
         await database.write(force)
 
 
