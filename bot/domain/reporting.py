@@ -58,7 +58,6 @@ class Step:
     about: int | None
     args: dict[str, Any]
     due_at: datetime
-    expires_at: datetime | None
     ended_at: datetime | None
     why: str
     got_it_at: datetime | None

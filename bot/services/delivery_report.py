@@ -339,7 +339,7 @@ def _again(
 ) -> Effect:
     first = story.steps[0]
     args = {name: value for name, value in first.args.items() if name not in _OF_ONE_SENDING}
-    until = first.expires_at
+    until = first.began_until
     if until is not None and group.kind is Kind.ANNOUNCEMENT:
         until = max(until, now + timedelta(days=1))
     return Effect(

@@ -83,8 +83,8 @@ def reach_in(tx: Tx, section: Section) -> list[tuple[Owing, Reach]]:
 
 
 def told_lately(tx: Tx, section: Section, now: datetime) -> dict[Group, list[Story]]:
-    """What went out in the last fortnight, newest first; each story has the last row of each of its chains."""
-    groups = grouped(tx.reports.latest(section.id, now - SPAN), section.zone)
+    """What went out in the last fortnight, newest first."""
+    groups = grouped(tx.reports.between(section.id, now - SPAN), section.zone)
     return {group: stories(steps, now) for group, steps in groups.items()}
 
 

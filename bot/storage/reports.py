@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,70 +17,62 @@ from bot.storage.people import ACCOUNT_COLUMNS
 from bot.storage.tables import account, enrolment, outbox, person, phone
 
 #: a message that found a way closed goes on under its key with ">way" behind it
-_ROOT = sa.func.substr(outbox.c.dedupe_key, 1, sa.func.instr(outbox.c.dedupe_key + ">", ">") - 1)
-
-
-def _chains(*where: sa.ColumnElement[bool]) -> sa.Subquery:
-    """Rows to students with how their chain began, and how many rows of it came after."""
-    chain: dict[str, Any] = {"partition_by": _ROOT, "order_by": outbox.c.id}
-    return (
-        sa.select(
-            outbox,
-            sa.func.first_value(outbox.c.created_at, type_=Instant).over(**chain).label("began_at"),
-            _ROOT.label("chain"),
-            sa.func.first_value(outbox.c.expires_at, type_=Instant).over(**chain).label("began_until"),
-            sa.func.first_value(outbox.c.way).over(**chain).label("began_by"),
-            sa.func.lead(outbox.c.id).over(**chain).label("next_id"),
-        )
-        .where(outbox.c.person_id.is_not(None), outbox.c.kind.in_(REPORTED), *where)
-        .subquery()
+_FOLLOWS = sa.func.instr(outbox.c.dedupe_key, ">") > 0
+_CHAIN = sa.func.substr(outbox.c.dedupe_key, 1, sa.func.instr(outbox.c.dedupe_key + ">", ">") - 1)
+_ROOT = outbox.alias("root")
+_STEPS = (
+    sa.select(
+        outbox.c.id,
+        outbox.c.nonce,
+        outbox.c.kind,
+        outbox.c.way,
+        outbox.c.state,
+        outbox.c.person_id,
+        account.c.discord_id,
+        outbox.c.about_id,
+        outbox.c.args,
+        outbox.c.due_at,
+        outbox.c.ended_at,
+        outbox.c.why,
+        outbox.c.got_it_at,
+        receipt.c.status,
+        receipt.c.error_code,
+        _CHAIN,
+        sa.func.coalesce(_ROOT.c.created_at, outbox.c.created_at, type_=Instant),
+        sa.case((_ROOT.c.id.is_(None), outbox.c.expires_at), else_=_ROOT.c.expires_at),
+        sa.func.coalesce(_ROOT.c.way, outbox.c.way),
     )
+    .select_from(
+        outbox.join(account, account.c.person_id == outbox.c.person_id)
+        .outerjoin(receipt, receipt.c.sid == outbox.c.result)
+        .outerjoin(_ROOT, sa.and_(_FOLLOWS, _ROOT.c.dedupe_key == _CHAIN))
+    )
+    .where(outbox.c.section_id == sa.bindparam("section"))
+    .order_by(outbox.c.id)
+)
+_ABOUT = _STEPS.where(
+    outbox.c.about_id == sa.bindparam("about"), outbox.c.kind.in_(sa.bindparam("kinds", expanding=True))
+)
+_BETWEEN = _STEPS.where(
+    outbox.c.due_at >= sa.bindparam("since", type_=Instant),
+    outbox.c.due_at < sa.bindparam("until", type_=Instant),
+    outbox.c.kind.in_(REPORTED),
+)
 
 
 class StoredReports:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
 
-    def latest(self, section: int, since: datetime) -> Sequence[Step]:
-        """The last row of each chain that was due from ``since`` on."""
-        rows = _chains(outbox.c.section_id == section, outbox.c.due_at >= since)
-        return self._steps(rows, rows.c.next_id.is_(None))
-
     def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]:
-        """Every row about one thing."""
-        return self._steps(
-            _chains(
-                outbox.c.section_id == section,
-                outbox.c.about_id == about,
-                outbox.c.kind.in_((kind, Kind.UNREACHED)),
-            )
-        )
+        """Every row about one thing, oldest first."""
+        given = {"section": section, "about": about, "kinds": [kind, Kind.UNREACHED]}
+        return [_step(tuple(row)) for row in self._db.execute(_ABOUT, given)]
 
     def between(self, section: int, since: datetime, until: datetime | None = None) -> Sequence[Step]:
-        """Every row that was due from ``since`` on and before ``until``."""
-        last = [] if until is None else [outbox.c.due_at < until]
-        return self._steps(_chains(outbox.c.section_id == section, outbox.c.due_at >= since, *last))
-
-    def _steps(self, rows: sa.Subquery, *where: sa.ColumnElement[bool]) -> list[Step]:
-        query = (
-            sa.select(
-                *(rows.c[name] for name in ("id", "nonce", "kind", "way", "state", "person_id")),
-                account.c.discord_id,
-                *(rows.c[name] for name in ("about_id", "args", "due_at", "expires_at", "ended_at", "why")),
-                rows.c.got_it_at,
-                receipt.c.status,
-                receipt.c.error_code,
-                *(rows.c[name] for name in ("chain", "began_at", "began_until", "began_by")),
-            )
-            .select_from(
-                rows.join(account, account.c.person_id == rows.c.person_id).outerjoin(
-                    receipt, receipt.c.sid == rows.c.result
-                )
-            )
-            .where(*where)
-            .order_by(rows.c.id)
-        )
-        return [_step(tuple(row)) for row in self._db.execute(query)]
+        """Every row that was due from ``since`` on and before ``until``, oldest first."""
+        given = {"section": section, "since": since, "until": until or _NEVER}
+        return [_step(tuple(row)) for row in self._db.execute(_BETWEEN, given)]
 
     def of_nonce(self, nonce: str) -> tuple[int, Kind, int | None, datetime] | None:
         """Section, kind (of what could not be told, where nobody was reached), thing and time of a row."""
@@ -139,7 +131,14 @@ class StoredReports:
 
 def _step(row: tuple[Any, ...]) -> Step:
     number, nonce, kind, way, state = row[:5]
-    return Step(number, nonce, Kind(kind), Way(way), State(state), *row[5:-1], began_by=Way(row[-1]))
+    return Step(number, nonce, _KINDS[kind], _WAYS[way], _STATES[state], *row[5:-1], began_by=_WAYS[row[-1]])
+
+
+#: by their words: a class has thousands of rows, and asking the enumeration costs more than all the rest
+_KINDS = {str(each): each for each in Kind}
+_WAYS = {str(each): each for each in Way}
+_STATES = {str(each): each for each in State}
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def _reachable(row: Sequence[Any], cut: int) -> Owing:

@@ -27,7 +27,6 @@ STEP = Step(
     about=5,
     args={"step": "dm1440"},
     due_at=NOW,
-    expires_at=NOW + timedelta(days=1),
     ended_at=NOW,
     why="",
     got_it_at=None,
@@ -108,7 +107,7 @@ def test_days_are_the_classs_own() -> None:
 def test_one_run_of_an_announcement_is_one_group_though_it_took_two_writes() -> None:
     first = replace(STEP, kind=Kind.ANNOUNCEMENT, args={})
     later = replace(first, id=2, person=2, chain="b", began_at=NOW + timedelta(seconds=3))
-    lost = replace(later, id=3, kind=Kind.UNREACHED, args={"was": "announcement"}, expires_at=None)
+    lost = replace(later, id=3, kind=Kind.UNREACHED, args={"was": "announcement"})
     assert len(grouped([first, later, lost], ZONE)) == 1
 
 

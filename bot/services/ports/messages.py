@@ -148,13 +148,12 @@ class History(Protocol):
 class Reports(Protocol):
     """What became of messages to students; rows are read once, by section or thing."""
 
-    def latest(self, section: int, since: datetime) -> Sequence[Step]:
-        """The last row of each chain that was due from ``since`` on."""
+    def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]:
+        """Every row about one thing, oldest first."""
         ...
 
-    def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]: ...
     def between(self, section: int, since: datetime, until: datetime | None = None) -> Sequence[Step]:
-        """Every row that was due from ``since`` on and before ``until``."""
+        """Every row that was due from ``since`` on and before ``until``, oldest first."""
         ...
 
     def of_nonce(self, nonce: str) -> tuple[int, Kind, int | None, datetime] | None:
