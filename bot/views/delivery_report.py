@@ -119,7 +119,7 @@ def _draw_recent(recent: Recent) -> ui.LayoutView:
 
 
 def _missed(what: What, story: Story) -> str:
-    why = shorten("; ".join(map(plain, reasons(story))), 160)
+    why = plain(shorten("; ".join(reasons(story)), 160))
     mended = ". ".join(mends(story)[:2])
     return f"⚠️ <@{story.last.discord}>: {plain(shorten(name_of(what), 60))}\n-# {why} → {mended}."
 

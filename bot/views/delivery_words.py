@@ -18,8 +18,8 @@ STATES = {
     Shown.ON_ITS_WAY: ("📤", "on its way"),
     Shown.SENT: ("📨", "sent, not confirmed yet"),
     Shown.ARRIVED: ("✅", "arrived"),
-    Shown.GOT_IT: ("👍", "got it"),
-    Shown.NOT_NEEDED: ("▫️", "not needed any more"),
+    Shown.GOT_IT: ("🆗", "got it"),
+    Shown.NOT_NEEDED: ("➖", "not needed any more"),
 }
 WAYS = {
     Way.DM: "DM",
@@ -109,8 +109,8 @@ def _after(story: Story) -> str:
 
 
 def _why_not(story: Story) -> str:
-    why = "; ".join(plain(each) for each in reasons(story))
-    return f" · {shorten(why, 200)}\n-# → {'. '.join(mends(story)[:2])}."
+    why = plain(shorten("; ".join(reasons(story)), 200))
+    return f" · {why}\n-# → {'. '.join(mends(story)[:2])}."
 
 
 def _can_be_got(story: Story) -> bool:

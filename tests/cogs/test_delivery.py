@@ -188,7 +188,7 @@ async def test_who_finished_before_it_went_out_is_told_as_not_needed(room: Class
     await handed_in(ana, card)
     await room.move(9 * HOUR)
     text = (await look_at_newest(room.teacher)).text
-    assert f"▫️ <@{ana.id}>: **not needed any more** · done meanwhile" in text
+    assert f"➖ <@{ana.id}>: **not needed any more** · done meanwhile" in text
 
 
 async def test_a_class_to_which_nothing_was_sent_is_told_so(room: Classroom) -> None:
@@ -211,7 +211,7 @@ async def test_it_is_sent_again_only_to_those_who_have_not_pressed_got_it_and_st
     await ben.press("Start", card)
     await room.move(20 * MINUTE)
     text = (await look_at_newest(room.teacher)).text
-    assert f"👍 <@{ana.id}>: **got it**" in text
+    assert f"🆗 <@{ana.id}>: **got it**" in text
     preview = await room.teacher.press("Send again to 2…")
     assert "Send this again to 2 students?" in preview.text
     assert [nudges(each) for each in room.students] == [1, 1, 1]
