@@ -10,7 +10,7 @@ from bot.domain.outbox import Way
 from bot.domain.records import Account
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.reachability import InboxCalled, Reachability, ReachResult
-from bot.views.cards import Button, Look, card, plain, primary
+from bot.views.cards import Button, Look, card, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, reply, services
 from bot.words.mends import mend
@@ -101,7 +101,7 @@ def _unreachable(reach: Reachability) -> str:
 
 
 def _line(account: Account, why: str) -> str:
-    return f"<@{account.discord}>: {why} → {mend(why)}."
+    return f"<@{account.discord}>: {plain(shorten(why, 160))} → {mend(why)}."
 
 
 def _thread_only(reach: Reachability) -> str:
