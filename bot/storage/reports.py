@@ -112,7 +112,12 @@ class StoredReports:
         return [_reachable(tuple(row), cut) for row in self._db.execute(query)]
 
     def told(self, section: int, since: datetime) -> Iterator[tuple[HistoryLine, int | None, int | None]]:
-        """The history of a class, oldest first, each line with the Discord ids of its person and of who did it."""
+        """The history of a class and what its students did for themselves (a consent, a stop), oldest first.
+
+        Each line comes with the Discord ids of its person and of who did it.
+        """
+        students = sa.select(enrolment.c.person_id).where(enrolment.c.section_id == section)
+        own = sa.and_(history.c.section_id.is_(None), history.c.person_id.in_(students))
         who, actor = account.alias(), account.alias()
         query = (
             sa.select(history, who.c.discord_id.label("who"), actor.c.discord_id.label("by"))
@@ -121,7 +126,7 @@ class StoredReports:
                     actor, actor.c.person_id == history.c.actor_id
                 )
             )
-            .where(history.c.section_id == section, history.c.at >= since)
+            .where(sa.or_(history.c.section_id == section, own), history.c.at >= since)
             .order_by(history.c.id)
         )
         for row in self._db.execute(query):

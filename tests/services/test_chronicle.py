@@ -122,3 +122,18 @@ async def test_a_row_that_ended_before_leaves_no_second_line(database: Database)
     for delivery, parcel in await mail.carry(NOW):
         await mail.service.finish(delivery, parcel, Closed("gone", lasting=False), NOW)
     assert len(await lines(database, section)) == 1
+
+
+async def test_what_a_student_did_for_themselves_is_in_the_record_of_their_class_and_of_no_other(
+    database: Database,
+) -> None:
+    section = await a_class(database)
+    other = await a_class(database, students=(BEN,), name="Chem 2")
+
+    def stop(tx: Tx) -> None:
+        tx.history.add(HistoryLine(NOW, "texts_stopped", {}, person=tx.people.known(ANA, NOW).person))
+
+    await database.write(stop)
+    told = await database.read(lambda tx: [*tx.reports.told(section.id, NOW)])
+    assert [(line.what, who, by) for line, who, by in told] == [("texts_stopped", ANA, None)]
+    assert await database.read(lambda tx: [*tx.reports.told(other.id, NOW)]) == []

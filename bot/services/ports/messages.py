@@ -169,7 +169,10 @@ class Reports(Protocol):
         ...
 
     def told(self, section: int, since: datetime) -> Iterator[tuple[HistoryLine, int | None, int | None]]:
-        """The history of a class, oldest first, each line with the Discord ids of its person and of who did it."""
+        """The history of a class and what its students did for themselves, oldest first.
+
+        Each line comes with the Discord ids of its person and of who did it.
+        """
         ...
 
 
