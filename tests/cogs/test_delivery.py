@@ -173,7 +173,7 @@ async def test_what_waits_for_the_morning_says_until_when_and_why(room: Classroo
     await room.move(13 * HOUR)  # eleven at night
     await nudge_by_hand(room)
     assert (
-        "⏳ 2 waiting until <t:1799758800:f> (quiet hours)"
+        "⏳ 2 waiting until <t:1799758800:f> (quiet hours"
         in (await room.teacher.slash("delivery messages")).text
     )
     assert "Nobody missed a message" in room.teacher.screen.text
