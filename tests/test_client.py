@@ -62,7 +62,7 @@ async def test_commands_are_registered_once_over_restarts_and_again_when_they_ch
 async def test_every_command_says_what_it_is_for_and_keeps_to_discords_limits(classroom: Classroom) -> None:
     tree = classroom.app.client.tree
     found = [command.to_dict(tree) for command in tree.get_commands()]
-    assert len(COGS) == 8
+    assert len(COGS) == 9
     assert len(found) >= 10
     for command in found:
         _check_command(command)

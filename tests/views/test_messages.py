@@ -16,6 +16,7 @@ from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.messages import (
     ClassReady,
     Content,
+    InboxCall,
     InboxHello,
     PhoneCode,
     PreWorkCard,
@@ -53,6 +54,7 @@ CONTENTS: list[Content] = [
     PreWorkCard("Period 3", unit(VIDEO, READING), "p1", AT),
     PreWorkNudge("Period 3", "Atoms", "p1", AT, "Tue 24 Nov 08:00", 700, False),
     InboxHello("Period 3"),
+    InboxCall("Period 3"),
     ClassReady("Period 3", "Chemistry", "s1"),
     SlotReminder("Period 3", AT, "Tue 24 Nov 08:00", LATER, "Voice channel", "b1"),
     SlotBooked(5, AT, LATER, "moles"),
@@ -207,6 +209,7 @@ ANY = st.one_of(
         st.booleans(),
     ),
     st.builds(InboxHello, HOSTILE),
+    st.builds(InboxCall, HOSTILE),
     st.builds(ClassReady, HOSTILE, HOSTILE, st.just("h")),
     st.builds(SlotReminder, HOSTILE, st.just(AT), HOSTILE, st.just(LATER), HOSTILE, st.just("h")),
     st.builds(SlotBooked, st.just(5), st.just(AT), st.just(LATER), HOSTILE),
