@@ -54,7 +54,6 @@ CONTENTS: list[Content] = [
     PreWorkCard("Period 3", unit(VIDEO, READING), "p1", AT),
     PreWorkNudge("Period 3", "Atoms", "p1", AT, "Tue 24 Nov 08:00", 700, False),
     InboxHello("Period 3"),
-    InboxCall("Period 3"),
     ClassReady("Period 3", "Chemistry", "s1"),
     SlotReminder("Period 3", AT, "Tue 24 Nov 08:00", LATER, "Voice channel", "b1"),
     SlotBooked(5, AT, LATER, "moles"),
@@ -64,6 +63,7 @@ CONTENTS: list[Content] = [
     UnitOpened("Period 3", "Atoms", "Ions", 77),
     Unreached(5, "the nudge about pre-work", ("dm: closed", "sms: no confirmed phone")),
     Trouble("my role lacks Manage Roles", "Give my role this: Manage Roles"),
+    InboxCall("Period 3"),
 ]
 
 
