@@ -44,7 +44,11 @@ async def measure(students: int = STUDENTS, interactions: int = INTERACTIONS) ->
                 imported, backups = await busy
             with contextlib.suppress(TimeoutError):
                 await world.quiet(for_s=2, timeout_s=30)
-            sent = sum(_is_dm(each.path, dms) for each in world.wire.requests[before:] if each.status == 200)
+            sent = sum(
+                _is_dm(each.path, dms)
+                for each in world.wire.requests[before:]
+                if each.method == "POST" and each.status == 200
+            )
             return {
                 "load": {
                     "p50_ms": round(figures.p50, 1),

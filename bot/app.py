@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from discord.http import Route
 from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
 from bot.config import HoursPart, Settings, WebPart
-from bot.delivery.line import Line
+from bot.delivery.line import Line, LineShut
 from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
@@ -25,6 +26,7 @@ from bot.domain.nudging import Hours, Limits
 from bot.domain.quiet import OpenHours
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
+from bot.formats.table_csv import CsvTables
 from bot.formats.worker import WorkerPackParser
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
@@ -34,8 +36,10 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
+from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.guardians import GuardianService
+from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
@@ -45,6 +49,7 @@ from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
+from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.reminders import ReminderService
 from bot.services.services import Services
@@ -85,6 +90,7 @@ class App:
         )
         self.reconciler = Reconciler(self.services.members, self.client, line, clock)
         self.client.on_gap = self.reconciler.start
+        self.client.paced = partial(_paced, line)
         self.courier = Courier(
             self.services.deliveries,
             self.client,
@@ -216,6 +222,10 @@ def _services(
             new_handle,
         ),
         receipts=ReceiptService(database, new_handle, wake),
+        reports=DeliveryReportService(database, hours, new_handle, wake),
+        reach=ReachabilityService(database, hours, new_handle, wake),
+        history=HistoryService(database),
+        tables=CsvTables(),
         incoming=IncomingService(database, vault, new_handle, wake),
         desk=DeskService(database, hours, answer_length, new_handle, wake),
         upkeep=UpkeepService(database),
@@ -224,6 +234,15 @@ def _services(
         answers=AnswerService(database),
         reminders=ReminderService(database, hours, wake),
     )
+
+
+@contextmanager
+def _paced(line: Line) -> Iterator[None]:
+    try:
+        with line.carrying():
+            yield
+    except LineShut as shut:
+        raise ConnectionError(str(shut)) from shut
 
 
 def _stop_links(settings: Settings) -> StopLinks | None:

@@ -19,6 +19,8 @@ course = App(name="course", help="Course packs.")
 app.command(course)
 bank = App(name="bank", help="Question banks: GIFT, Aiken, CSV, Moodle XML, Canvas's QTI.")
 app.command(bank)
+history = App(name="history", help="The record of what was said and done.")
+app.command(history)
 
 #: sysexits.h EX_CONFIG: a supervisor must not start it again (README)
 EX_CONFIG = 78
@@ -137,7 +139,6 @@ def allow_openings(*, config: Path = Path("config.toml")) -> None:
         settings = read_settings(config)
     except ConfigFault as fault:
         _stop(str(fault), EX_CONFIG)
-        return
 
     async def allow() -> str | None:
         async with open_app(settings) as opened:
@@ -145,6 +146,28 @@ def allow_openings(*, config: Path = Path("config.toml")) -> None:
 
     why = asyncio.run(allow())
     print("Inboxes open again." if why else "Inboxes were open to be opened all along.")
+
+
+@history.command(name="check")
+def check_history(*, config: Path = Path("config.toml")) -> None:
+    """Find out whether anybody changed the record, and print its last digest.
+
+    Parameters
+    ----------
+    config
+        The settings file.
+    """
+    from bot.config import ConfigFault, read_settings
+    from bot.running import Refused
+    from bot.running import check_history as look_over
+
+    try:
+        found = look_over(read_settings(config))
+    except (ConfigFault, Refused) as fault:
+        _stop(str(fault), EX_CONFIG)
+    if found.broken is not None:
+        _stop(f"Line {found.broken} is missing or was changed. Lines: {found.lines}.", 1)
+    print(f"Nothing was changed. Lines: {found.lines}. Last digest: {found.digest}")
 
 
 @course.command

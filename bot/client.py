@@ -8,6 +8,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,7 @@ COGS = (
     "quiz",
     "server",
     "inbox",
+    "delivery",
     "reminders",
 )
 
@@ -102,6 +104,8 @@ class FlipcordClient(commands.Bot):
         self._identifies_per_hour = identifies_per_hour
         #: called when something may have gone by unseen; the composition root sets it
         self.on_gap: Callable[[], None] = lambda: None
+        #: requests made inside wait their turn among the outbox's; OSError while Discord takes none
+        self.paced: Callable[[], AbstractContextManager[object]] = nullcontext
 
     @property
     def connected(self) -> bool:

@@ -14,7 +14,9 @@ import structlog
 
 from bot.app import CannotListen, open_app
 from bot.config import Settings
+from bot.domain.records import HistoryCheck
 from bot.services.upkeep import LogInsSpent
+from bot.storage.history import NoHistory, check_file
 from bot.storage.schema import NewerSchema
 
 log = structlog.get_logger()
@@ -81,3 +83,11 @@ async def sole_owner(database: Path) -> AsyncIterator[None]:
                     said = True
                 await asyncio.sleep(1)
         yield
+
+
+def check_history(settings: Settings) -> HistoryCheck:
+    """Looks over the record that nobody may edit, also beside a bot that runs on it."""
+    try:
+        return check_file(settings.storage.path)
+    except NoHistory as missing:
+        raise Refused(str(missing)) from None

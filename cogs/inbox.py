@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -28,8 +28,17 @@ MOST_MISSED = 100
 HUSH = timedelta(minutes=10)
 
 
+class Flipcord(Protocol):
+    """What the cog needs of Flipcord's own client."""
+
+    services: Services
+
+    def paced(self) -> contextlib.AbstractContextManager[object]: ...
+    def get_partial_messageable(self, id: int, /) -> discord.PartialMessageable: ...
+
+
 class Letters(commands.Cog):
-    def __init__(self, bot: commands.Bot, services: Services) -> None:
+    def __init__(self, bot: Flipcord, services: Services) -> None:
         self._bot, self._services = bot, services
         self._told: dict[int, datetime] = {}
 
@@ -56,7 +65,7 @@ class Letters(commands.Cog):
         """What was written while nobody listened is told to no bot afterwards: it is read back."""
         for talk in await self._services.incoming.talks(self._services.clock()):
             channel = self._bot.get_partial_messageable(talk.channel)
-            with contextlib.suppress(discord.HTTPException, OSError):
+            with contextlib.suppress(discord.HTTPException, OSError), self._bot.paced():
                 async for message in channel.history(after=discord.Object(talk.after), limit=MOST_MISSED):
                     await self.on_message(message)
 
@@ -126,5 +135,6 @@ class Inbox(commands.GroupCog, group_name="inbox", group_description="What stude
 
 
 async def setup(bot: commands.Bot) -> None:
-    await bot.add_cog(Letters(bot, bot.services))  # pyright: ignore[reportAttributeAccessIssue]  # Flipcord's own client
+    own = cast("Flipcord", bot)
+    await bot.add_cog(Letters(own, own.services))
     await bot.add_cog(Inbox())

@@ -71,6 +71,13 @@ class InboxHello:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxCall:
+    """The card in the class's channel that asks everybody to open their inbox; it names nobody."""
+
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClassReady:
     """The card with [Join] in the pre-work channel of a new class."""
 
@@ -211,6 +218,7 @@ OtherContent = (
     | NudgeList
     | PreWorkCard
     | InboxHello
+    | InboxCall
     | ClassReady
     | SlotReminder
     | SlotBooked

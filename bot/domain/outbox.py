@@ -34,6 +34,7 @@ class Kind(StrEnum):
     GUARDIAN_CODE = "guardian_code"  # about: None; the code is read from the guardian row when sent
     TEXTS_ENDED = "texts_ended"  # about: None; the one text that confirms a stop said in free words
     TEXT_HELP = "text_help"  # about: None; answers HELP
+    INBOX_CALL = "inbox_call"  # about: section; channel card that asks everybody to open their inbox
     PHONE_PAUSED = "phone_paused"  # about: None; asks a person on Discord about a number that does not work
 
 

@@ -213,3 +213,18 @@ class Roll:
     discord: int
     has_left: bool
     opened: tuple[str, ...]
+
+
+#: what a line says when a person's words were blanked
+ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCheck:
+    """What a look over the whole history found."""
+
+    lines: int
+    #: the chain up to the last line
+    digest: str
+    #: number of the first line that is missing or not as it was written; None when all are
+    broken: int | None

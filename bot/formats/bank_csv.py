@@ -81,7 +81,7 @@ def _head_faults(head: list[str], file: str, line: int) -> list[Fault]:
 def _cell(text: str) -> str:
     """Without the apostrophe that the writer puts before what looks like a formula."""
     text = text.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and text[1:].removeprefix("'").startswith(_FORMULA) else text
 
 
 def _located(row: Mapping[str, str], line: int, slugs: Slugs) -> Located:
@@ -206,7 +206,8 @@ def write_csv(questions: Iterable[Located]) -> tuple[str, list[Located]]:
 
 
 def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """What acts as a formula in a spreadsheet starts with an apostrophe, and so does what looks so guarded."""
+    return f"'{cell}" if cell.removeprefix("'").startswith(_FORMULA) else cell
 
 
 def _row(one: Located) -> tuple[str, str, list[str]] | None:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.domain.announcing import UNDO_WINDOW, Announced, Phase, may_move
 from bot.domain.nudging import Hours
-from bot.domain.outbox import Kind
+from bot.domain.outbox import Kind, State
 from bot.domain.records import Asker, UnitRecord
+from bot.services import chronicle
 from bot.services.announcement_drafts import (
     attach,
     choose,
@@ -185,9 +186,11 @@ def _stop(tx: Tx, asker: Asker, handle: str, now: datetime) -> Standing | Gone:
     if not may_move(it.phase, Phase.STOPPED):
         return _standing(tx, it)
     tx.announcements.end(it.id, Phase.STOPPED, now)
-    stopped = len(tx.outbox.suppress(Kind.ANNOUNCEMENT, it.id, STOPPED, now))
-    note(tx, it, "stopped", now, actor=it.person, messages=stopped)
-    return _standing(tx, replace(it, phase=Phase.STOPPED, next_at=None), stopped)
+    stopped = tx.outbox.suppress(Kind.ANNOUNCEMENT, it.id, STOPPED, now)
+    for each in stopped:
+        chronicle.note(tx, each, State.SUPPRESSED, now, why=STOPPED)
+    note(tx, it, "stopped", now, actor=it.person, messages=len(stopped))
+    return _standing(tx, replace(it, phase=Phase.STOPPED, next_at=None), len(stopped))
 
 
 def _show(tx: Tx, asker: Asker, handle: str) -> Standing | Gone:

@@ -39,6 +39,12 @@ def taught_class(tx: Tx, asker: Asker, name: str | None) -> Section | WhichClass
     return _only(mine) if mine or not here else NotStaff()
 
 
+def taught_of(tx: Tx, asker: Asker, handle: str) -> Section | None:
+    """The class of that handle, if the asker teaches it."""
+    me, section = tx.people.of(asker.account), tx.sections.by_handle(handle)
+    return section if me and section and tx.sections.teaches(section.id, me.person) else None
+
+
 def attended_class(
     tx: Tx, asker: Asker, handle: str | None
 ) -> tuple[Account, Section] | WhichClass | NoClass:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.domain.letters import Party
-from bot.domain.messages import ClassReady, Content, InboxHello, PhonePaused, Trouble, Unreached
+from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
 from bot.services.letters import answer_content, heard_content, letter_content
@@ -22,6 +22,10 @@ ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
 
 def _inbox_hello(tx: Tx, delivery: Delivery, now: datetime) -> InboxHello | str:
     return InboxHello(tx.sections.get(delivery.section or 0).name)
+
+
+def _inbox_call(tx: Tx, delivery: Delivery, now: datetime) -> InboxCall | str:
+    return InboxCall(tx.sections.get(delivery.about or 0).name)
 
 
 def _class_ready(tx: Tx, delivery: Delivery, now: datetime) -> ClassReady | str:
@@ -59,6 +63,7 @@ def _trouble_content(tx: Tx, delivery: Delivery, now: datetime) -> Trouble | str
 
 CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.OPEN_INBOX: _inbox_hello,
+    Kind.INBOX_CALL: _inbox_call,
     Kind.CLASS_READY: _class_ready,
     Kind.POST_PREWORK: prework_card,
     Kind.NUDGE: prework_nudge,

@@ -22,6 +22,7 @@ from bot.domain.messages import (
 from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
+from bot.services.chronicle import end, note
 from bot.services.holding import Withhold, look
 from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
@@ -101,11 +102,11 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
         return None
     parcel = parcel_of(tx, delivery, terms, now)
     if isinstance(parcel, str):
-        tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=parcel)
+        end(tx, delivery, lease, State.SUPPRESSED, now, why=parcel)
         return None
     if delivery.kind is Kind.NUDGE and tx.outbox.is_superseded(delivery, now):
         # a bot that was off finds several steps due at once: one message says it all (RD4)
-        tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why="a newer reminder goes in its place")
+        end(tx, delivery, lease, State.SUPPRESSED, now, why="a newer reminder goes in its place")
         return None
     if _is_held(tx, delivery, terms, lease, now, ids):
         return None
@@ -131,7 +132,7 @@ def _turn_away(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, 
     """No text goes out just now: a message takes another way at once, an answer waits for as long as it lives."""
     if delivery.kind in ANSWERS:
         return tx.outbox.wait(delivery.id, lease, now + timedelta(minutes=1), why)
-    if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
+    if not end(tx, delivery, lease, State.FAILED, now, why=why):
         return False
     turned_away(tx, delivery, why, now, ids)
     return True
@@ -139,7 +140,7 @@ def _turn_away(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, 
 
 def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> None:
     why = "it came too late to be of use"
-    tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+    end(tx, delivery, lease, State.EXPIRED, now, why=why)
     if delivery.kind is Kind.POST_PREWORK:
         mend = "Post it again with /prework post"
         tx.outbox.add(
@@ -163,12 +164,12 @@ def _is_held_in(
         case SendAt(at):
             return tx.outbox.wait(delivery.id, lease, at, "quiet hours or a day off")
         case Withhold(why):
-            return tx.outbox.end(delivery.id, lease, State.SUPPRESSED, now, why=why)
+            return end(tx, delivery, lease, State.SUPPRESSED, now, why=why)
         case Drop(why):
             if delivery.kind is not Kind.NUDGE and delivery.way not in TEXTS:
                 return False  # an appointment of their own, at an hour of their own: on Discord it may be told now
             pursue(tx, delivery, why, now, ids)
-            return tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+            return end(tx, delivery, lease, State.EXPIRED, now, why=why)
         case _:
             return False
 
@@ -229,13 +230,14 @@ def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetim
 
 def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
     """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
-    if not tx.outbox.end(delivery.id, lease, State.FAILED, now, why=why):
+    if not end(tx, delivery, lease, State.FAILED, now, why=why):
         return False
     pursue(tx, delivery, why, now, ids)
     return True
 
 
 def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime, ids: Ids) -> None:
+    note(tx, delivery, State.SENT, now, parcel=parcel)
     if delivery.kind is Kind.ANSWER and delivery.way is not Way.DESK:
         tx.outbox.add([answer_note(delivery, now)], now, ids)
     if delivery.kind is Kind.SET_UP_CLASS and delivery.section is not None:
@@ -266,11 +268,9 @@ def _resume(
         parcel = parcel_of(tx, delivery, terms, now)
         if delivery.expires_at is not None and now >= delivery.expires_at:
             why = "it may have gone out; by now it is of no use"
-            tx.outbox.end(delivery.id, lease, State.EXPIRED, now, why=why)
+            end(tx, delivery, lease, State.EXPIRED, now, why=why)
         elif isinstance(parcel, str):
-            tx.outbox.end(
-                delivery.id, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before"
-            )
+            end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
         elif isinstance(parcel, Closed | Wait):
             tx.outbox.wait(delivery.id, lease, now, parcel.why)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ladder import Step
@@ -142,17 +142,20 @@ class _Desk:
     ids: Ids
 
 
-def reach_of(owing: Owing, posted: Posted) -> Reach:
+@dataclass(frozen=True, slots=True)
+class ClassChannel:
+    """Where private threads of a class are made; None while it does not stand."""
+
+    channel: int | None
+
+
+def reach_of(tx: Tx, owing: Owing, posted: Posted | ClassChannel, rules: Rules) -> Reach:
     return Reach(
         dm=owing.account.dm_open and owing.account.dm_channel is not None,
         thread=posted.channel is not None,
         sms=owing.phone_confirmed,
+        guardian=rules.guardians and tx.guardians.reachable(owing.account.person),
     )
-
-
-def reach_with_guardian(tx: Tx, owing: Owing, posted: Posted, rules: Rules) -> Reach:
-    guardian = rules.guardians and tx.guardians.reachable(owing.account.person)
-    return replace(reach_of(owing, posted), guardian=guardian)
 
 
 def _next_at(tx: Tx) -> datetime | None:
@@ -200,9 +203,7 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
     absent = away_today(tx, posted.section, now)
     away = [each for each in owing if each.account.person in absent]
     ways = [
-        (each, first_way(Way.DM, reach_with_guardian(tx, each, posted, rules)))
-        for each in owing
-        if each not in away
+        (each, first_way(Way.DM, reach_of(tx, each, posted, rules))) for each in owing if each not in away
     ]
     told = [(each, _recipient(each, way, posted, rules, now)) for each, way in ways if way]
     return NudgePreview(
@@ -266,7 +267,7 @@ def _manual(tx: Tx, posted: Posted, handle: str, desk: _Desk) -> Iterable[Effect
     absent = away_today(tx, posted.section, desk.now)
     for each in tx.prework.owing(posted.id):
         if each.account.person not in absent:
-            way = first_way(Way.DM, reach_with_guardian(tx, each, posted, rules))
+            way = first_way(Way.DM, reach_of(tx, each, posted, rules))
             yield _effect(posted, each, way, handle, desk.now)
 
 

@@ -11,17 +11,21 @@ from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
+from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.guardians import GuardianService
+from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
 from bot.services.phones import PhoneService
+from bot.services.ports import Tables
 from bot.services.posting import PostingService
 from bot.services.prework import PreWorkService
 from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
+from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.reminders import ReminderService
 from bot.services.stop_pages import StopPageService
@@ -47,6 +51,10 @@ class Services:
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
+    reports: DeliveryReportService
+    reach: ReachabilityService
+    history: HistoryService
+    tables: Tables
     incoming: IncomingService
     desk: DeskService
     upkeep: UpkeepService

@@ -20,6 +20,7 @@ from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
 from bot.storage.reminders import StoredReminders
+from bot.storage.reports import StoredReports
 from bot.storage.sections import StoredSections
 from bot.storage.upkeep import StoredUpkeep
 
@@ -50,3 +51,4 @@ class StoredTx:
         self.guardians = StoredGuardians(connection)
         self.reminders = StoredReminders(connection)
         self.planning = StoredPlanning(connection)
+        self.reports = StoredReports(connection)

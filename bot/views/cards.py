@@ -140,6 +140,14 @@ def text(content: str) -> Part:
     return {"type": ComponentType.text_display.value, "content": content}
 
 
+def attached(name: str, *, as_picture: bool = False) -> Part:
+    """Shown where its bytes travel with the message under that name."""
+    address = {"url": f"attachment://{name}"}
+    if as_picture:
+        return {"type": ComponentType.media_gallery.value, "items": [{"media": address}]}
+    return {"type": ComponentType.file.value, "file": address}
+
+
 def count(number: int, one: str) -> str:
     """``1 student``, ``2 students``."""
     return f"{number} {one}" if number == 1 else f"{number} {one}s"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from discord import ComponentType, ui
+from discord import ui
 
-from bot.domain.attachments import Attachment
 from bot.domain.course import Material, Unit, Video
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
@@ -15,6 +14,7 @@ from bot.domain.messages import (
     Content,
     GuardianCode,
     GuardianNudge,
+    InboxCall,
     InboxHello,
     NudgeList,
     OtherContent,
@@ -38,7 +38,7 @@ from bot.views.cards import (
     Control,
     Link,
     Look,
-    Part,
+    attached,
     card,
     one_line,
     plain,
@@ -76,16 +76,8 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
             return _prework(content, marker)
         case PreWorkNudge():
             return _nudge(content, marker)
-        case InboxHello(class_name):
-            return card(
-                Look.DONE,
-                "Your inbox is open",
-                f"Reminders for **{name_of(class_name)}** come here: what you still owe, before it is due.",
-                "Write here, too: your teacher reads it, and the answer comes here.",
-                "You asked for this. To end it, close direct messages in this server's privacy settings.",
-                controls=[TODAY],
-                marker=marker,
-            )
+        case InboxHello() | InboxCall():
+            return _about_inbox(content, marker)
         case ClassReady(class_name, course_title, handle):
             return card(
                 Look.DO,
@@ -105,6 +97,30 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
             return _announcement(content, marker)
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
             return draw_for_staff(content, marker)
+
+
+def _about_inbox(content: InboxHello | InboxCall, marker: int) -> ui.LayoutView:
+    name = name_of(content.class_name)
+    match content:
+        case InboxHello():
+            return card(
+                Look.DONE,
+                "Your inbox is open",
+                f"Reminders for **{name}** come here: what you still owe, before it is due.",
+                "Write here, too: your teacher reads it, and the answer comes here.",
+                "You asked for this. To end it, close direct messages in this server's privacy settings.",
+                controls=[TODAY],
+                marker=marker,
+            )
+        case InboxCall():
+            return card(
+                Look.ASK,
+                "Is your inbox open?",
+                f"Press the button, and reminders for **{name}** come to you alone, as a direct message.",
+                "Pressed it before? Then you have nothing to do.",
+                controls=[primary("Open my inbox", "inbox")],
+                marker=marker,
+            )
 
 
 def _about_texts(
@@ -251,12 +267,8 @@ def _announcement(told: Announcement, marker: int) -> ui.LayoutView:
         controls=[Button("Got it", "got_it", told.handle), TODAY],
         marker=marker,
     )
-    return view if told.file is None else Card([*view.to_components(), _attached(told.file)])
-
-
-def _attached(file: Attachment) -> Part:
-    """Shown where its bytes travel with the message under that name."""
-    address = {"url": f"attachment://{file.name}"}
-    if file.is_picture:
-        return {"type": ComponentType.media_gallery.value, "items": [{"media": address}]}
-    return {"type": ComponentType.file.value, "file": address}
+    return (
+        view
+        if told.file is None
+        else Card([*view.to_components(), attached(told.file.name, as_picture=told.file.is_picture)])
+    )

@@ -15,7 +15,7 @@ from bot.domain.phones import NewNumber
 from bot.domain.quiet import Days
 from bot.domain.records import Holiday, Messaging, Posted
 from bot.services import planning
-from bot.services.nudges import NudgeService, reach_with_guardian
+from bot.services.nudges import NudgeService, reach_of
 from bot.services.ports import Tx
 from bot.services.rules import class_rules
 from bot.storage.database import Database
@@ -112,7 +112,7 @@ def expected(tx: Tx, posted: Posted, now: datetime) -> set[Row]:
         zone = owing.account.zone or posted.section.zone
         steps = plan(posted.deadline, zone, rules.hours, rules.ladder)
         since = max(posted.posted_at or now, owing.since, rules.since or owing.since)
-        reach = reach_with_guardian(tx, owing, posted, rules)
+        reach = reach_of(tx, owing, posted, rules)
         away = tx.reminders.away(posted.section.id, owing.account.person)
         step = due(steps, since, owing.steps, reach, now, zone, away)
         if step is not None:

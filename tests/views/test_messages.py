@@ -22,6 +22,7 @@ from bot.domain.messages import (
     Content,
     GuardianCode,
     GuardianNudge,
+    InboxCall,
     InboxHello,
     NudgeList,
     PhoneCode,
@@ -87,6 +88,7 @@ CONTENTS: list[Content] = [
     TextsEnded(True),
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
+    InboxCall("Period 3"),
 ]
 
 
@@ -257,6 +259,7 @@ ANY = st.one_of(
         st.booleans(),
     ),
     st.builds(InboxHello, HOSTILE),
+    st.builds(InboxCall, HOSTILE),
     st.builds(ClassReady, HOSTILE, HOSTILE, st.just("h")),
     st.builds(SlotReminder, HOSTILE, st.just(AT), HOSTILE, st.just(LATER), HOSTILE, st.just("h")),
     st.builds(SlotBooked, st.just(5), st.just(AT), st.just(LATER), HOSTILE),

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.messages import (
+    Cell,
     Cipher,
     Guardians,
     History,
@@ -24,6 +25,8 @@ from bot.services.ports.messages import (
     Planning,
     Receipts,
     Reminders,
+    Reports,
+    Tables,
     Upkeep,
 )
 from bot.services.ports.teaching import (
@@ -41,6 +44,7 @@ __all__ = [
     "Announcements",
     "Attempts",
     "Bookings",
+    "Cell",
     "Cipher",
     "Courses",
     "Database",
@@ -62,7 +66,9 @@ __all__ = [
     "Progresses",
     "Receipts",
     "Reminders",
+    "Reports",
     "Sections",
+    "Tables",
     "TextLength",
     "Tx",
     "Upkeep",
@@ -129,6 +135,8 @@ class Tx(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def planning(self) -> Planning: ...
+    @property
+    def reports(self) -> Reports: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -10,7 +10,8 @@ from bot.domain.nudging import Away, Planned
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.phones import BadNumber, ConsentAct, NewNumber, OptOut, PhoneRecord
 from bot.domain.receipts import Receipt
-from bot.domain.records import Absence, Account, HistoryLine, Holiday, Messaging, OpenPreWork
+from bot.domain.records import Absence, Account, HistoryLine, Holiday, Messaging, OpenPreWork, Owing
+from bot.domain.reporting import Step
 from bot.domain.tally import Tally
 
 
@@ -293,6 +294,56 @@ class History(Protocol):
         """What concerns a class, oldest first."""
         ...
 
+    def head(self) -> tuple[int, str]:
+        """How many lines there are, and the chain up to the last."""
+        ...
+
+    def erase(self, person: int, at: datetime) -> None:
+        """Blanks the words of every line about a person, and says so in a line of its own."""
+        ...
+
     def broken(self) -> int | None:
-        """The id of the first line that was tampered with; None when all is as written."""
+        """The number of the first line that was tampered with; None when all is as written."""
+        ...
+
+
+class Reports(Protocol):
+    """What became of messages to students; rows are read once, by section or thing."""
+
+    def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]:
+        """Every row about one thing, oldest first."""
+        ...
+
+    def between(self, section: int, since: datetime, until: datetime | None = None) -> Sequence[Step]:
+        """Every row that was due from ``since`` on and before ``until``, oldest first."""
+        ...
+
+    def of_nonce(self, nonce: str) -> tuple[int, Kind, int | None, datetime] | None:
+        """Section, kind (of what could not be told, where nobody was reached), thing and time of a row."""
+        ...
+
+    def announced(self, numbers: Collection[int]) -> dict[int, str]:
+        """Words of those announcements, by id."""
+        ...
+
+    def everyone(self, section: int) -> Sequence[Owing]:
+        """Every student of a class as one who may be written to, in one query."""
+        ...
+
+    def told(self, section: int, since: datetime) -> Iterator[tuple[HistoryLine, int | None, int | None]]:
+        """The history of a class and what its students did for themselves, oldest first.
+
+        Each line comes with the Discord ids of its person and of who did it.
+        """
+        ...
+
+
+Cell = str | int | float | date | None
+
+
+class Tables(Protocol):
+    """Writes tables to take away."""
+
+    def csv(self, rows: Iterable[Sequence[Cell]]) -> bytes:
+        """For a spreadsheet: no cell acts as a formula, numbers stay numbers."""
         ...
