@@ -146,13 +146,21 @@ class App:
         """What runs beside the client: the web server, if there is one, and the watch over the event loop."""
         self.lag.start()
         try:
-            if self.web is not None:
-                await self.web.start()
+            async with self.serving():
+                yield
+        finally:
+            await self.lag.stop()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """The web server, if the settings have one, listens until left. Raises CannotListen."""
+        if self.web is not None:
+            await self.web.start()
+        try:
             yield
         finally:
             if self.web is not None:
                 await self.web.stop()
-            await self.lag.stop()
 
 
 @asynccontextmanager

@@ -65,10 +65,31 @@ def steps(course: Course) -> tuple[Step, ...]:
             person="Chloé", room="dm", time="morning",
         ),
         Step(
+            "Stop the texts",
+            (("Still Chloé: write `STOP` on her phone, on this page, and send it. In your own words does it, too: "
+              "`please stop texting me`."),
+             "No text goes to that number any more, whoever asks for it. Discord goes on as before."),
+            person="Chloé", room="dm",
+        ),
+        Step(
+            "See what became of each message",
+            (("You are the teacher. `/delivery messages` lists what went out. Choose the newest reminder: who got it, by "
+              "which way, and who pressed *Got it*."),
+             "`/delivery reach` shows before it matters whom nothing would reach, and what helps."),
+            person="Ms Rivera", room="period-3-teachers",
+        ),
+        Step(
             "Hand in, late",
             ("You are Ben. The reminder in the DM has its next step as a button. Fill in what was missing.",
              "It counts, and is marked late. Then press *What do I do now?*"),
             person="Ben", room="dm", solutions=_solutions(unit.prework.questions),
+        ),
+        Step(
+            "Tell everybody something",
+            ("You are the teacher. Type `/announce`, press the arrow, and write a line or two.",
+             ("You see who would get it and how before it goes. For twenty seconds you can take it back; "
+              "then it arrives where each of them reads.")),
+            person="Ms Rivera", room="period-3-teachers",
         ),
         Step(
             "Book office hours",

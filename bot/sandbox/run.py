@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import simcord.env
@@ -22,7 +24,7 @@ from bot.config import LogPart, Settings
 from bot.domain.course import Course
 from bot.formats.pack import read_path
 from bot.logs import set_up_logs
-from bot.loopback.phone import Phone
+from bot.loopback.phone import HOST, Phone
 from bot.sandbox import scenario
 from bot.sandbox.avatars import give_avatar
 from bot.sandbox.guide import steps
@@ -82,14 +84,19 @@ async def open_world(zone: ZoneInfo) -> AsyncIterator[World]:
         def now() -> datetime:
             return env.now() if env is not None else begin
 
-        async with Phone(now=now) as phone, open_app(settings(Path(folder), phone), clock=now) as app:
+        address = f"http://{HOST}:{_free_port()}"
+        async with (
+            Phone(now=now) as phone,
+            open_app(settings(Path(folder), phone, address), clock=now) as app,
+            app.serving(),  # the watch over the event loop would tell of simcord's pauses
+        ):
             env = simcord.env.Env(app.client, settle_timeout=PATIENCE_S)
             env.backend.clock._epoch = begin
             env.backend.bot_user.name = "Flipcord"
             give_avatar(env.backend, env.backend.bot_user, None)
             await env.start()
             try:
-                yield World(env, app, phone, zone)
+                yield World(env, app, phone, zone, webhook=f"{address}/twilio/text")
             finally:
                 await env.shutdown()
                 await app.client.close()
@@ -110,8 +117,8 @@ class OwnSettings(Settings):
         return (init_settings,)
 
 
-def settings(folder: Path, phone: Phone) -> Settings:
-    """The bot's settings there: nothing leads off this machine."""
+def settings(folder: Path, phone: Phone, address: str) -> Settings:
+    """The bot's settings there: nothing leads off this machine. ``address``: where its web server is to listen."""
     return OwnSettings.model_validate(
         {
             "discord": {"token": "sandbox"},
@@ -123,8 +130,16 @@ def settings(folder: Path, phone: Phone) -> Settings:
                 "from_number": phone.number,
                 "api_base": phone.api_base,
             },
+            "web": {"host": HOST, "port": urlsplit(address).port, "public_url": address},
         }
     )
+
+
+def _free_port() -> int:
+    """Known before the bot's web server listens there, as its addresses stand in texts and on cards."""
+    with socket.socket() as found:
+        found.bind((HOST, 0))
+        return found.getsockname()[1]
 
 
 def local_zone() -> ZoneInfo:

@@ -85,6 +85,7 @@ class Play:
     async def act(self) -> None:
         end = self._world.now() + BEFORE
         await self._make_class()
+        await self._remind_every_day()
         await self._pass(minutes=5)
         for name in ("Ana", "Ben", "Chloé", "Dev"):
             await self._join(name)
@@ -109,6 +110,14 @@ class Play:
             )
         )
         await self._press(TEACHER, plan, "Create the class")
+
+    async def _remind_every_day(self) -> None:
+        """Newcomers come on weekends too, and are to see reminders on the morning after."""
+        shown = await self._done(self._people[TEACHER].member.slash(self._general, "reminders show"))
+        form = await self._press(TEACHER, shown, "Change the days off")
+        fields = read_form(form.modal or {}, form._interaction.id)
+        (menu,) = fields.fields
+        await self._done(self._people[TEACHER].member.submit_modal(form, fill(fields, {menu.custom_id: []})))
 
     async def _join(self, name: str) -> None:
         asked = await self._done(self._people[name].member.slash(self._general, "join"))

@@ -63,7 +63,7 @@ class Inhabitant:
 class World:
     """Every act and every step of time runs alone, under ``lock``; ``changes`` tells of what came of it."""
 
-    def __init__(self, env: Env, bot: Bot, phone: Phone, zone: ZoneInfo) -> None:
+    def __init__(self, env: Env, bot: Bot, phone: Phone, zone: ZoneInfo, *, webhook: str) -> None:
         self.env, self.bot, self.phone, self.zone = env, bot, phone, zone
         self.people: dict[int, Inhabitant] = {}
         self.lock = asyncio.Lock()
@@ -77,7 +77,7 @@ class World:
         #: the last thing that went wrong with what the user pressed, and its number
         self.trouble = (0, "")
         #: where the bot hears of texts that people send
-        self.webhook = ""
+        self._webhook = webhook
         self._watcher = Watcher(env, phone)
         self._hurry = asyncio.Event()
         self._acted = True
@@ -123,7 +123,7 @@ class World:
     async def text_back(self, number: str, body: str) -> None:
         """Somebody sends a text from their telephone, and the bot is told."""
         async with self.lock:
-            await self.phone.reply(number, body, self.webhook)
+            await self.phone.reply(number, body, self._webhook)
         self.hurry()
 
     async def live(self) -> None:

@@ -46,7 +46,8 @@ class Kills:
         self.trouble = lambda dice: None
         await self._finish()
         self.tally.count(self.arrived())
-        self.tally.stuck += unsettled(self.world.database_path)
+        self.tally.unsettled = unsettled(self.world.database_path)
+        self.tally.stuck += self.tally.unsettled.total()
 
     async def _live(self, *, is_ahead: bool) -> None:
         """From the start to the kill: while it starts, or after its first call; soon after where it is ahead.

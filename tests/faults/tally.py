@@ -18,6 +18,8 @@ class Tally:
     lost: int = 0
     doubled: int = 0
     stuck: int = 0
+    #: what was stuck
+    unsettled: Counter[str] = field(default_factory=Counter[str])
     #: what the kills hit
     hits: Counter[str] = field(default_factory=Counter[str])
 
@@ -39,7 +41,12 @@ class Tally:
 
     @property
     def details(self) -> str:
-        return f"{self.name}: kills hit " + ", ".join(f"{what} {n}" for what, n in self.hits.most_common())
+        told = {"kills hit": self.hits, "stuck": self.unsettled}
+        return "\n".join(
+            f"{self.name}: {title} " + ", ".join(f"{what} {n}" for what, n in counted.most_common())
+            for title, counted in told.items()
+            if counted
+        )
 
 
 def states(database: Path, kind: str | None = None) -> Counter[str]:
@@ -52,8 +59,15 @@ def states(database: Path, kind: str | None = None) -> Counter[str]:
         connection.close()
 
 
-def unsettled(database: Path) -> int:
-    """Rows in hand or in doubt, of any kind, and nudges that did not end as sent."""
-    everything, nudges = states(database), states(database, "nudge")
-    in_hand = sum(everything[each] for each in ("leased", "calling", "uncertain"))
-    return in_hand + sum(nudges[each] for each in ("due", "failed", "expired", "suppressed"))
+def unsettled(database: Path) -> Counter[str]:
+    """Rows in hand or in doubt, of any kind, and nudges that did not end as sent: how many, by kind, state and why."""
+    connection = sqlite3.connect(database, timeout=30)
+    try:
+        rows = connection.execute(
+            "SELECT kind || ' ' || state || ' (' || why || ')', count(*) FROM outbox "
+            "WHERE state IN ('leased', 'calling', 'uncertain') "
+            "OR (kind = 'nudge' AND state IN ('due', 'failed', 'expired', 'suppressed')) GROUP BY 1"
+        )
+        return Counter(dict(rows.fetchall()))
+    finally:
+        connection.close()

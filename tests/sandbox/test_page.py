@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tests.sandbox.visitor import Visitor
+import aiohttp
+
+from tests.sandbox.visitor import Frame, Visitor
 
 ROOM = "period-3-pre-work"
 
@@ -51,18 +54,27 @@ def _value(field, solution):
     return values[0] if values else texts[0]
 
 
-async def test_the_night_brings_reminders_to_those_who_owe_it_each_by_their_way(visitor: Visitor):
-    phone = await visitor.open("Chloé", "Flipcord")
-    number = (await visitor.phone("Chloé"))["number"]
-    await phone.slash("phone number")
-    await phone.press("Give my number")
-    await phone.submit(number)
-    await visitor.until(lambda state: any(each["phones"][0]["texts"] for each in state["people"]))
-    text = (await visitor.phone("Chloé"))["texts"][0]["body"]
-    await phone.press("Enter the code")
-    await phone.submit(next(word.strip(".") for word in text.split() if word.strip(".").isdecimal()))
-    assert "confirmed" in phone.texts[-1]
+def phones(state):
+    return [phone for each in state["people"] for phone in each["phones"]]
 
+
+async def confirm_phone(visitor: Visitor) -> Frame:
+    """Chloé gives her number, and the code that comes to it."""
+    chloe = await visitor.open("Chloé", "Flipcord")
+    await chloe.slash("phone number")
+    await chloe.press("Give my number")
+    await chloe.submit((await visitor.phone("Chloé"))["number"])
+    await visitor.until(lambda state: any(each["phones"][0]["texts"] for each in state["people"]))
+    code = re.search(r"\d{6}", (await visitor.phone("Chloé"))["texts"][0]["body"])
+    assert code is not None
+    await chloe.press("Enter the code")
+    await chloe.submit(code[0])
+    assert "confirmed" in chloe.texts[-1]
+    return chloe
+
+
+async def test_the_night_brings_reminders_to_those_who_owe_it_each_by_their_way(visitor: Visitor):
+    await confirm_phone(visitor)
     ben = await visitor.open("Ben", "Flipcord")
     before = len(ben.texts)
     await visitor.move("morning")
@@ -80,6 +92,33 @@ async def test_the_night_brings_reminders_to_those_who_owe_it_each_by_their_way(
     assert any(each.startswith("Private thread with Dev: Still open") for each in happened)
     assert any(each.startswith("Text to Chloé") for each in happened)
     assert not any("Ana:" in each for each in happened)
+
+
+async def test_a_telephone_that_says_stop_in_words_of_its_own_gets_one_answer_and_no_more(visitor: Visitor):
+    chloe = await confirm_phone(visitor)
+    await visitor.text("Chloé", "please stop texting me")
+    last = "this is the last one"
+    await visitor.until(
+        lambda state: any(last in phone["texts"][-1]["body"] for phone in phones(state) if phone["texts"])
+    )
+    texts = (await visitor.phone("Chloé"))["texts"]
+    await visitor.move("morning")
+    await visitor.move("morning")
+    assert len((await visitor.phone("Chloé"))["texts"]) == len(texts)
+    assert "Still open" in await chloe.sees("Still open"), "on Discord all goes on"
+    rivera = await visitor.open("Ms Rivera", "period-3-teachers")
+    await rivera.slash("delivery messages")
+    assert "3 arrived" in rivera.texts[-1]
+    await rivera.slash("delivery reach")
+    assert "In a private thread: 1" in rivera.texts[-1]
+
+
+async def test_the_page_that_stops_texts_opens_from_the_card_and_stops_them(visitor: Visitor):
+    chloe = await confirm_phone(visitor)
+    await chloe.slash("phone show")
+    async with aiohttp.ClientSession() as session, session.get(chloe.link()) as page:
+        assert page.status == 200
+        assert "Stop" in await page.text()
 
 
 async def test_time_moves_to_eight_on_the_class_s_wall(visitor: Visitor):

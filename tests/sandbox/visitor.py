@@ -105,6 +105,15 @@ class Frame:
         )
         return await self._act("click", target_id=message["id"], control_key=key)
 
+    def link(self) -> str:
+        """Where the newest button that is a link leads."""
+        return next(
+            part["url"]
+            for message in reversed(self._messages)
+            for part in walk_components(message["components"])
+            if part["type"] == BUTTON and part.get("url")
+        )
+
     async def slash(self, command: str, **options: str) -> Frame:
         catalog = await self._ask("GET", "/api/commands")
         entry = next(each for each in catalog["entries"] if each["invocation"] == command)
