@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.app import App, open_app
 from bot.config import read_settings
-from bot.domain.messages import Message, PhoneCode, Sent
+from bot.domain.messages import Message, PhoneCode, RoleGrant, Sent
 from bot.domain.outbox import Way
 from bot.domain.records import Asker
 from bot.loopback.people import Person, Server
@@ -89,6 +89,9 @@ class Crowd:
             parcel = await deliveries.begin(delivery, now)
             if parcel is None:
                 continue
+            if isinstance(parcel, RoleGrant):  # or every start would find and repair that it is missing
+                members = self.world.wire.backend.guilds[parcel.guild].members
+                members[parcel.discord].role_ids.append(parcel.role)
             address = parcel.address if isinstance(parcel, Message) else None
             if isinstance(parcel, Message) and isinstance(parcel.content, PhoneCode):
                 code = parcel.content.code
