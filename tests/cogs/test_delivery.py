@@ -11,17 +11,15 @@ from pathlib import Path
 import discord
 import pytest
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.formats.table_csv import read_csv
-from bot.loopback.phone import Phone
 from bot.services.ports import Tx
 from bot.storage.tables import outbox, place
-from tests.classroom import MONDAY, Classroom, Person, Screen, open_classroom
+from tests.classroom import Classroom, Person, Screen
+from tests.cogs.sms import NUMBER, Sms, open_sms
 from tests.cogs.test_nudges import nudges
-from tests.cogs.test_phone import NUMBER, Sms
 from tests.cogs.test_prework import TITLE, handed_in
 from tests.cogs.test_quiz import press_by_hand
 from tests.limits import check_requests
@@ -39,18 +37,9 @@ async def room(classroom: Classroom) -> Classroom:
 @pytest.fixture
 async def sms(tmp_path: Path) -> AsyncIterator[Sms]:
     """With phones; nobody has joined yet."""
-    async with Phone(now=lambda: MONDAY) as phone:
-        twilio = {
-            "account_sid": phone.account_sid,
-            "auth_token": phone.auth_token,
-            "from_number": phone.number,
-            "api_base": phone.api_base,
-        }
-        keys = {"keys": [Fernet.generate_key().decode()]}
-        async with open_classroom(tmp_path, twilio=twilio, security=keys) as room:
-            await room.open_class()
-            yield Sms(room, phone)
-            check_requests(room.env.http_requests)
+    async with open_sms(tmp_path) as sms:
+        yield sms
+        check_requests(sms.room.env.http_requests)
 
 
 async def nudge_by_hand(room: Classroom) -> None:

@@ -7,12 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from bot.domain.records import Messaging
-from bot.loopback.phone import Phone
-from tests.classroom import MONDAY, Classroom, open_classroom
-from tests.cogs.test_phone import Sms
+from tests.classroom import Classroom
+from tests.cogs.sms import Sms, open_sms
 
 NUMBER = "+12025550150"
 
@@ -20,19 +18,10 @@ NUMBER = "+12025550150"
 @pytest.fixture
 async def sms(tmp_path: Path) -> AsyncIterator[Sms]:
     """In the class of Ana and Ben, students may give a guardian's number."""
-    async with Phone(now=lambda: MONDAY) as phone:
-        twilio = {
-            "account_sid": phone.account_sid,
-            "auth_token": phone.auth_token,
-            "from_number": phone.number,
-            "api_base": phone.api_base,
-        }
-        keys = {"keys": [Fernet.generate_key().decode()]}
-        async with open_classroom(tmp_path, twilio=twilio, security=keys) as room:
-            await room.open_class()
-            await room.join(*room.students[:2])
-            await rule(room, "student")
-            yield Sms(room, phone)
+    async with open_sms(tmp_path) as sms:
+        await sms.room.join(*sms.room.students[:2])
+        await rule(sms.room, "student")
+        yield sms
 
 
 async def rule(room: Classroom, who: str) -> None:

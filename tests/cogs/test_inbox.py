@@ -10,17 +10,15 @@ from typing import Any
 import discord
 import pytest
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
 
 from bot.domain.outbox import Effect, Kind, State, Way
 from bot.domain.records import Asker
-from bot.loopback.phone import Phone
 from bot.services.choosing import NotStaff
 from bot.services.desk import LetterGone
 from bot.services.incoming import DirectMessage
 from bot.storage.message_tables import guardian
-from tests.classroom import MONDAY, Classroom, Person, Screen, open_classroom
-from tests.cogs.test_phone import NUMBER, Sms
+from tests.classroom import Classroom, Person, Screen
+from tests.cogs.sms import NUMBER, Sms, open_sms
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -324,19 +322,10 @@ def _leave(tx: Any, guild: int, account: int, now: datetime) -> None:
 
 @pytest.fixture
 async def sms(tmp_path: Path) -> AsyncIterator[Sms]:
-    async with Phone(now=lambda: MONDAY) as phone:
-        twilio = {
-            "account_sid": phone.account_sid,
-            "auth_token": phone.auth_token,
-            "from_number": phone.number,
-            "api_base": phone.api_base,
-        }
-        keys = {"keys": [Fernet.generate_key().decode()]}
-        async with open_classroom(tmp_path, twilio=twilio, security=keys) as room:
-            await room.open_class()
-            await room.join(*room.students[:2])
-            await Sms(room, phone).prove(room.students[0])
-            yield Sms(room, phone)
+    async with open_sms(tmp_path) as sms:
+        await sms.room.join(*sms.room.students[:2])
+        await sms.prove(sms.room.students[0])
+        yield sms
 
 
 async def texted(sms: Sms, words: str, sid: str = "SM1", number: str = NUMBER) -> None:
