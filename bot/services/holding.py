@@ -33,11 +33,6 @@ def look(
     return when
 
 
-def zone_of(tx: Tx, delivery: Delivery) -> str:
-    who = tx.people.account(delivery.person or 0)
-    return (who.zone if who else None) or tx.sections.get(delivery.section or 0).zone
-
-
 def is_away(tx: Tx, section: int | None, person: int | None, zone: str, now: datetime) -> bool:
     today = local_day(now, zone)
     return any(each.hold(today) for each in tx.reminders.away(section or 0, person or 0))

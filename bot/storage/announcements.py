@@ -12,8 +12,9 @@ from bot.domain.announcing import Announced, Audience, Phase
 from bot.domain.attachments import Attachment
 from bot.domain.outbox import UNDER_WAY, Kind, State
 from bot.domain.records import Account
-from bot.storage.message_tables import announcement, optout
+from bot.storage.message_tables import announcement
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
+from bot.storage.phones import TEXTABLE
 from bot.storage.tables import enrolment, outbox, person, phone
 
 #: who previews an announcement sends it on the same day
@@ -45,14 +46,8 @@ _FILE = sa.select(announcement.c.file_name, announcement.c.file).where(
 _TO_BEGIN = sa.and_(
     announcement.c.state.in_((Phase.WAITING, Phase.RUNNING)), announcement.c.next_at.is_not(None)
 )
-_CAN_BE_TEXTED = sa.and_(
-    phone.c.confirmed_at.is_not(None),
-    phone.c.stopped_at.is_(None),
-    phone.c.paused_why == "",
-    ~sa.exists().where(optout.c.number_hash == phone.c.number_hash, optout.c.lifted_at.is_(None)),
-)
 _STUDENTS = (
-    sa.select(*ACCOUNT_COLUMNS, _CAN_BE_TEXTED)
+    sa.select(*ACCOUNT_COLUMNS, TEXTABLE)
     .select_from(
         ACCOUNTS.join(enrolment, enrolment.c.person_id == person.c.id).outerjoin(
             phone, phone.c.person_id == person.c.id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +22,6 @@ from bot.domain.messages import (
     TextsEnded,
     UnitOpened,
 )
-from bot.words.costs import TextCost, cost_of
 from bot.words.gsm import cut, septets, to_gsm
 from bot.words.texts import HOW_TO_STOP, REPLY_STOP, Textable, segments, text
 
@@ -149,13 +147,6 @@ def test_a_guardian_reads_who_asks_what_for_and_how_to_agree() -> None:
     nudge = text(GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", False))
     assert "your child has not handed in the pre-work Atoms yet" in nudge
     assert "Late work counts" in text(GuardianNudge("Period 3", "Atoms", "Mon", True)).replace("late", "Late")
-
-
-@pytest.mark.parametrize("price", [None, Decimal("0.0079")])
-def test_the_cost_of_a_run_is_known_before_it(price: Decimal | None) -> None:
-    bodies = ["a" * 160, "a" * 161, "a" * 459, "漢" * 70, "漢" * 71]
-    total = sum(map(counted, bodies))
-    assert cost_of(bodies, price) == TextCost(5, total, None if price is None else price * total)
 
 
 @settings(deadline=None)
