@@ -7,7 +7,7 @@ from datetime import datetime
 import discord
 
 from bot.delivery.errors import DISCORD_ERRORS, TO_PLACE, read
-from bot.delivery.post import look, post
+from bot.delivery.post import look_where_it_was, post
 from bot.domain.messages import Message, Outcome, Sent, ToChannel
 
 
@@ -23,4 +23,4 @@ class Channels:
 
     async def find(self, message: Message, address: ToChannel, since: datetime) -> Sent | None:
         """Raises DISCORD_ERRORS."""
-        return await look(self._client, address.channel, message.marker)
+        return await look_where_it_was(self._client, address.channel, message.marker)

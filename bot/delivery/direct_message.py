@@ -10,7 +10,7 @@ import discord
 
 from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_OPEN, TO_PERSON, read
-from bot.delivery.post import look, post
+from bot.delivery.post import look_where_it_was, post
 from bot.domain.messages import Message, Outcome, Sent, ToDirectMessage, Wait
 
 
@@ -33,7 +33,7 @@ class DirectMessages:
     async def find(self, message: Message, address: ToDirectMessage, since: datetime) -> Sent | None:
         """Raises DISCORD_ERRORS."""
         channel = address.channel or await self._open(address.discord)
-        return await look(self._client, channel, message.marker)
+        return await look_where_it_was(self._client, channel, message.marker)
 
     async def _carry_first(self, message: Message, address: ToDirectMessage) -> Outcome:
         if (left := (self._closed_until - self._clock()).total_seconds()) > 0:

@@ -50,3 +50,11 @@ async def look(client: discord.Client, channel: int, marker: int) -> Sent | None
         ):
             return Sent(channel, str(message.id))
     return None
+
+
+async def look_where_it_was(client: discord.Client, channel: int, marker: int) -> Sent | None:
+    """The same in a place that may be gone by now, and with it the message. Raises DISCORD_ERRORS."""
+    try:
+        return await look(client, channel, marker)
+    except discord.NotFound:
+        return None

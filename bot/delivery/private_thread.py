@@ -11,7 +11,7 @@ import discord
 from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_PERSON, read
 from bot.delivery.line import Line
-from bot.delivery.post import look, post
+from bot.delivery.post import look_where_it_was, post
 from bot.domain.messages import Closed, Message, Outcome, Sent, ToThread
 from bot.views.cards import one_line, shorten
 
@@ -45,7 +45,7 @@ class PrivateThreads:
         thread = address.thread
         if thread is None and (parent := await self._parent(address.channel)):
             thread = await self._seek(parent, address, since)
-        return await look(self._client, thread, message.marker) if thread is not None else None
+        return await look_where_it_was(self._client, thread, message.marker) if thread is not None else None
 
     async def _into(self, thread: int, message: Message, address: ToThread) -> Sent | None:
         """None when that thread was deleted."""

@@ -199,5 +199,5 @@ def _file(tx: Tx, it: Announced, way: Way) -> Attachment | None:
 def _is_texted(tx: Tx, delivery: Delivery) -> bool:
     """The text beside a message whose other ways turned out closed: one text is enough."""
     text = f"{delivery.key.partition('>')[0]}:text"
-    rows = tx.outbox.about(Kind.ANNOUNCEMENT, delivery.about or 0)
-    return any(each.key == text and each.state not in (State.FAILED, State.EXPIRED) for each in rows)
+    gone = (State.FAILED, State.EXPIRED, State.SUPPRESSED)
+    return any(each.state not in gone for each in tx.outbox.chain(text))

@@ -15,7 +15,7 @@ from bot.services.ports import Tx
 MESSAGE = "message"
 _TO_A_PERSON = frozenset({Way.DM, Way.THREAD, Way.SMS, Way.GUARDIAN})
 #: keys to something, which no record may hold
-_SECRET = frozenset({"handle", "code", "nonce", "number", "phone"})
+_SECRET = frozenset({"handle", "code", "nonce", "number", "phone", "classes"})
 
 
 def end(tx: Tx, delivery: Delivery, lease: str, state: State, now: datetime, *, why: str) -> bool:

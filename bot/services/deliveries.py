@@ -191,9 +191,12 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
     """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
     match outcome:
         case Sent(channel, result, segments):
-            return tx.outbox.end(
+            ended = tx.outbox.end(
                 delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
             )
+            if not ended and segments is not None:
+                tx.outbox.bill(delivery.id, segments)
+            return ended
         case Closed(why):
             note_closed(tx, delivery, outcome, now, ids)
             return _ended(tx, delivery, why, lease, now, ids)
@@ -271,6 +274,9 @@ def _resume(
             end(tx, delivery, lease, State.EXPIRED, now, why=why)
         elif isinstance(parcel, str):
             end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
+        elif isinstance(parcel, Closed) and delivery.way in TEXTS:
+            # it cannot be looked for without its number, and another way might tell it a second time
+            end(tx, delivery, lease, State.FAILED, now, why=f"{parcel.why}; it may have gone out just before")
         elif isinstance(parcel, Closed | Wait):
             tx.outbox.wait(delivery.id, lease, now, parcel.why)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from bot.domain.nudging import Hours, first_way
@@ -266,7 +266,7 @@ def _sheet(tx: Tx, asker: Asker, handle: str, only_missed: bool, now: datetime) 
 
 
 #: what a row says of its own sending, and not of what it tells
-_OF_ONE_SENDING = frozenset({"tried", "was", "texted"})
+_OF_ONE_SENDING = frozenset({"tried", "was", "texted", "step"})
 
 
 # --- once more ---------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ def _preview_resend(
         return NothingToResend()
     made = ids()
     tx.drafts.save(made, tx.people.known(asker.account, now).person, "resend", {"of": handle}, now)
-    ways = [way for _, way in _ways(tx, section, hours, wanted)]
+    ways = [way for _, way in _ways(tx, section, hours, group, wanted)]
     return ResendPreview(
         _Names(tx).of(group),
         made,
@@ -310,9 +310,14 @@ def _preview_resend(
     )
 
 
-def _ways(tx: Tx, section: Section, hours: Hours, wanted: Iterable[Story]) -> list[tuple[Story, Way | None]]:
-    """From the top of the ladder, as a nudge by hand goes."""
-    reach = {who.account.person: way for who, way in reach_in(tx, section, hours)}
+def _ways(
+    tx: Tx, section: Section, hours: Hours, group: Group, wanted: Iterable[Story]
+) -> list[tuple[Story, Way | None]]:
+    """From the top of the ladder, as a nudge by hand goes; guardians hear of what is owed alone (N15)."""
+    reach = {
+        who.account.person: ways if group.kind is Kind.NUDGE else replace(ways, guardian=False)
+        for who, ways in reach_in(tx, section, hours)
+    }
     return [
         (each, first_way(Way.DM, reach[each.last.person]) if each.last.person in reach else None)
         for each in wanted
@@ -326,7 +331,7 @@ def _resend(tx: Tx, asker: Asker, handle: str, hours: Hours, now: datetime, ids:
     if found is None:
         return GoneReport()
     section, group, steps = found
-    wanted = _ways(tx, section, hours, _unanswered(tx, section, group, stories(steps, now), now))
+    wanted = _ways(tx, section, hours, group, _unanswered(tx, section, group, stories(steps, now), now))
     if not wanted:
         return NothingToResend()
     tx.outbox.add([_again(section, group, story, way, handle, now) for story, way in wanted], now, ids)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
+    Announcement,
     ClassSetUp,
     Closed,
     Content,
@@ -28,7 +29,7 @@ from bot.domain.messages import (
     Wait,
 )
 from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
-from bot.domain.outbox import Delivery, Kind, Way
+from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
 from bot.services.contents import CONTENTS
 from bot.services.guardians import guardian_code
@@ -96,7 +97,7 @@ def _for_guardian(content: Content) -> Content | str:
             return GuardianNudge(
                 content.class_name, content.unit_title, content.deadline_local, is_late=False
             )
-        case UnitOpened() | SlotReminder() | SlotCalledOff():
+        case UnitOpened() | SlotReminder() | SlotCalledOff() | Announcement():
             return "it is for the student alone"
         case _:
             return content
@@ -157,7 +158,9 @@ def _address(
 
 
 def _to_direct_message(delivery: Delivery, who: Account) -> ToDirectMessage | Closed:
-    if delivery.kind in TO_WHO_WROTE and who.dm_channel:
+    is_in_doubt = delivery.state in (State.CALLING, State.UNCERTAIN)
+    if (delivery.kind in TO_WHO_WROTE or is_in_doubt) and who.dm_channel:
+        # what may have gone out is looked for in a conversation that was closed since, too
         return ToDirectMessage(who.discord, who.dm_channel)
     if delivery.kind is not Kind.OPEN_INBOX and not (who.dm_open and who.dm_channel):
         return Closed("the inbox is not open", lasting=False)

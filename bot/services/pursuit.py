@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.domain.messages import Closed
 from bot.domain.nudging import TO_A_PERSON, Reach, first_way, next_way
-from bot.domain.outbox import Delivery, Effect, Kind, Way
+from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.letters import next_answer_way
 from bot.services.ports import Ids, Tx
@@ -25,12 +25,13 @@ def turned_away(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -
     """All texts are shut, through no fault of this one's phone: Discord is tried from the top, the operator told."""
     mend = "Ask the person who runs the bot to look at its Twilio account and its log"
     tx.outbox.add(trouble(delivery, f"{why}; messages go by other ways", mend, now), now, ids)
-    if delivery.kind in NOT_PURSUED or delivery.args.get("beside"):
+    if delivery.kind in NOT_PURSUED or _is_beside(tx, delivery, why, now, ids):
         return
     who = tx.people.account(delivery.person or 0)
-    reach = replace(
-        _reach(tx, delivery), dm=who is not None and who.dm_open and who.dm_channel is not None, sms=False
-    )
+    tried = {str(each).partition(":")[0] for each in delivery.args.get("tried", ())}
+    dm = who is not None and who.dm_open and who.dm_channel is not None and Way.DM not in tried
+    reach = _reach(tx, delivery)
+    reach = replace(reach, dm=dm, thread=reach.thread and Way.THREAD not in tried, sms=False)
     way = first_way(Way.DM, reach) if delivery.way is Way.SMS else None
     tx.outbox.add([_by(way if way not in TEXTS else None, delivery, why, now)], now, ids)
 
@@ -68,8 +69,8 @@ def _close_way(tx: Tx, delivery: Delivery, closed: Closed, now: datetime) -> Seq
 
 def pursue(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> None:
     """What could not be delivered by its way goes by the next one; after the last the teachers' room is told."""
-    if delivery.kind in NOT_PURSUED or delivery.args.get("beside"):
-        return  # what went beside the message itself has no other way
+    if delivery.kind in NOT_PURSUED or _is_beside(tx, delivery, why, now, ids):
+        return
     if delivery.kind is Kind.ANSWER and delivery.way is not Way.DESK:
         tx.outbox.add([_by(next_answer_way(tx, delivery), delivery, why, now)], now, ids)
     elif delivery.way in TO_A_PERSON:
@@ -77,6 +78,16 @@ def pursue(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> Non
         tx.outbox.add([_by(way, delivery, why, now)], now, ids)
     else:
         tx.outbox.add(trouble(delivery, why, "", now), now, ids)
+
+
+def _is_beside(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> bool:
+    """What went beside the message itself has no other way; the room is told where the message went no way either."""
+    if not delivery.args.get("beside"):
+        return False
+    itself = tx.outbox.chain(delivery.key.partition(">")[0].removesuffix(":text"))
+    if not any(each.state is State.SENT or each.state in UNDER_WAY for each in itself):
+        tx.outbox.add([_by(None, delivery, why, now)], now, ids)
+    return True
 
 
 def _by(way: Way | None, delivery: Delivery, why: str, now: datetime) -> Effect:

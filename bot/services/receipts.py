@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.outbox import UNDER_WAY, Delivery, Effect
+from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State
 from bot.domain.receipts import FAILED, Fate, Receipt, TextError, error_of
+from bot.services import chronicle
+from bot.services.letters import answer_note
 from bot.services.ports import Database, Ids, Tx
 from bot.services.pursuit import pursue, turned_away
 from bot.services.texting import hold_texts, party_of, pause_number, stop_texts
@@ -38,12 +40,19 @@ def _tell(tx: Tx, told: Receipt, ids: Ids) -> bool:
     if delivery is None:
         return False
     if delivery.state in UNDER_WAY and delivery.called_at is not None:
-        # whatever became of the call's answer, Twilio has the text: it is neither looked for nor sent again
-        tx.outbox.proven(delivery.id, told.sid, told.at)
+        _prove(tx, delivery, told, ids)
     if not is_news or told.status not in FAILED:
         return False
     _failed(tx, delivery, error_of(told.error_code), told.at, ids)
     return True
+
+
+def _prove(tx: Tx, delivery: Delivery, told: Receipt, ids: Ids) -> None:
+    """Whatever became of the call's answer, Twilio has the text: it is neither looked for nor sent again."""
+    if tx.outbox.proven(delivery.id, told.sid, told.at):
+        chronicle.note(tx, delivery, State.SENT, told.at)
+        if delivery.kind is Kind.ANSWER:
+            tx.outbox.add([answer_note(delivery, told.at)], told.at, ids)
 
 
 def _failed(tx: Tx, delivery: Delivery, error: TextError, now: datetime, ids: Ids) -> None:

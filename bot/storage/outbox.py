@@ -124,6 +124,7 @@ class StoredOutbox:
             outbox.c.kind == delivery.kind,
             outbox.c.about_id == delivery.about,
             outbox.c.person_id == delivery.person,
+            (outbox.c.way == Way.GUARDIAN) == (delivery.way is Way.GUARDIAN),
             outbox.c.id > delivery.id,
             outbox.c.state.in_((State.DUE, State.LEASED)),
             outbox.c.due_at <= now,
@@ -259,6 +260,20 @@ class StoredOutbox:
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
         query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+
+    def chain(self, key: str) -> Sequence[Delivery]:
+        after = sa.and_(
+            outbox.c.dedupe_key >= f"{key}>", outbox.c.dedupe_key < f"{key}?"
+        )  # "?" comes after ">"
+        query = sa.select(*_COLUMNS).where(sa.or_(outbox.c.dedupe_key == key, after))
+        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+
+    def bill(self, delivery: int, segments: int) -> None:
+        self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == delivery, outbox.c.segments.is_(None))
+            .values(segments=segments)
+        )
 
     def of_person(self, nonce: str, person: int) -> Delivery | None:
         row = self._db.execute(_OF_NONCE, {"nonce": nonce, "person": person}).first()

@@ -189,20 +189,23 @@ class _Round:
             each for each in backend.channels.values() if each.guild_id == guild.id and not each.is_thread
         ]
         cards = [self._cards(each.id) for each in channels if each.name in ("lobby", "period-3-pre-work")]
-        self.tally.count([roles.count(each) for each in set(roles)])
+        self.tally.count([roles.count(each) for each in set(roles)], "role")
         self.tally.count(
-            [[each.name for each in channels].count(name) for name in {c.name for c in channels}]
+            [[each.name for each in channels].count(name) for name in {c.name for c in channels}],
+            "channel",
         )
-        self.tally.count(cards)
-        self.tally.count([self._nudges(each) for each in self.students])
+        self.tally.count(cards, "card")
+        self.tally.count([self._nudges(each) for each in self.students], "nudge")
         self.tally.count(
-            [sum("Still open" not in m.text for m in each.dm_messages()) for each in self.befriended]
+            [sum("Still open" not in m.text for m in each.dm_messages()) for each in self.befriended],
+            "hello",
         )
         self.tally.count(
-            [len(self.world.phone.texts_to(f"+120255501{n:02}")) for n in range(len(self.befriended))]
+            [len(self.world.phone.texts_to(f"+120255501{n:02}")) for n in range(len(self.befriended))],
+            "code",
         )
         letters = [self._letters(each.id) for each in backend.channels.values() if each.is_thread]
-        self.tally.count([each for each in letters if each])
+        self.tally.count([each for each in letters if each], "letter")
         self.tally.lost += WRITERS - sum(map(bool, letters))
         self.tally.count([min(1, sum("student" in role for role in each.roles)) for each in self.students])
         self.tally.count([min(1, sum("Unit 1" in role for role in each.roles)) for each in self.students])

@@ -46,8 +46,9 @@ class Kills:
         self.trouble = lambda dice: None
         await self._finish()
         self.tally.count(self.arrived())
-        self.tally.unsettled = unsettled(self.world.database_path)
-        self.tally.stuck += self.tally.unsettled.total()
+        stuck = unsettled(self.world.database_path)
+        self.tally.faults += stuck
+        self.tally.stuck += stuck.total()
 
     async def _live(self, *, is_ahead: bool) -> None:
         """From the start to the kill: while it starts, or after its first call; soon after where it is ahead.

@@ -18,15 +18,17 @@ class Tally:
     lost: int = 0
     doubled: int = 0
     stuck: int = 0
-    #: what was stuck
-    unsettled: Counter[str] = field(default_factory=Counter[str])
+    #: what was lost, doubled or stuck
+    faults: Counter[str] = field(default_factory=Counter[str])
     #: what the kills hit
     hits: Counter[str] = field(default_factory=Counter[str])
 
-    def count(self, arrived: Sequence[int]) -> None:
+    def count(self, arrived: Sequence[int], what: str = "message") -> None:
         """How often each of what was owed arrived."""
-        self.lost += sum(each == 0 for each in arrived)
-        self.doubled += sum(each > 1 for each in arrived)
+        lost, doubled = sum(each == 0 for each in arrived), sum(each > 1 for each in arrived)
+        self.lost += lost
+        self.doubled += doubled
+        self.faults += Counter({f"{what} lost": lost, f"{what} doubled": doubled})
 
     @property
     def is_good(self) -> bool:
@@ -41,7 +43,7 @@ class Tally:
 
     @property
     def details(self) -> str:
-        told = {"kills hit": self.hits, "stuck": self.unsettled}
+        told = {"kills hit": self.hits, "wrong": self.faults}
         return "\n".join(
             f"{self.name}: {title} " + ", ".join(f"{what} {n}" for what, n in counted.most_common())
             for title, counted in told.items()
