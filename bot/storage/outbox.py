@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
 from bot.domain.tally import Tally
-from bot.storage.tables import outbox
+from bot.storage.tables import IS_TEXT, outbox
 from bot.storage.text_guards import NO_CONSENT
 
 _COLUMNS = (
@@ -300,10 +300,9 @@ class StoredOutbox:
 
     def segments_since(self, since: datetime) -> int:
         """One that waits for its fate counts as one; one that was refused costs nothing."""
-        states = (State.CALLING, State.UNCERTAIN, State.SENT)
-        query = sa.select(sa.func.total(sa.func.coalesce(outbox.c.segments, 1))).where(
-            outbox.c.state.in_(states), outbox.c.way.in_(TEXTS), outbox.c.called_at > since
-        )
+        is_billed = outbox.c.state.in_((State.CALLING, State.UNCERTAIN, State.SENT))
+        billed = sa.case((is_billed, sa.func.coalesce(outbox.c.segments, 1)), else_=0)
+        query = sa.select(sa.func.total(billed)).where(IS_TEXT, outbox.c.called_at > since)
         return int(self._db.execute(query).scalar_one())
 
 

@@ -316,6 +316,8 @@ attempt_item = table(
     about=described("one question of an attempt and its answer", retention="with the course", **OF_PERSON),
 )
 
+#: in the same words as the queries that are to find the index of texts
+IS_TEXT = sa.text("way IN ('sms', 'guardian')")
 outbox = table(
     "outbox",
     an_id(),
@@ -357,6 +359,7 @@ outbox = table(
     sa.Index("ix_outbox_result", "result"),
     sa.Index("ix_outbox_person_id_due_at", "person_id", "due_at"),
     sa.Index("ix_outbox_section_id_due_at", "section_id", "due_at"),
+    sa.Index("ix_outbox_texts_called_at", "called_at", sqlite_where=IS_TEXT, postgresql_where=IS_TEXT),
     about=described(
         "every effect outside the database, and what became of it", retention="one year", **OF_PERSON
     ),

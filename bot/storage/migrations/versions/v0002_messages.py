@@ -249,6 +249,10 @@ def upgrade() -> None:
     op.create_index("ix_outbox_person_id_due_at", "outbox", ["person_id", "due_at"], unique=False)
     op.create_index("ix_outbox_result", "outbox", ["result"], unique=False)
     op.create_index("ix_outbox_section_id_due_at", "outbox", ["section_id", "due_at"], unique=False)
+    is_text = sa.text("way IN ('sms', 'guardian')")
+    op.create_index(
+        "ix_outbox_texts_called_at", "outbox", ["called_at"], sqlite_where=is_text, postgresql_where=is_text
+    )
     op.add_column("phone", sa.Column("zones", sa.String(length=400), server_default="", nullable=False))
     op.add_column("phone", sa.Column("paused_why", sa.String(length=100), server_default="", nullable=False))
     op.add_column("prework", sa.Column("next_at", sa.BigInteger(), nullable=True))
