@@ -247,7 +247,7 @@ def _services(
 @contextmanager
 def _paced(line: Line) -> Iterator[None]:
     try:
-        with line.carrying():
+        with line.carrying(patient=True):
             yield
     except LineShut as shut:
         raise ConnectionError(str(shut)) from shut

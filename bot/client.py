@@ -104,7 +104,7 @@ class FlipcordClient(commands.Bot):
         self._identifies_per_hour = identifies_per_hour
         #: called when something may have gone by unseen; the composition root sets it
         self.on_gap: Callable[[], None] = lambda: None
-        #: requests made inside wait their turn among the outbox's; OSError while Discord takes none
+        #: requests made inside go when none of the outbox's waits; OSError while Discord takes none
         self.paced: Callable[[], AbstractContextManager[object]] = nullcontext
 
     @property

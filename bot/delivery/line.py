@@ -52,6 +52,8 @@ class Call:
     #: whose refusals are counted together: a class; None for what concerns no class
     section: int | None = None
     doubtful: bool = False
+    #: it goes when no other request waits for its turn
+    patient: bool = False
 
 
 class Pace:
@@ -67,8 +69,10 @@ class Pace:
         self._even = 0.0
         self._turn = asyncio.Lock()
 
-    async def turn(self) -> None:
-        """Waits until the next request may go; it counts as gone when this returns."""
+    async def turn(self, *, patient: bool = False) -> None:
+        """Waits until the next request may go; it counts as gone when this returns. A patient one lets all others by."""
+        while patient and self._turn.locked():  # noqa: ASYNC110  # nothing tells of a lock that nobody waits for
+            await asyncio.sleep(self._gap)
         async with self._turn:
             while (seconds := self.wait_s(_now())) > 0:  # noqa: ASYNC110  # the loop may wake a little early
                 await asyncio.sleep(seconds)
@@ -127,9 +131,9 @@ class Line:
         return float("inf") if self.revoked else self.refusals.shut_for(_now())
 
     @contextmanager
-    def carrying(self, section: int | None = None) -> Iterator[Call]:
+    def carrying(self, section: int | None = None, *, patient: bool = False) -> Iterator[Call]:
         """Requests made inside are the outbox's: paced, held back while shut, and watched for doubt."""
-        call = Call(section)
+        call = Call(section, patient=patient)
         token = _call.set(call)
         try:
             yield call
@@ -152,7 +156,7 @@ class Line:
             return
         if (seconds := max(self.shut_for, self._shut_to(call.section))) > 0:
             raise LineShut(seconds)
-        await self.pace.turn()
+        await self.pace.turn(patient=call.patient)
 
     async def _ends(self, session: Any, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
         status = params.response.status
