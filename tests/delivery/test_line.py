@@ -70,6 +70,19 @@ def test_a_quiet_bot_does_not_wait() -> None:
         pace.count(float(second))
 
 
+async def test_a_patient_request_goes_after_all_that_wait() -> None:
+    """Reading letters back after a gap takes no turn from a reminder."""
+    pace, gone = Pace(per_second=1000, most=50), []
+
+    async def go(name: str, *, patient: bool = False) -> None:
+        await pace.turn(patient=patient)
+        gone.append(name)
+
+    reminders = [go(f"reminder {number}") for number in range(20)]
+    await asyncio.gather(*reminders[:2], go("letters", patient=True), *reminders[2:])
+    assert gone[-1] == "letters"
+
+
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=400))
 def test_never_more_refusals_in_the_window_than_the_budget(pauses: list[float]) -> None:
