@@ -45,10 +45,8 @@ async def test_a_process_that_dies_while_a_letter_is_on_its_way_delivers_it_once
 ) -> None:
     async with new_world(tmp_path) as world:
         crowd = Crowd(world, 1)
-        await world.start_bot()
         await crowd.settle_in()
-        if not world.bot.running:
-            await world.start_bot()
+        await world.start_bot()
         room, faults = Room(crowd), world.wire.rest.faults
         if dies_at == "the card above the thread":
             faults.hang(f"POST /channels/{room.id}/messages", accepted=True)
