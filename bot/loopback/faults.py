@@ -85,10 +85,15 @@ async def misbehave(request: web.Request, fault: Fault) -> web.Response:
     return web.Response()
 
 
-def split_delay(delay_s: tuple[float, float] | None, dice: random.Random) -> tuple[float, float]:
-    """Seconds on the way there and on the way back, of a round trip between the least and the most."""
+def split_delay(
+    delay_s: tuple[float, float] | None, dice: random.Random, share: float | None = None
+) -> tuple[float, float]:
+    """Seconds on the way there and on the way back, of a round trip between the least and the most.
+
+    ``share`` is that of the way there; without one it is any.
+    """
     if delay_s is None:
         return 0.0, 0.0
     whole = dice.uniform(*delay_s)
-    there = dice.uniform(0, whole)
+    there = dice.uniform(0, whole) if share is None else share * whole
     return there, whole - there

@@ -85,6 +85,8 @@ class Rest:
         self.delay_s: tuple[float, float] | None = None
         #: which requests that holds for
         self.delay_route = "*"
+        #: of the delay, how much is on the way there: any unless given, as where a process may be killed at any point
+        self.there_share: float | None = None
         self.closed_dms: set[int] = set()
         self.token: Callable[[], str] = lambda: ""
         self.gateway_info: Callable[[], dict[str, Any]] = dict
@@ -99,7 +101,7 @@ class Rest:
         self.received += 1
         self.notify()
         slow = fnmatchcase(f"{request.method} {request.path}", self.delay_route)
-        there_s, back_s = split_delay(self.delay_s if slow else None, self._random)
+        there_s, back_s = split_delay(self.delay_s if slow else None, self._random, self.there_share)
         if there_s:
             await asyncio.sleep(there_s)
         refused, headers = self._refused(request, http.headers.get("Authorization"))

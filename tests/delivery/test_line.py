@@ -31,7 +31,7 @@ def test_no_second_ever_sees_more_than_discord_allows(
         pace.count(now)
         gone.append((now, number in unpaced))
     for start, _ in gone:
-        inside = [free for at, free in gone if start <= at <= start + 1.03]
+        inside = [free for at, free in gone if start <= at <= start + 1.02]
         assert inside.count(False) <= 50
         assert len(inside) <= 51 + inside.count(True)
 
