@@ -41,7 +41,7 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.domain.outbox import Way
-from bot.views import booking, desk, letters, nudges, people, phones, prework, progress
+from bot.views import answers, booking, desk, letters, nudges, people, phones, prework, progress
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
@@ -51,7 +51,7 @@ STAMP = int(AT.timestamp())
 LATER = AT + timedelta(minutes=15)
 
 #: the views that answer what is pressed on a card register themselves when they are imported
-ANSWERING = (booking, desk, letters, nudges, people, phones, prework, progress)
+ANSWERING = (answers, booking, desk, letters, nudges, people, phones, prework, progress)
 
 
 def unit(*materials: Video | Reading, objectives: tuple[str, ...] = ("Name the parts of an atom",)) -> Unit:
