@@ -31,13 +31,13 @@ from bot.formats.worker import WorkerPackParser
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
-from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
@@ -239,7 +239,7 @@ def _services(
         upkeep=UpkeepService(database),
         vitals=VitalsService(database),
         stop_pages=StopPageService(database, links),
-        answers=AnswerService(database),
+        got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
     )
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.services.announcements import AnnouncementService
-from bot.services.answers import AnswerService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
@@ -60,5 +60,5 @@ class Services:
     upkeep: UpkeepService
     vitals: VitalsService
     stop_pages: StopPageService
-    answers: AnswerService
+    got_it: GotItService
     reminders: ReminderService

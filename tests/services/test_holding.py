@@ -17,7 +17,7 @@ from bot.domain.nudging import Hours, Limits
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.quiet import Days, OpenHours
 from bot.domain.records import Asker, Holiday, Messaging, Posted, Section
-from bot.services.answers import AnswerService, Noted, NotYours, StillOpen
+from bot.services.got_it import GotItService, Noted, NotYours, StillOpen
 from bot.services.nudge_words import prework_nudge
 from bot.services.nudges import NudgeService
 from bot.services.places import prework_channel, staff_channel
@@ -176,7 +176,7 @@ class Desk:
         self.section: Section = posted.section
         self.mail = Mail(database, limits=limits)
         self.nudges = NudgeService(database, HOURS, Ids(), lambda: None, limits)
-        self.answers = AnswerService(database)
+        self.got_it = GotItService(database)
 
     async def nudge(
         self, at: datetime, who: int = ANA, *, by_hand: bool = False, way: Way = Way.DM
@@ -253,24 +253,24 @@ async def test_after_four_without_an_answer_only_a_sign_of_life_brings_another(d
     await desk.database.write(live)
     if sign == "got it":
         first = (await desk.mail.rows())[0]
-        assert isinstance(await desk.answers.got_it(student(), first.nonce, later), StillOpen)
+        assert isinstance(await desk.got_it.note(student(), first.nonce, later), StillOpen)
     wanted = State.SUPPRESSED if sign == "nothing" else State.SENT
     assert (await desk.nudge(NOW + 7 * DAY)).state is wanted
 
 
 async def test_got_it_is_for_the_one_it_was_to_and_never_counts_as_done(desk: Desk) -> None:
     row = await desk.nudge(NOW)
-    assert await desk.answers.got_it(student(BEN), row.nonce, NOW) == NotYours()
-    assert await desk.answers.got_it(student(), "made-up", NOW) == NotYours()
+    assert await desk.got_it.note(student(BEN), row.nonce, NOW) == NotYours()
+    assert await desk.got_it.note(student(), "made-up", NOW) == NotYours()
 
     def noted(tx: Tx) -> datetime | None:
         return connection(tx).execute(sa.select(outbox.c.got_it_at).where(outbox.c.id == row.id)).scalar()
 
     assert await desk.database.read(noted) is None
-    assert await desk.answers.got_it(student(), row.nonce, NOW + MINUTE) == StillOpen(
+    assert await desk.got_it.note(student(), row.nonce, NOW + MINUTE) == StillOpen(
         desk.posted, started=False, is_late=False
     )
-    await desk.answers.got_it(student(), row.nonce, NOW + HOUR)
+    await desk.got_it.note(student(), row.nonce, NOW + HOUR)
     assert await desk.database.read(noted) == NOW + MINUTE
     ana = desk.people[ANA]
     assert await desk.database.read(lambda tx: tx.prework.owes(desk.posted.id, ana))
@@ -279,7 +279,7 @@ async def test_got_it_is_for_the_one_it_was_to_and_never_counts_as_done(desk: De
             desk.posted.id, ana, draft={}, at=NOW, reasons=(), credited=True, late=False
         )
     )
-    assert await desk.answers.got_it(student(), row.nonce, NOW + HOUR) == Noted()
+    assert await desk.got_it.note(student(), row.nonce, NOW + HOUR) == Noted()
 
 
 async def test_who_goes_away_after_it_was_planned_gets_nothing_by_any_way(desk: Desk) -> None:

@@ -32,11 +32,11 @@ class NotYours:
 GotItResult = StillOpen | Noted | NotYours
 
 
-class AnswerService:
+class GotItService:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def got_it(self, asker: Asker, nonce: str, now: datetime) -> GotItResult:
+    async def note(self, asker: Asker, nonce: str, now: datetime) -> GotItResult:
         """Notes that the message of that nonce was read by the person it was to; again changes nothing."""
         return await self._db.write(_got_it, asker, nonce, now)
 

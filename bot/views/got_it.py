@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.services.answers import GotItResult, Noted, NotYours, StillOpen
+from bot.services.got_it import GotItResult, Noted, NotYours, StillOpen
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.presses import Interaction, asker, on_press, reply, services
 
 
 @on_press("got_it")
 async def got_it(interaction: Interaction, handle: str) -> None:
-    result = await services(interaction).answers.got_it(asker(interaction), handle, interaction.created_at)
+    result = await services(interaction).got_it.note(asker(interaction), handle, interaction.created_at)
     await reply(interaction, draw_got_it(result))
 
 
