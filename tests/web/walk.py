@@ -99,6 +99,7 @@ class Walk:
 
     async def be_reminded_and_write_back(self) -> None:
         await self.teacher.slash("prework post", {"unit": "1", "deadline": "tomorrow 16:00"}, where="lobby")
+        await self.world.quiet()  # Dev sees the channel once the role is given
         await self.dev.sees("Pre-work", "period-3-pre-work")
         for hours in (6, 27, 29):
             await self.world.move_to(BEGIN + timedelta(hours=hours, seconds=1))
