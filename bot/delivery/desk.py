@@ -50,7 +50,7 @@ class Desks:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def carry(self, message: Message, address: ToDesk, since: datetime | None) -> Outcome:
-        """Sent carries the thread. ``since`` is the parcel's last call, whose card may stand unrecorded."""
+        """Sent carries the thread. ``since``: a call since then may have made a card unrecorded."""
         try:
             if address.thread is not None and (sent := await self._into(address.thread, message, address)):
                 return sent

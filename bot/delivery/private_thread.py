@@ -29,7 +29,7 @@ class PrivateThreads:
         self._locks: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def carry(self, message: Message, address: ToThread, since: datetime | None) -> Outcome:
-        """Sent carries the thread. ``since`` is the parcel's last call, whose thread may stand unrecorded."""
+        """Sent carries the thread. ``since``: a call since then may have made a thread unrecorded."""
         try:
             if address.thread is not None and (sent := await self._into(address.thread, message, address)):
                 return sent

@@ -256,7 +256,7 @@ class Courier:
         try:
             with self._line.carrying(_charged(delivery)):
                 async with asyncio.timeout(CALL_S):
-                    sent = await self._find(parcel, delivery.called_at or delivery.due_at)
+                    sent = await self._find(parcel, delivery)
         except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
             log.warning("delivery_look_failed", delivery=delivery.id, error=repr(error))
             doubt = Unknown(f"could not look whether it arrived ({type(error).__name__})")
@@ -275,7 +275,7 @@ class Courier:
         try:
             with self._line.carrying(_charged(delivery)) as call:
                 async with asyncio.timeout(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
-                    outcome = await self._carry(parcel, delivery.called_at)
+                    outcome = await self._carry(parcel, delivery)
         except TimeoutError:
             return Unknown("no answer came in time")
         except Exception as error:
@@ -286,7 +286,9 @@ class Courier:
             return Unknown(outcome.why)
         return outcome
 
-    async def _carry(self, parcel: Parcel, called_before: datetime | None) -> Outcome:
+    async def _carry(self, parcel: Parcel, delivery: Delivery) -> Outcome:
+        # a thread may stand since any call before, of which only the last is remembered
+        since = delivery.created_at if delivery.called_at is not None else None
         match parcel:
             case RoleGrant():
                 return await self._roles.carry(parcel)
@@ -295,11 +297,11 @@ class Courier:
             case Message(address=ToDirectMessage() as address):
                 return await self._direct.carry(parcel, address)
             case Message(address=ToThread() as address):
-                return await self._threads.carry(parcel, address, called_before)
+                return await self._threads.carry(parcel, address, since)
             case Message(address=ToChannel() as address):
                 return await self._channels.carry(parcel, address)
             case Message(address=ToDesk() as address):
-                return await self._desks.carry(parcel, address, called_before)
+                return await self._desks.carry(parcel, address, since)
             case Message(address=ToPhone() as address):
                 if self._texts is None:
                     return Closed("texting is not set up", lasting=False)
@@ -307,7 +309,8 @@ class Courier:
             case _:
                 raise TypeError(f"no carrier for {type(parcel).__name__}")
 
-    async def _find(self, message: Message, since: datetime) -> Sent | None:
+    async def _find(self, message: Message, delivery: Delivery) -> Sent | None:
+        since = delivery.created_at
         match message.address:
             case ToDirectMessage() as address:
                 return await self._direct.find(message, address, since)
@@ -318,4 +321,5 @@ class Courier:
             case ToDesk() as address:
                 return await self._desks.find(message, address, since)
             case ToPhone() as address:
-                return await self._texts.find(message, address, since) if self._texts else None
+                called = delivery.called_at or since
+                return await self._texts.find(message, address, called) if self._texts else None

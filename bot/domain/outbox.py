@@ -106,3 +106,5 @@ class Delivery:
     why: str
     channel: int | None
     result: str | None
+    #: when it was put into the outbox; no call for it is older
+    created_at: datetime

@@ -39,6 +39,7 @@ _COLUMNS = (
     outbox.c.why,
     outbox.c.channel_id,
     outbox.c.result,
+    outbox.c.created_at,
 )
 
 #: what is for a class's server, as against one person

@@ -163,6 +163,24 @@ async def test_past_the_window_it_is_looked_for_before_it_is_sent_again(desk: De
     assert len(desk.wire.requests_to("GET", "/channels/*/messages")) == 1
 
 
+async def test_a_message_is_looked_for_in_a_thread_that_an_earlier_call_than_the_last_had_made(
+    desk: Desk,
+) -> None:
+    """Two processes die over it: the first once the thread stands, the second once the message does."""
+    desk.wire.rest.faults.cut(DM)
+    number = desk.deliveries.send(desk.now(), desk.nudge(), desk.to_thread(desk.ben))
+    await desk.courier().work()
+    desk.move(minutes=10)
+    desk.wire.rest.faults.cut(DM, accepted=True)
+    await desk.courier().work()
+    desk.move(minutes=10)
+    await desk.courier().work()
+
+    threads = desk.ben.private_threads()
+    assert [len(desk.ben.visible_messages(each)) for each in threads] == [1]
+    assert desk.deliveries.state(number) is State.SENT
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 async def test_a_lost_text_is_always_looked_for_first(desk: Desk, accepted: bool) -> None:
     desk.phone.faults.cut(f"POST {TEXTS}", accepted=accepted)

@@ -54,7 +54,7 @@ class FakeDeliveries:
         delivery = Delivery(
             id=number, key=f"test:{number}", kind=Kind.NUDGE, way=way_of(first), person=1, section=1, about=1,
             args={}, nonce=f"nonce-{number}", state=State.DUE, due_at=now, expires_at=None, tries=0,
-            called_at=None, lease=None, why="", channel=None, result=None,
+            called_at=None, lease=None, why="", channel=None, result=None, created_at=now,
         )  # fmt: skip
         self.rows[number] = Row(delivery, [first, *others])
         return number
