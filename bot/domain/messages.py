@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
+from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 
@@ -227,6 +228,7 @@ OtherContent = (
     | PhoneCode
     | GuardianCode
     | GuardianNudge
+    | ContractContent
     | TextsEnded
     | TextHelp
     | PhonePaused

@@ -9,6 +9,7 @@ from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
+from bot.services.contracts import contract_in_force, contract_to_sign
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
@@ -81,4 +82,6 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.TEXTS_ENDED: texts_ended,
     Kind.TEXT_HELP: text_help,
     Kind.PHONE_PAUSED: _phone_paused,
+    Kind.CONTRACT_IN_FORCE: contract_in_force,
+    Kind.CONTRACT_TO_SIGN: contract_to_sign,
 }

@@ -32,6 +32,7 @@ from bot.domain.today import (
     WaitForCheck,
     next_step,
 )
+from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
@@ -232,7 +233,14 @@ def _draw(
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
     form = draw_form(tx.attempts.bank(unit.id), unit.unit.check.draw, seen, seed)
     attempt = tx.attempts.begin(
-        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
+        handle=ids(),
+        seed=seed,
+        person=person,
+        section=section,
+        unit=unit,
+        form=form,
+        bar=bar_of(tx, section, person),
+        at=now,
     )
     return show_next(attempt, tx.attempts.items(attempt.id))
 

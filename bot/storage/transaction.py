@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
+from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
@@ -54,3 +55,4 @@ class StoredTx:
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.contracts = StoredContracts(connection)

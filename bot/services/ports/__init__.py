@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import MasteryRuleBook
+from bot.services.ports.mastery import Contracts, MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -47,6 +47,7 @@ __all__ = [
     "Bookings",
     "Cell",
     "Cipher",
+    "Contracts",
     "Courses",
     "Database",
     "Drafts",
@@ -141,6 +142,8 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def contracts(self) -> Contracts: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
+from bot.domain.contracts import Bar
 from bot.domain.course import Course, Fault
 from bot.domain.mastery import Attempt, Drawn, Item
 from bot.domain.questions import Answer, Question
@@ -173,6 +174,7 @@ class Attempts(Protocol):
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
     ) -> Attempt:
         """A new attempt, or the one that another device began meanwhile."""
