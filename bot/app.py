@@ -28,6 +28,7 @@ from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.worker import WorkerPackParser
+from bot.pictures.drawn import DrawnPictures
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
@@ -41,6 +42,7 @@ from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -241,6 +243,7 @@ def _services(
         stop_pages=StopPageService(database, links),
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
+        item_analysis=ItemAnalysisService(database, DrawnPictures()),
     )
 
 

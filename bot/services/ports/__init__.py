@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
+from bot.services.ports.item_analysis import ItemAnswers, Pictures
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.mastery import MasteryRuleBook
 from bot.services.ports.messages import (
@@ -53,6 +54,7 @@ __all__ = [
     "Guardians",
     "History",
     "Ids",
+    "ItemAnswers",
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
@@ -63,6 +65,7 @@ __all__ = [
     "People",
     "PhoneNumbers",
     "Phones",
+    "Pictures",
     "Planning",
     "PreWorks",
     "Progresses",
@@ -137,6 +140,8 @@ class Tx(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def planning(self) -> Planning: ...
+    @property
+    def item_analysis(self) -> ItemAnswers: ...
     @property
     def reports(self) -> Reports: ...
     @property
