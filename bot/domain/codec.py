@@ -8,6 +8,7 @@ TypeError or ValueError.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -86,10 +87,18 @@ def question_to_json(question: Question) -> Json:
         "objective": question.objective,
         "general_feedback": question.general_feedback,
     }
-    return common | _kind_to_json(question)
+    picture = {"picture": question.picture, "alt": question.alt} if question.picture else {}
+    return common | picture | _kind_to_json(question)
 
 
 def question_from_json(body: Mapping[str, Any]) -> Question:
+    question = _kind_from_json(body)
+    if "picture" in body:
+        return replace(question, picture=body["picture"], alt=body["alt"])
+    return question
+
+
+def _kind_from_json(body: Mapping[str, Any]) -> Question:
     slug, prompt = body["slug"], body["prompt"]
     objective, general = body["objective"], body["general_feedback"]
     match body["kind"]:

@@ -69,10 +69,20 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG made by this program; ``digest`` is the SHA-256 of its bytes, in hexadecimal."""
+
+    digest: str
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     slug: str
     title: str
     units: tuple[Unit, ...] = field(default=())
+    #: those that its questions name
+    pictures: tuple[Picture, ...] = ()
 
     def unit(self, slug: str) -> Unit:
         """The unit of that slug; KeyError when there is none."""

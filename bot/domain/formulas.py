@@ -7,7 +7,9 @@ text of the formula's picture. Reading is bounded: by length, by depth, and to t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
 
 from bot.domain.chemistry import chemistry
 from bot.domain.formula_signs import (
@@ -25,6 +27,8 @@ from bot.domain.formula_signs import (
     lowered,
     raised,
 )
+
+V = TypeVar("V")
 
 LONGEST = 500
 #: groups within groups; what draws formulas needs twice the time for each further one
@@ -53,13 +57,17 @@ class Formula:
     latex: str
 
 
-def formulas(text: str) -> tuple[str, ...]:
-    """The sources of all formulas in a text, in order."""
-    return tuple(_source(found) for found in _FORMULA.finditer(text))
+def formulas(text: str) -> tuple[tuple[str, str], ...]:
+    """All formulas in a text, in order: the source, and the same with its marks as it was typed."""
+    if "\\" not in text and "$$" not in text:
+        return ()
+    return tuple((_source(found), found[0]) for found in _FORMULA.finditer(text))
 
 
-def with_formulas(text: str, shown: list[str]) -> str:
+def with_formulas(text: str, shown: Sequence[str]) -> str:
     """The text with each of its formulas replaced by what is shown for it."""
+    if not shown:
+        return text
     left = iter(shown)
     return _FORMULA.sub(lambda _: next(left), text)
 
@@ -77,6 +85,49 @@ def read_formula(source: str) -> Formula:
     if not text:
         raise UnreadableFormula("it is empty")
     return Formula(source, text, reader.is_plain, "".join(reader.latex))
+
+
+def formula_in(source: str) -> Formula | None:
+    """None where it cannot be read."""
+    try:
+        return read_formula(source)
+    except UnreadableFormula:
+        return None
+
+
+def read_out(text: str) -> str:
+    """With every formula in it as one line of Unicode; one that cannot be read stays as it was typed."""
+    found = [(formula_in(source), typed) for source, typed in formulas(text)]
+    return with_formulas(text, [each.text if each else typed for each, typed in found])
+
+
+#: fields of questions that are no text for people, or that answers are compared with
+_AS_TYPED = frozenset(
+    {"slug", "objective", "pattern", "rule", "picture", "alt", "expression", "name", "wanted"}
+)
+
+
+def in_words(value: V) -> V:
+    """A question, or what it is made of, with every text ``read_out``."""
+    if isinstance(value, str):
+        return cast("V", read_out(value))
+    if isinstance(value, tuple):
+        return cast("V", tuple(in_words(each) for each in cast("tuple[Any, ...]", value)))
+    if is_dataclass(value) and not isinstance(value, type):
+        texts = [each.name for each in fields(value) if each.name not in _AS_TYPED]
+        changed = {name: in_words(getattr(value, name)) for name in texts}
+        return cast("V", replace(cast("Any", value), **changed))
+    return value
+
+
+def formula_problem(text: str) -> str | None:
+    """Why the first formula of a text that cannot be read cannot; None where there is none."""
+    for source, _ in formulas(text):
+        try:
+            read_formula(source)
+        except UnreadableFormula as problem:
+            return str(problem)
+    return None
 
 
 class _Reader:

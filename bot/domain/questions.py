@@ -48,6 +48,9 @@ class TrueFalse:
     wrong_feedback: str = ""
     right_feedback: str = ""
     general_feedback: str = ""
+    #: digest of its picture, and what that shows in words for who cannot see it
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class SingleChoice:
     options: tuple[Option, ...]
     objective: str = ""
     general_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class SeveralChoices:
     options: tuple[Option, ...]
     objective: str = ""
     general_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class ShortText:
     general_feedback: str = ""
     #: capital letters must be right
     case_matters: bool = False
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ class Numeric:
     general_feedback: str = ""
     #: what is said to any number that no interval holds (GIFT's last ``~`` or ``=*``)
     otherwise_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,8 @@ class Matching:
     extra: tuple[str, ...] = ()
     objective: str = ""
     general_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
     @property
     def rights(self) -> tuple[str, ...]:
@@ -125,6 +138,8 @@ class Ordering:
     rule: str = "ABSOLUTE_POSITION"
     objective: str = ""
     general_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,8 @@ class Gaps:
     gaps: tuple[Gap, ...]
     objective: str = ""
     general_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +176,8 @@ class Essay:
     wants_file: bool = False
     objective: str = ""
     general_feedback: str = ""
+    picture: str = ""
+    alt: str = ""
 
 
 Question = TrueFalse | SingleChoice | SeveralChoices | ShortText | Numeric

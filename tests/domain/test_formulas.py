@@ -94,5 +94,5 @@ def test_whatever_is_typed_is_read_as_one_line_or_refused(source: str):
 
 def test_formulas_are_found_between_each_of_the_usual_marks():
     text = r"Is \(a\) like $$b$$ or \[ c \], at $5 or $6?"
-    assert formulas(text) == ("a", "b", "c")
+    assert formulas(text) == (("a", r"\(a\)"), ("b", "$$b$$"), ("c", r"\[ c \]"))
     assert with_formulas(text, ["1", "2", "3"]) == "Is 1 like 2 or 3, at $5 or $6?"
