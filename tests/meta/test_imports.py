@@ -19,7 +19,8 @@ ALLOWED = {
     "bot/services": set[str](),
     "bot/words": set[str](),
     "bot/storage": {"sqlalchemy", "alembic", "aiosqlite", "cryptography"},
-    "bot/formats": {"phonenumbers"},
+    "bot/formats": {"phonenumbers", "pint"},
+    "bot/pictures": {"PIL", "resvg_py", "ziamath"},
     "bot/views": {"discord", "structlog"},
     "bot/delivery": {"discord", "structlog", "twilio", "aiohttp"},
     "bot/loopback": {"simcord", "aiohttp", "discord", "twilio"},
@@ -43,6 +44,7 @@ ALLOWED = {
 INSTALLED_AS = {"discord": "discord.py", "PIL": "pillow", "pydantic_settings": "pydantic-settings"} | {
     "jinja2": "Jinja2",
     "prometheus_client": "prometheus-client",
+    "resvg_py": "resvg-py",
 }
 
 
