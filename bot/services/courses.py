@@ -133,6 +133,7 @@ def _may_import(tx: Tx, asker: Asker) -> bool:
 def _save(tx: Tx, asker: Asker, course: Course, digest: str, now: datetime) -> Imported:
     me = tx.people.known(asker.account, now)
     record, is_new = tx.courses.save(me.person, course, digest, now)
+    tx.pictures.keep(course.pictures)
     behind = tuple(
         each
         for each in tx.sections.taught_by(me.person)

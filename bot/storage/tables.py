@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.storage import message_tables
+from bot.storage import mastery_tables, message_tables
 from bot.storage.columns import NO_PERSON, OF_PERSON, Instant, an_id, described, metadata, table, to
 
 person = table(
@@ -394,4 +394,4 @@ fact = table(
     about=described("what the installation remembers of itself", retention="always", **NO_PERSON),
 )
 
-__all__ = ["Instant", "message_tables", "metadata"]
+__all__ = ["Instant", "mastery_tables", "message_tables", "metadata"]
