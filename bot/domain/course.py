@@ -75,6 +75,11 @@ class Picture:
     digest: str
     png: bytes = field(repr=False)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as a PNG begins with them."""
+        return int.from_bytes(self.png[16:20], "big"), int.from_bytes(self.png[20:24], "big")
+
 
 @dataclass(frozen=True, slots=True)
 class Course:

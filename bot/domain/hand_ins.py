@@ -26,17 +26,18 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class HandInFile:
-    handle: str
+    #: among the files of its question, from 1
+    place: int
     #: safe to send on, with the ending that its bytes call for
     name: str
     content_type: str
     data: bytes = field(repr=False)
 
 
-def handed_in(handle: str, name: str, data: bytes) -> HandInFile | None:
+def handed_in(place: int, name: str, data: bytes) -> HandInFile | None:
     """The file under a safe name; None where its bytes are none of ``TAKEN``, whatever its name says."""
     for ending, kind in _KINDS.items():
         if is_taken(f"file.{ending}", data):
             stem = name.rpartition(".")[0] or name
-            return HandInFile(handle, safe_name(f"{stem}.{ending}"), kind, data)
+            return HandInFile(place, safe_name(f"{stem}.{ending}"), kind, data)
     return None

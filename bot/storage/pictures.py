@@ -15,7 +15,7 @@ from bot.storage.prepared import Prepared
 
 _PNG = Prepared(sa.select(picture.c.png).where(picture.c.digest == sa.bindparam("digest")))
 _FILES = sa.select(
-    hand_in_file.c.handle, hand_in_file.c.name, hand_in_file.c.content_type, hand_in_file.c.data
+    hand_in_file.c.place, hand_in_file.c.name, hand_in_file.c.content_type, hand_in_file.c.body
 )
 
 
@@ -25,9 +25,9 @@ class StoredPictures:
 
     def keep(self, pictures: Iterable[Picture]) -> None:
         for each in pictures:
-            self._db.execute(
-                insert(picture).values(digest=each.digest, png=each.png).on_conflict_do_nothing()
-            )
+            width, height = each.size
+            row = insert(picture).values(digest=each.digest, png=each.png, width=width, height=height)
+            self._db.execute(row.on_conflict_do_nothing())
 
     def png(self, digest: str) -> bytes | None:
         row = _PNG.first(self._db, digest=digest)
@@ -41,19 +41,19 @@ class StoredHandIns:
     def add(self, attempt: int, position: int, file: HandInFile, at: datetime) -> None:
         self._db.execute(
             sa.insert(hand_in_file).values(
-                handle=file.handle,
                 attempt_id=attempt,
                 position=position,
+                place=file.place,
                 name=file.name,
                 content_type=file.content_type,
-                data=file.data,
+                body=file.data,
                 at=at,
             )
         )
 
     def of_item(self, attempt: int, position: int) -> Sequence[HandInFile]:
         query = _FILES.where(hand_in_file.c.attempt_id == attempt, hand_in_file.c.position == position)
-        return [HandInFile(*row) for row in self._db.execute(query.order_by(hand_in_file.c.id))]
+        return [HandInFile(*row) for row in self._db.execute(query.order_by(hand_in_file.c.place))]
 
     def remove(self, attempt: int, position: int) -> None:
         self._db.execute(

@@ -21,7 +21,7 @@ class Pictures(Protocol):
 class HandIns(Protocol):
     def add(self, attempt: int, position: int, file: HandInFile, at: datetime) -> None: ...
     def of_item(self, attempt: int, position: int) -> Sequence[HandInFile]:
-        """The files of one question of an attempt, oldest first."""
+        """The files of one question of an attempt, by their places."""
         ...
 
     def remove(self, attempt: int, position: int) -> None:
