@@ -6,25 +6,34 @@ counts, ticked options add up, a negative credit takes away. Credits stay fracti
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
+from bot.domain.ordering import mark_order
 from bot.domain.questions import (
-    AcceptedNumber,
     Answer,
     Chosen,
+    Essay,
+    Filled,
+    Gap,
+    Gaps,
+    Matched,
+    Matching,
     Numeric,
+    Ordered,
+    Ordering,
     Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
     TrueFalse,
     Typed,
+    Written,
 )
+from bot.domain.typed_numbers import holds
+from bot.domain.typed_texts import plain, text_matches
+from bot.domain.units import Units, Unreadable, after_penalty, read_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +50,26 @@ class Mark:
 NOTHING = Mark(Fraction(0), "")
 
 
-def mark(question: Question, answer: Answer) -> Mark:
-    """The mark of ``answer``; a blank one earns nothing.
+@dataclass(frozen=True, slots=True)
+class NeedsMarking:
+    """An answer that only the teacher can mark."""
 
-    Raises ValueError when the answer does not fit the question: the wrong kind, an option that the
-    question does not have, or more than one where one is asked.
+
+def mark(question: Question, answer: Answer, units: Units | None = None) -> Mark | NeedsMarking:
+    """The mark of ``answer``; a blank one earns nothing. An essay is marked by the teacher.
+
+    ``units`` converts what was typed to the unit that is wanted. What ``unreadable`` gives a reason for earns
+    nothing: it should be asked again instead. Raises ValueError when the answer does not fit the question:
+    the wrong kind, an option that the question does not have, more than one where one is asked, or a
+    calculated question, of which one with numbers must be made first.
     """
+    if isinstance(question, Essay) and isinstance(answer, Written | Typed):
+        return NOTHING if is_blank(answer) else NeedsMarking()
+    return mark_at_once(question, answer, units)
+
+
+def mark_at_once(question: Question, answer: Answer, units: Units | None = None) -> Mark:
+    """As ``mark``, where there is no essay among the questions; one raises ValueError unless it is blank."""
     if is_blank(answer):
         return NOTHING
     match question, answer:
@@ -59,7 +82,13 @@ def mark(question: Question, answer: Answer) -> Mark:
         case ShortText(), Typed(text):
             return _mark_text(question, text)
         case Numeric(), Typed(text):
-            return _mark_number(question, text)
+            return _mark_number(question, text, units)
+        case Matching(), Matched(rights):
+            return _mark_pairs(question, rights)
+        case Ordering(), Ordered(places):
+            return Mark(mark_order(question.rule, places, len(question.items)), "")
+        case Gaps(), Filled(texts):
+            return _mark_gaps(question, texts)
         case _:
             raise ValueError(f"{answer!r} does not fit the question {question.slug!r}")
 
@@ -70,7 +99,25 @@ def is_blank(answer: Answer) -> bool:
         case Chosen(indices):
             return not indices
         case Typed(text):
-            return not _plain(text)
+            return not plain(text)
+        case Matched(rights):
+            return all(each is None for each in rights)
+        case Ordered(places):
+            return not places
+        case Filled(texts):
+            return not any(map(plain, texts))
+        case Written(text, files):
+            return not files and not plain(text)
+
+
+def unreadable(question: Question, answer: Answer, units: Units | None = None) -> Unreadable | None:
+    """Why the answer cannot be marked as it was typed, None where it can."""
+    match question, answer:
+        case Numeric(), Typed(text):
+            read = read_quantity(question, text, units)
+            return read if isinstance(read, Unreadable) else None
+        case _:
+            return None
 
 
 def score(credits: Sequence[Fraction]) -> Fraction:
@@ -111,137 +158,54 @@ def _mark_text(question: ShortText, text: str) -> Mark:
     return NOTHING
 
 
-def _mark_number(question: Numeric, text: str) -> Mark:
-    readings = _readings(text)
+def _mark_number(question: Numeric, text: str, units: Units | None) -> Mark:
+    read = read_quantity(question, text, units)
+    if isinstance(read, Unreadable):
+        return NOTHING
+    rule = question.unit
     for accepted in question.accepted:
-        if any(holds(accepted, value) for value in readings):
+        if read.is_unit_right and any(holds(accepted, value) for value in read.values):
             return Mark(accepted.credit, accepted.feedback)
-    return Mark(Fraction(0), question.otherwise_feedback) if readings else NOTHING
+        if rule is not None and rule.named and any(holds(accepted, value) for value in read.bare):
+            # right as it stands: only the unit is not
+            return Mark(after_penalty(rule, accepted.credit), accepted.feedback)
+    return Mark(Fraction(0), question.otherwise_feedback)
 
 
-#: Moodle lets a number off by the last digits of a float, so that 0.1 + 0.2 is 0.3 (MDL-3225)
-_SLACK = Fraction(1, 10**14)
+def _mark_pairs(question: Matching, rights: Sequence[int | None]) -> Mark:
+    """Each pair that is right earns its share; the same words on the right are right wherever they stand."""
+    offered = question.rights
+    if len(rights) != len(question.pairs) or any(
+        each is not None and not 0 <= each < len(offered) for each in rights
+    ):
+        raise ValueError(f"{rights!r} are not sides of the question {question.slug!r}")
+    got = sum(
+        each is not None and offered[each] == pair.right
+        for pair, each in zip(question.pairs, rights, strict=True)
+    )
+    return Mark(Fraction(got, len(question.pairs)), "")
 
 
-def holds(accepted: AcceptedNumber, value: Decimal) -> bool:
-    """Whether the interval holds it, give or take 1e-14 of its middle, and never less than 1e-14 in all."""
-    if accepted.low <= value <= accepted.high:
-        return True
-    low, high, given = Fraction(accepted.low), Fraction(accepted.high), Fraction(value)
-    slack = _SLACK * max(Fraction(1), abs(low + high) / 2)
-    return low - slack <= given <= high + slack
+def _mark_gaps(question: Gaps, texts: Sequence[str]) -> Mark:
+    """Each gap earns its part of the whole, by its weight."""
+    if len(texts) != len(question.gaps):
+        raise ValueError(f"the question {question.slug!r} has {len(question.gaps)} gaps, not {len(texts)}")
+    got = sum(
+        (gap.weight * _credit(gap, text) for gap, text in zip(question.gaps, texts, strict=True)), Fraction(0)
+    )
+    most = sum(gap.weight for gap in question.gaps)
+    return Mark(max(Fraction(0), got / most), "")
 
 
-# --- short texts -----------------------------------------------------------------------------------
-
-#: phones put curly quotes and long dashes where a keyboard has straight ones
-_TYPED_ALIKE = str.maketrans(
-    "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u2010\u2011\u2012\u2013\u2014\u2212",
-    "''''" + '"""' + "------",
-)
-
-
-def text_matches(pattern: str, text: str, *, case_matters: bool = False) -> bool:
-    r"""Whether ``text`` is what ``pattern`` says, whatever the spacing and, unless it matters, the case.
-
-    ``*`` stands for any run of characters, ``\*`` for an asterisk. Linear pieces are sought one after
-    the other, never by a regular expression, which a pattern of many stars would bring to its knees.
-    """
-    text, literals = _plain(text), _literals(pattern)
-    if not case_matters:
-        text, literals = text.casefold(), [each.casefold() for each in literals]
-    first, *rest = literals
-    if not rest:
-        return text == first
-    *middle, last = rest
-    if not text.startswith(first):
-        return False
-    place = len(first)
-    for literal in middle:
-        place = text.find(literal, place)
-        if place < 0:
-            return False
-        place += len(literal)
-    return text.endswith(last) and len(text) - len(last) >= place
+def _credit(gap: Gap, text: str) -> Fraction:
+    """As the question of that kind would be marked by itself; an option is named by its text."""
+    if gap.options:
+        return next((each.credit for each in gap.options if same(each.text, text)), Fraction(0))
+    if gap.numbers:
+        return mark_at_once(Numeric("gap", "", gap.numbers), Typed(text)).credit
+    return mark_at_once(ShortText("gap", "", gap.texts), Typed(text)).credit
 
 
-def _literals(pattern: str) -> list[str]:
-    """The stretches between the stars, spelt as ``_plain`` spells the answer."""
-    pieces = [piece.replace("\\*", "*") for piece in re.split(r"(?<!\\)\*", pattern)]
-    spelt = [re.sub(r"\s+", " ", _compatible(piece)) for piece in pieces]
-    spelt[0] = spelt[0].lstrip()
-    spelt[-1] = spelt[-1].rstrip()
-    return spelt
-
-
-def _plain(text: str) -> str:
-    return " ".join(_compatible(text).split())
-
-
-def _compatible(text: str) -> str:
-    """One spelling for characters that look or mean the same; invisible ones are left out."""
-    text = unicodedata.normalize("NFKC", text.translate(_TYPED_ALIKE))
-    return "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc") or char.isspace())
-
-
-# --- numbers ---------------------------------------------------------------------------------------
-
-#: longer than anybody types; Python itself refuses integers of more than 4,300 digits
-_MAX_NUMBER_LENGTH = 100
-#: the reach of a calculator and then some; "1e999" is infinite to most programs
-_MAX_EXPONENT = 308
-
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_NUMBER = re.compile(
-    r"(?P<sign>[+-]?) ?"
-    r"(?P<digits>[\d., ]*?) ?"
-    r"(?:(?P<power>e|[x*\u00d7\u00b7\u22c5]? ?10 ?(?:\^|\*\*)) ?(?P<exponent>[+-]? ?\d{1,4}))?",
-    re.IGNORECASE,
-)
-_DECIMAL = re.compile(r"\d+[.,]?\d*|[.,]\d+")
-_GROUPED_BY_SPACES = re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d*)?")
-_GROUPED_BY_COMMAS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
-_GROUPED_BY_POINTS = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d*|(?:\.\d{3}){2,})")
-
-
-def parse_number(text: str) -> Decimal | None:
-    """The number that was typed, None where it is none (words, units, infinity, over 100 characters).
-
-    A comma may be the decimal sign; "1,234" is therefore 1.234. Minus signs and spaces of every kind,
-    "3x10^8", "3·10⁸" and "3e8" are read.
-    """
-    readings = _readings(text)
-    return readings[0] if readings else None
-
-
-def _readings(text: str) -> tuple[Decimal, ...]:
-    """What the text may mean: "1,234" is 1.234 to some and 1234 to others, and either may be right."""
-    if len(text) > _MAX_NUMBER_LENGTH:
-        return ()
-    found = _NUMBER.fullmatch(_plain(_raise_superscripts(text)))
-    if found is None:
-        return ()
-    exponent = (found["exponent"] or "0").replace(" ", "")
-    mantissas = _mantissas(found["digits"], bare_power=(found["power"] or "").startswith("10"))
-    values = (Decimal(f"{found['sign']}{digits}e{exponent}") for digits in mantissas)
-    return tuple(value for value in values if abs(value.adjusted()) <= _MAX_EXPONENT)
-
-
-def _raise_superscripts(text: str) -> str:
-    """Ten to the power of eight as "10^8": compatibility spelling would make "10⁸" 108."""
-    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", lambda run: "^" + run[0].translate(_SUPERSCRIPTS), text)
-
-
-def _mantissas(digits: str, *, bare_power: bool) -> list[str]:
-    if bare_power:
-        return [] if digits else ["1"]
-    found: list[str] = []
-    if _GROUPED_BY_SPACES.fullmatch(digits):
-        digits = digits.replace(" ", "")
-    if _DECIMAL.fullmatch(digits):
-        found.append(digits.replace(",", "."))
-    if _GROUPED_BY_COMMAS.fullmatch(digits):
-        found.append(digits.replace(",", ""))
-    if _GROUPED_BY_POINTS.fullmatch(digits):
-        found.append(digits.replace(".", "").replace(",", "."))
-    return found
+def same(one: str, other: str) -> bool:
+    """Options named by their words, whatever the spacing and the case."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

@@ -24,8 +24,9 @@ class Tier:
 
 
 class Counts(StrEnum):
-    """Which attempt counts for the score that is shown and exported (K18); attempts go by when the work was
-    done, never by when it was marked (K19).
+    """Which attempt counts for the score that is shown and exported (K18).
+
+    Attempts go by when the work was done, never by when it was marked (K19).
     """
 
     BEST = "best"

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+
+EASY, MEDIUM, HARD = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Common:
+    """What a question of any kind may have beside its slug, prompt, objective and general feedback."""
+
+    #: EASY, MEDIUM or HARD
+    difficulty: int = MEDIUM
+    #: SHA-256, in hexadecimal, of a PNG that is shown with the prompt; "" for none
+    picture: str = ""
+    #: what the picture shows, for who cannot see it
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ class AcceptedNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class TrueFalse:
+class TrueFalse(_Common):
     slug: str
     prompt: str
     answer: bool
@@ -48,24 +63,19 @@ class TrueFalse:
     wrong_feedback: str = ""
     right_feedback: str = ""
     general_feedback: str = ""
-    #: digest of its picture, and what that shows in words for who cannot see it
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SingleChoice:
+class SingleChoice(_Common):
     slug: str
     prompt: str
     options: tuple[Option, ...]
     objective: str = ""
     general_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SeveralChoices:
+class SeveralChoices(_Common):
     """Several options may be ticked; the credits of the ticked ones add up, kept within 0 and 1."""
 
     slug: str
@@ -73,12 +83,10 @@ class SeveralChoices:
     options: tuple[Option, ...]
     objective: str = ""
     general_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ShortText:
+class ShortText(_Common):
     slug: str
     prompt: str
     accepted: tuple[AcceptedText, ...]
@@ -86,12 +94,39 @@ class ShortText:
     general_feedback: str = ""
     #: capital letters must be right
     case_matters: bool = False
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Numeric:
+class NamedUnit:
+    """A unit that a numeric question knows by its name.
+
+    A number given in it is divided by ``multiplier`` before it is looked for among the accepted ones: where
+    metres are wanted, cm has 100. (So Moodle's unit tables have it.)
+    """
+
+    name: str
+    multiplier: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRule:
+    """What unit a number is to have.
+
+    ``wanted`` alone asks for any unit of that kind, converted exactly; a number without one is not marked but
+    asked for again. With ``named`` only those count, by their spelling, as in Moodle: an answer without one
+    or with another is read as a number in the first, and loses ``penalty``: that share of what the number
+    earned or, where ``of_whole``, of the question's whole mark; nothing where it is 0.
+    """
+
+    wanted: str
+    named: tuple[NamedUnit, ...] = ()
+    #: 0 to 1
+    penalty: Fraction = Fraction(0)
+    of_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric(_Common):
     slug: str
     prompt: str
     accepted: tuple[AcceptedNumber, ...]
@@ -99,8 +134,8 @@ class Numeric:
     general_feedback: str = ""
     #: what is said to any number that no interval holds (GIFT's last ``~`` or ``=*``)
     otherwise_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
+    #: None where a bare number is asked
+    unit: UnitRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +145,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(_Common):
     """Each left side is to get its right side; ``extra`` right sides belong to none."""
 
     slug: str
@@ -119,8 +154,6 @@ class Matching:
     extra: tuple[str, ...] = ()
     objective: str = ""
     general_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
 
     @property
     def rights(self) -> tuple[str, ...]:
@@ -129,7 +162,7 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordering:
+class Ordering(_Common):
     """Items in their right order. ``rule`` is how an order is marked, a name of ``bot.domain.ordering``."""
 
     slug: str
@@ -138,8 +171,6 @@ class Ordering:
     rule: str = "ABSOLUTE_POSITION"
     objective: str = ""
     general_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +186,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
+class Gaps(_Common):
     """A text with several blanks; in ``prompt`` each stands as ``[[1]]``, ``[[2]]`` ..."""
 
     slug: str
@@ -163,12 +194,10 @@ class Gaps:
     gaps: tuple[Gap, ...]
     objective: str = ""
     general_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Essay:
+class Essay(_Common):
     """Marked by the teacher. ``wants_file``: handed in as a file or photo."""
 
     slug: str
@@ -176,13 +205,77 @@ class Essay:
     wants_file: bool = False
     objective: str = ""
     general_feedback: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
-Question = TrueFalse | SingleChoice | SeveralChoices | ShortText | Numeric
-#: what a bank may hold; a check on Discord asks the kinds of ``Question`` so far
-BankQuestion = Question | Matching | Ordering | Gaps | Essay
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A number that a calculated question draws anew: ``low``, ``low + step`` ... up to ``high``.
+
+    Where there are ``items`` it is drawn from those, and every variable takes the item of the same number,
+    as Moodle's shared data sets do.
+    """
+
+    name: str
+    low: Decimal
+    high: Decimal
+    step: Decimal
+    items: tuple[Decimal, ...] = ()
+
+
+class Tolerance(StrEnum):
+    """How far from a calculated value an answer may be, by the names that Moodle has for it."""
+
+    #: times the value: 0.01 is one percent
+    RELATIVE = "relative"
+    #: as it stands
+    NOMINAL = "nominal"
+    #: the value may be divided or multiplied by 1 + the tolerance
+    GEOMETRIC = "geometric"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An answer that a calculated question works out from its variables, which stand in it as ``{v}``."""
+
+    expression: str
+    credit: Fraction
+    feedback: str = ""
+    tolerance: Decimal = Decimal("0.01")
+    tolerance_kind: Tolerance = Tolerance.RELATIVE
+    #: how the right value is shown: so many decimals, or significant digits where ``significant``
+    digits: int = 2
+    significant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated(_Common):
+    """A question with new numbers each time; ``bot.domain.calculated`` makes one that can be asked of it.
+
+    ``{v}`` in ``prompt`` and in the text of options stands for a variable, ``{=2*{v}}`` for what an
+    expression gives. With ``formulas`` a number is asked for, with ``options`` one or, where ``several``,
+    more of them.
+    """
+
+    slug: str
+    prompt: str
+    variables: tuple[Variable, ...]
+    #: exactly one of these two is there
+    formulas: tuple[Formula, ...] = ()
+    options: tuple[Option, ...] = ()
+    several: bool = False
+    #: for expressions in the text of options
+    digits: int = 2
+    significant: bool = False
+    objective: str = ""
+    general_feedback: str = ""
+    otherwise_feedback: str = ""
+    unit: UnitRule | None = None
+
+
+#: what can be put before a student as it stands
+Posed = TrueFalse | SingleChoice | SeveralChoices | ShortText | Numeric | Matching | Ordering | Gaps | Essay
+#: what a bank holds
+Question = Posed | Calculated
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +287,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed into a short-text or numeric question."""
+    """What was typed into a short-text or numeric question, a number with its unit."""
 
     text: str
 
@@ -220,5 +313,12 @@ class Filled:
     texts: tuple[str, ...]
 
 
-Answer = Chosen | Typed
-BankAnswer = Answer | Matched | Ordered | Filled
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was handed in for an essay: a text, files by their handles, or both."""
+
+    text: str
+    files: tuple[str, ...] = ()
+
+
+Answer = Chosen | Typed | Matched | Ordered | Filled | Written

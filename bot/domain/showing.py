@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from bot.domain.grading import mark, parse_number, text_matches
+from bot.domain.grading import mark_at_once, unreadable
 from bot.domain.mastery import Attempt, Item, next_open
 from bot.domain.questions import (
     AcceptedNumber,
     Answer,
+    Calculated,
     Chosen,
+    Essay,
+    Gaps,
+    Matching,
     Numeric,
+    Ordering,
     Question,
     SeveralChoices,
     ShortText,
@@ -22,6 +27,8 @@ from bot.domain.questions import (
     TrueFalse,
     Typed,
 )
+from bot.domain.typed_numbers import parse_number
+from bot.domain.typed_texts import text_matches
 
 #: characters of a typed answer
 LONGEST_TYPED = 200
@@ -134,11 +141,7 @@ def fit(item: Item, given: Answer) -> Answer | None:
 
 def is_readable(question: Question, answer: Answer) -> bool:
     """Whether a number was typed where one is asked."""
-    match question, answer:
-        case Numeric(), Typed(text):
-            return parse_number(text) is not None
-        case _:
-            return True
+    return unreadable(question, answer) is None
 
 
 def _asks(question: Question) -> Asks:
@@ -150,6 +153,8 @@ def _asks(question: Question) -> Asks:
         case Numeric():
             return Asks.NUMBER
         case ShortText():
+            return Asks.TEXT
+        case Matching() | Ordering() | Gaps() | Essay() | Calculated():
             return Asks.TEXT
 
 
@@ -164,7 +169,7 @@ def option_texts(question: Question) -> tuple[str, ...]:
             return ("True", "False")
         case SingleChoice(options=options) | SeveralChoices(options=options):
             return tuple(option.text for option in options)
-        case ShortText() | Numeric():
+        case _:
             return ()
 
 
@@ -188,7 +193,7 @@ def _said_to_wrong(question: Question, answer: Answer) -> str:
         case (SingleChoice(options=options), _) if len(options) <= 2:
             return ""
         case ((SingleChoice() | ShortText() | Numeric()), _):
-            result = mark(question, answer)
+            result = mark_at_once(question, answer)
             return "" if result.credit == 1 else result.feedback
         case _:
             return ""
@@ -219,7 +224,7 @@ _NUMBER_LIKE = re.compile(r"[+\-\u2212]?\d[\d.,]*(?:e[+-]?\d+|\s?[x*\u00d7\u00b7
 def look_back(attempt: Attempt, items: Sequence[Item], position: int) -> LookedBack:
     """The question at that position with the key and everything the teacher says about it."""
     item = items[position - 1]
-    said = mark(item.question, item.answer).feedback if item.answer is not None else ""
+    said = mark_at_once(item.question, item.answer).feedback if item.answer is not None else ""
     key = _key(item.question)
     return LookedBack(
         asked=show(attempt, items, position),
@@ -243,6 +248,8 @@ def _key(question: Question) -> Chosen | tuple[str, ...]:
             return tuple(each.pattern.replace("*", "…") for each in accepted if each.credit == 1)
         case Numeric(accepted=accepted):
             return tuple(_span(each) for each in accepted if each.credit == 1)
+        case Matching() | Ordering() | Gaps() | Essay() | Calculated():
+            return ()
 
 
 def _span(accepted: AcceptedNumber) -> str:

@@ -18,13 +18,13 @@ from fractions import Fraction
 from bot.domain.course import Fault
 from bot.domain.questions import (
     AcceptedText,
-    BankQuestion,
     Essay,
     Matching,
     Numeric,
     Option,
     Ordering,
     Pair,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -98,13 +98,13 @@ def _located(row: Mapping[str, str], line: int, slugs: Slugs) -> Located:
     return Located(_with_feedback(question, row.get("feedback", "").strip()), line, name, tags)
 
 
-def _with_feedback(question: BankQuestion, feedback: str) -> BankQuestion:
+def _with_feedback(question: Question, feedback: str) -> Question:
     from dataclasses import replace
 
     return replace(question, general_feedback=feedback) if feedback else question
 
 
-def _question(kind: str, slug: str, prompt: str, answer: str, options: list[str], line: int) -> BankQuestion:
+def _question(kind: str, slug: str, prompt: str, answer: str, options: list[str], line: int) -> Question:
     match kind:
         case "choice" | "several":
             return _choices(kind, slug, prompt, _letters(answer, options, line), options)

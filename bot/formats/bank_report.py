@@ -8,11 +8,11 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from bot.domain.bank_grading import mark_bank, same
 from bot.domain.course import Fault
+from bot.domain.grading import NeedsMarking, mark, same
 from bot.domain.questions import (
-    BankAnswer,
-    BankQuestion,
+    Answer,
+    Calculated,
     Chosen,
     Essay,
     Filled,
@@ -22,18 +22,20 @@ from bot.domain.questions import (
     Numeric,
     Ordered,
     Ordering,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
     TrueFalse,
     Typed,
+    Written,
 )
 from bot.formats.bank_csv import write_csv
 from bot.formats.gift import Located
 from bot.formats.gift_writer import write_gift
 from bot.formats.moodle_xml_writer import write_moodle_xml
 
-TYPES: dict[type[BankQuestion], str] = {
+TYPES: dict[type[Question], str] = {
     TrueFalse: "true_false",
     SingleChoice: "single_choice",
     SeveralChoices: "several_choices",
@@ -43,6 +45,7 @@ TYPES: dict[type[BankQuestion], str] = {
     Ordering: "ordering",
     Gaps: "gaps",
     Essay: "essay",
+    Calculated: "calculated",
 }
 
 
@@ -106,13 +109,13 @@ def find(questions: Sequence[Located], wanted: str) -> Located | None:
 
 def mark_of(one: Located, answer: str) -> Fraction:
     """The exact mark from 0 to 1. Raises ValueError, with words for people, for an answer that fits not."""
-    mark = mark_bank(one.question, read_answer(one.question, answer))
-    if mark is None:
-        raise ValueError(f"{name_of(one)} is an essay: its teacher marks it.")
-    return min(Fraction(1), max(Fraction(0), mark.credit))
+    result = mark(one.question, read_answer(one.question, answer))
+    if isinstance(result, NeedsMarking):
+        raise ValueError(f"{name_of(one)} is an essay: its teacher marks it.")  # noqa: TRY004  # a fit answer that has no mark
+    return min(Fraction(1), max(Fraction(0), result.credit))
 
 
-def read_answer(question: BankQuestion, text: str) -> BankAnswer:
+def read_answer(question: Question, text: str) -> Answer:
     match question:
         case TrueFalse():
             return Chosen((_place(["true", "false"], text, {"t": 0, "f": 1}),))
@@ -129,7 +132,9 @@ def read_answer(question: BankQuestion, text: str) -> BankAnswer:
             return Filled(
                 tuple(each.strip() for each in text.split("|")) + ("",) * (len(gaps) - text.count("|") - 1)
             )
-        case ShortText() | Numeric() | Essay():
+        case Essay():
+            return Written(text)
+        case ShortText() | Numeric() | Calculated():
             return Typed(text)
 
 

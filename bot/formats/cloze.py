@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from bot.domain.grading import parse_number
 from bot.domain.questions import AcceptedNumber, AcceptedText, Gap, Option
+from bot.domain.typed_numbers import parse_number
 from bot.formats.gift_answers import MalformedError, as_fraction
 from bot.formats.plain_text import UNNAMED, one_line, to_plain
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
 from bot.domain.formulas import in_words
-from bot.domain.questions import Essay, Gaps, Matching, Ordering, Question
+from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
 from bot.formats.archive import TEXT_SUFFIXES, path_problem
 from bot.formats.gift import Located, read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
@@ -117,7 +117,7 @@ class CourseReader:
             objective = _objective_of(one, objectives, file, need_tag=need_tag)
             if isinstance(objective, Fault):
                 faults.append(objective)
-            elif isinstance(one.question, Matching | Ordering | Gaps | Essay):
+            elif isinstance(one.question, Matching | Ordering | Gaps | Essay | Calculated):
                 faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], _NOT_ASKED))
             else:
                 try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.domain.course import Fault
-from bot.domain.questions import BankQuestion
+from bot.domain.questions import Question
 from bot.formats.gift_answers import (
     MalformedError,
     Stem,
@@ -31,7 +31,7 @@ GAP = "___"
 class Located:
     """A question and where it stands. ``tags`` are those of its comments, not yet known to be objectives."""
 
-    question: BankQuestion
+    question: Question
     line: int
     title: str
     tags: tuple[str, ...]

@@ -14,21 +14,21 @@ from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from itertools import pairwise
 
-from bot.domain.grading import parse_number
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
-    BankQuestion,
     Essay,
     Matching,
     Numeric,
     Option,
     Pair,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
     TrueFalse,
 )
+from bot.domain.typed_numbers import parse_number
 from bot.formats.gift_lexer import Piece, reveal
 from bot.formats.plain_text import one_line, split_format, to_plain
 
@@ -84,7 +84,7 @@ def split_general_feedback(answers: Piece) -> tuple[Piece, Piece | None]:
     return answers.cut(0, place).strip(), answers.cut(place + 4).strip()
 
 
-def read_answers(answers: Piece, stem: Stem) -> BankQuestion:
+def read_answers(answers: Piece, stem: Stem) -> Question:
     """The question; raises MalformedError for anything that is not GIFT."""
     if not answers.text:
         return Essay(stem.slug, stem.prompt, general_feedback=stem.general_feedback)

@@ -8,13 +8,14 @@ from fractions import Fraction
 
 from bot.domain.questions import (
     AcceptedNumber,
-    BankQuestion,
+    Calculated,
     Essay,
     Gaps,
     Matching,
     Numeric,
     Option,
     Ordering,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -54,7 +55,7 @@ def _question(one: Located, answers: str) -> Iterator[str]:
     yield f"{title}[plain]{escape(question.prompt)} {{{answers}{general}}}\n"
 
 
-def _answers(question: BankQuestion) -> str | None:
+def _answers(question: Question) -> str | None:
     match question:
         case TrueFalse():
             return _true_false(question)
@@ -70,7 +71,7 @@ def _answers(question: BankQuestion) -> str | None:
             return _matching(question)
         case Essay(wants_file=False):
             return ""
-        case Ordering() | Gaps() | Essay():
+        case Ordering() | Gaps() | Essay() | Calculated():
             return None
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 from bot.domain.course import Picture
 from bot.domain.formulas import Formula, formula_in, formulas, in_words, read_out, with_formulas
-from bot.domain.questions import BankQuestion, SeveralChoices, SingleChoice
+from bot.domain.questions import Calculated, Question, SeveralChoices, SingleChoice
 from bot.formats.archive import PICTURE_SUFFIXES, path_problem
 
 #: Discord's limit of a picture's description
@@ -27,7 +27,7 @@ MAX_DRAWN = 150
 _NAMED = re.compile(r"!\[([^\[\]]*)\]\(([^()\s]+)\)")
 _LONE = "[formula]"
 
-Q = TypeVar("Q", bound=BankQuestion)
+Q = TypeVar("Q", bound=Question)
 
 
 class PictureProblem(ValueError):
@@ -53,19 +53,21 @@ class Album:
         question = replace(question, prompt=_NAMED.sub("", question.prompt).strip())
         if not question.prompt:
             raise PictureProblem("a picture alone asks nothing: write the question beside it")
-        drawing = _drawing(question) if self._drawn < MAX_DRAWN else None
-        if drawing is not None and (drawn := _png(drawing, png)):
-            self._drawn += 1
-            png, said = drawn, [*said, drawing.alt]
-            question = _labelled(question, drawing)
-        question = in_words(question)
+        # its braces are variables: once numbers stand there, in_words is for who poses it
+        if not isinstance(question, Calculated):
+            drawing = _drawing(question) if self._drawn < MAX_DRAWN else None
+            if drawing is not None and (drawn := _png(drawing, png)):
+                self._drawn += 1
+                png, said = drawn, [*said, drawing.alt]
+                question = _labelled(question, drawing)
+            question = in_words(question)
         if not png:
             return replace(question, picture="", alt="")
         made = Picture(hashlib.sha256(png).hexdigest(), png)
         self._made[made.digest] = made
         return replace(question, picture=made.digest, alt=_cut("; ".join(filter(None, said))))
 
-    def _own(self, question: BankQuestion) -> tuple[bytes, list[str]]:
+    def _own(self, question: Question) -> tuple[bytes, list[str]]:
         """The question's own picture, embedded or named in its text, and what that shows."""
         if question.picture and question.picture in (self._files or {}):
             return self._re_encoded(question.picture, "its picture"), [question.alt or "[picture]"]
@@ -133,7 +135,7 @@ class _Drawing:
         return "; ".join(f"{self.labels[each.source]} {each.text}".strip() for each in self.found)
 
 
-def _drawing(question: BankQuestion) -> _Drawing | None:
+def _drawing(question: Question) -> _Drawing | None:
     """Which of a question's formulas are drawn, and in which order.
 
     Those of options follow in the order of their letters: teachers write the right option first (RF1).
@@ -149,7 +151,7 @@ def _drawing(question: BankQuestion) -> _Drawing | None:
     return _Drawing({each.source: label for each, label in zip(found, labels, strict=False)}, found)
 
 
-def _options(question: BankQuestion) -> tuple[str, ...]:
+def _options(question: Question) -> tuple[str, ...]:
     match question:
         case SingleChoice(options=options) | SeveralChoices(options=options):
             return tuple(each.text for each in options)

@@ -8,12 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bot.domain.course import Fault
-from bot.domain.grading import parse_number
 from bot.domain.ordering import RULES
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
-    BankQuestion,
     Essay,
     Gap,
     Gaps,
@@ -22,11 +20,13 @@ from bot.domain.questions import (
     Option,
     Ordering,
     Pair,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
     TrueFalse,
 )
+from bot.domain.typed_numbers import parse_number
 from bot.formats.cloze import read_cloze
 from bot.formats.gift import Located, Slugs
 from bot.formats.gift_answers import MalformedError, Stem, as_fraction
@@ -91,7 +91,7 @@ _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _BRACKETS = str.maketrans("[]", "()")
 
 
-def _read(kind: str, node: Node, stem: Stem) -> BankQuestion:
+def _read(kind: str, node: Node, stem: Stem) -> Question:
     match kind:
         case "truefalse":
             return _true_false(node, stem)

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
-    BankQuestion,
+    Calculated,
     Essay,
     Gap,
     Gaps,
@@ -17,6 +17,7 @@ from bot.domain.questions import (
     Numeric,
     Option,
     Ordering,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -53,7 +54,7 @@ def _question(one: Located) -> Iterator[str]:
     yield "</question>"
 
 
-_KINDS: dict[type[BankQuestion], str] = {
+_KINDS: dict[type[Question], str] = {
     TrueFalse: "truefalse",
     SingleChoice: "multichoice",
     SeveralChoices: "multichoice",
@@ -66,7 +67,7 @@ _KINDS: dict[type[BankQuestion], str] = {
 }
 
 
-def _answers(question: BankQuestion) -> Iterator[str]:
+def _answers(question: Question) -> Iterator[str]:
     match question:
         case TrueFalse():
             yield from _true_false(question)
@@ -85,7 +86,7 @@ def _answers(question: BankQuestion) -> Iterator[str]:
             yield from _ordering(question)
         case Essay(wants_file=wants_file):
             yield f"<attachmentsrequired>{int(wants_file)}</attachmentsrequired>"
-        case Gaps():
+        case Gaps() | Calculated():
             return
 
 
@@ -138,7 +139,7 @@ def _words(text: str) -> str:
 # --- texts with gaps -------------------------------------------------------------------------------
 
 
-def _prompt(question: BankQuestion) -> str:
+def _prompt(question: Question) -> str:
     """Moodle keeps the answers of a text with gaps in the text itself."""
     if not isinstance(question, Gaps):
         return question.prompt

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.domain.course import Fault
-from bot.domain.grading import parse_number
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
-    BankQuestion,
     Essay,
     Gap,
     Gaps,
@@ -23,11 +21,13 @@ from bot.domain.questions import (
     Numeric,
     Option,
     Pair,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
     TrueFalse,
 )
+from bot.domain.typed_numbers import parse_number
 from bot.formats.gift import Located, Slugs
 from bot.formats.gift_answers import MalformedError, Stem
 from bot.formats.plain_text import one_line, to_plain
@@ -80,7 +80,7 @@ def read_assessment(root: Node, file: str) -> tuple[list[Located], list[Fault]]:
     return found, faults
 
 
-def _question(item: Node, slug: str) -> BankQuestion:
+def _question(item: Node, slug: str) -> Question:
     kind = _kind(item)
     if kind in _REASONS:
         raise MalformedError(item.line, _REASONS[kind])
@@ -97,7 +97,7 @@ def _question(item: Node, slug: str) -> BankQuestion:
     return _choice(kind, item, stem, responses) or _read(kind, item, stem, responses)
 
 
-def _choice(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> BankQuestion | None:
+def _choice(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> Question | None:
     match kind:
         case "multiple_choice_question":
             return _single(item, stem, _only(item, responses))
@@ -109,7 +109,7 @@ def _choice(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> Ba
             return None
 
 
-def _read(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> BankQuestion:
+def _read(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> Question:
     match kind:
         case "short_answer_question":
             return _short(item, stem)
@@ -209,7 +209,7 @@ def _single(item: Node, stem: Stem, response: _Response) -> SingleChoice:
     return SingleChoice(stem.slug, stem.prompt, options, general_feedback=stem.general_feedback)
 
 
-def _true_false(item: Node, stem: Stem, response: _Response) -> BankQuestion:
+def _true_false(item: Node, stem: Stem, response: _Response) -> Question:
     choice = _single(item, stem, response)
     words = [option.text.casefold() for option in choice.options]
     if sorted(words) != ["false", "true"]:

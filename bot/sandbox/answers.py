@@ -30,6 +30,8 @@ def right(question: Question) -> tuple[str, ...]:
             return (max(accepted, key=lambda each: each.credit).pattern.replace("*", ""),)
         case Numeric(accepted=accepted):
             return (_number(max(accepted, key=lambda each: each.credit)),)
+        case _:
+            return ()
 
 
 def right_places(question: Question) -> tuple[int, ...]:
@@ -39,7 +41,7 @@ def right_places(question: Question) -> tuple[int, ...]:
             return (0 if answer else 1,)
         case SingleChoice(options=options) | SeveralChoices(options=options):
             return _places(options, right(question))
-        case ShortText() | Numeric():
+        case _:
             return ()
 
 

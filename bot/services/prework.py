@@ -8,7 +8,6 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from bot.domain.codec import answer_from_json, answer_to_json
 from bot.domain.evidence import (
     Credit,
     Evidence,
@@ -20,7 +19,8 @@ from bot.domain.evidence import (
     judge,
     ready_at,
 )
-from bot.domain.grading import mark
+from bot.domain.grading import mark_at_once
+from bot.domain.question_codec import answer_from_json, answer_to_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Account, Asker, EvidenceRecord, Posted, Section, UnitRecord
 from bot.services.ports import Database, Tx
@@ -216,7 +216,7 @@ def _marks(questions: Sequence[Question], answers: Sequence[Answer | None]) -> l
 
 def _mark(question: Question, answer: Answer | None) -> tuple[Fraction, str]:
     try:
-        result = mark(question, answer) if answer is not None else None
+        result = mark_at_once(question, answer) if answer is not None else None
     except ValueError:  # an option that the form did not offer: no answer at all
         result = None
     return (result.credit, result.feedback) if result else (Fraction(0), "It is still open.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.grading import is_blank, mark, score
+from bot.domain.grading import is_blank, mark_at_once, score
 from bot.domain.mastery import Attempt, current_unit, draw_form, next_open, passed, retake_at
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
@@ -292,7 +292,7 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
     items = tx.attempts.items(attempt.id)
     if next_open(items) is not None:
         return Unanswered(show_all(attempt, items))
-    credits = [mark(each.question, each.answer).credit for each in items if each.answer is not None]
+    credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
     total = score(credits)
     is_pass = passed(total, attempt.bar)
     cooldown_s = tx.courses.unit(attempt.unit).unit.check.cooldown_s

@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.codec import question_to_json, unit_from_json, unit_to_json
+from bot.domain.codec import unit_from_json, unit_to_json
 from bot.domain.course import Course, Unit
+from bot.domain.question_codec import question_to_json
 from bot.domain.records import CourseRecord, UnitRecord
 from bot.storage.prepared import Prepared
 from bot.storage.tables import course, question, revision, unit

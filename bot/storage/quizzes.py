@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.codec import answer_from_json, answer_to_json, question_from_json
 from bot.domain.mastery import Attempt, Drawn, Item
+from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Section, UnitRecord
 from bot.storage.mastery_tables import attempt, attempt_item

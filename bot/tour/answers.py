@@ -39,9 +39,11 @@ def typed_answer(question: ShortText | Numeric, *, right: bool) -> str:
     return f"{(best.low + best.high) / 2:f}" if hasattr(best, "low") else best.pattern.replace("*", "")  # type: ignore[union-attr]
 
 
-def chosen_texts(question: TrueFalse | SingleChoice | SeveralChoices, *, right: bool) -> tuple[str, ...]:
+def chosen_texts(question: Question, *, right: bool) -> tuple[str, ...]:
     if isinstance(question, TrueFalse):
         return ("True" if question.answer is right else "False",)
+    if not isinstance(question, SingleChoice | SeveralChoices):
+        raise TypeError(f"the tour cannot answer {question.slug!r}")
     fit = [each.text for each in question.options if (each.credit > 0) is right]
     return tuple(fit) if isinstance(question, SeveralChoices) else (fit[0],)
 

@@ -12,10 +12,8 @@ from bot.domain.evidence import LookAgain, NotStarted, Reason, SayMore, TooSoon
 from bot.domain.questions import (
     Answer,
     Chosen,
-    Numeric,
     Question,
     SeveralChoices,
-    ShortText,
     SingleChoice,
     TrueFalse,
     Typed,
@@ -151,7 +149,7 @@ def _input(number: int, question: Question, answer: Answer | None) -> ui.Item[An
                     for place, each in enumerate(options)
                 ],
             )
-        case ShortText() | Numeric():
+        case _:
             typed = answer.text if isinstance(answer, Typed) else None
             return ui.TextInput(custom_id=f"t{number}", default=typed, max_length=200)
 

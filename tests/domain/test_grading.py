@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.grading import Mark, is_blank, mark, parse_number, percent, score, text_matches
+from bot.domain.grading import Mark, is_blank, mark, percent, score
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -24,6 +24,8 @@ from bot.domain.questions import (
     TrueFalse,
     Typed,
 )
+from bot.domain.typed_numbers import parse_number
+from bot.domain.typed_texts import text_matches
 
 #: a busy machine is no failure
 unhurried = settings(deadline=None)

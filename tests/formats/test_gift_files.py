@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from bot.domain.questions import (
-    BankQuestion,
     Essay,
     Matching,
     Numeric,
+    Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -104,7 +104,7 @@ def agree(one: Located, item: dict[str, Any]) -> None:
     assert answers_of(question) == golden_answers(item)
 
 
-def answers_of(question: BankQuestion) -> list[Any]:
+def answers_of(question: Question) -> list[Any]:
     match question:
         case TrueFalse():
             # the golden files name the first feedback after the true answer; Moodle shows it to the wrong one
