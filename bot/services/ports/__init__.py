@@ -31,6 +31,7 @@ from bot.services.ports.messages import (
     Tables,
     Upkeep,
 )
+from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
     Bookings,
@@ -52,6 +53,7 @@ __all__ = [
     "Database",
     "Drafts",
     "Guardians",
+    "HandIns",
     "History",
     "Ids",
     "ItemAnswers",
@@ -112,6 +114,10 @@ class Tx(Protocol):
     def progress(self) -> Progresses: ...
     @property
     def attempts(self) -> Attempts: ...
+    @property
+    def pictures(self) -> Pictures: ...
+    @property
+    def hand_ins(self) -> HandIns: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
