@@ -28,7 +28,7 @@ from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.worker import WorkerPackParser
-from bot.pictures.drawn import DrawnPictures
+from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
@@ -245,7 +245,7 @@ def _services(
         stop_pages=StopPageService(database, links),
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
-        item_analysis=ItemAnalysisService(database, DrawnPictures()),
+        item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 
 

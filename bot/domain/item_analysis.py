@@ -131,9 +131,14 @@ class ObjectiveStatistics:
 class ItemAnalysis:
     """Questions in the order in which they came into the course; objectives, the least known first."""
 
-    students: int
+    #: who has handed in at least one attempt
+    people: frozenset[int]
     items: tuple[ItemStatistics, ...]
     objectives: tuple[ObjectiveStatistics, ...]
+
+    @property
+    def students(self) -> int:
+        return len(self.people)
 
     @property
     def by_need(self) -> tuple[ItemStatistics, ...]:
@@ -182,10 +187,23 @@ def analyse(asked: Mapping[int, AskedQuestion], given: Sequence[Given], bar: int
             rest = (total - _scaled(each.credit, scale), scale * (len(form) - 1)) if len(form) > 1 else None
             first[each.question].rests.append(rest)
     return ItemAnalysis(
-        len({each.person for each in given}),
+        frozenset(each.person for each in given),
         tuple(_statistics(asked[number], first[number]) for number in newest),
         tuple(_objectives(asked, forms, bar)),
     )
+
+
+def together(units: Sequence[ItemAnalysis]) -> ItemAnalysis:
+    """The analyses of several units as one."""
+    return ItemAnalysis(
+        frozenset(person for each in units for person in each.people),
+        tuple(item for each in units for item in each.items),
+        tuple(sorted((one for each in units for one in each.objectives), key=_least_known)),
+    )
+
+
+def _least_known(found: ObjectiveStatistics) -> tuple[Fraction, str, str]:
+    return found.share, found.unit_slug, found.objective
 
 
 def _newest(asked: Mapping[int, AskedQuestion], answered: Iterable[int]) -> list[int]:
@@ -343,4 +361,4 @@ def _objectives(
         )
         for (unit, objective), people in last.items()
     ]
-    return sorted(found, key=lambda each: (each.share, each.unit_slug, each.objective))
+    return sorted(found, key=_least_known)

@@ -17,7 +17,7 @@ from bot.storage.prepared import Prepared
 from bot.storage.tables import enrolment, question, revision, unit
 
 #: by a class's students and its course, which the index of attempts begins with
-_GIVEN = (
+_GIVEN = Prepared(
     sa.select(
         attempt.c.person_id,
         attempt.c.id,
@@ -37,20 +37,18 @@ _GIVEN = (
         attempt.c.submitted_at.is_not(None),
         attempt.c.purpose != "hand",
         attempt_item.c.credit.is_not(None),
+        attempt.c.unit_slug == sa.bindparam("slug"),
     )
 )
-_ASKED = (
+_ASKED = Prepared(
     sa.select(question.c.id, unit.c.slug, sa.type_coerce(question.c.body, sa.Text))
     .select_from(
         revision.join(unit, unit.c.revision_id == revision.c.id).join(
             question, question.c.unit_id == unit.c.id
         )
     )
-    .where(revision.c.course_id == sa.bindparam("course"))
+    .where(revision.c.course_id == sa.bindparam("course"), unit.c.slug == sa.bindparam("slug"))
 )
-_ALL_GIVEN, _ALL_ASKED = Prepared(_GIVEN), Prepared(_ASKED)
-_UNIT_GIVEN = Prepared(_GIVEN.where(attempt.c.unit_slug == sa.bindparam("slug")))
-_UNIT_ASKED = Prepared(_ASKED.where(unit.c.slug == sa.bindparam("slug")))
 
 
 @lru_cache(maxsize=8192)
@@ -68,18 +66,14 @@ class StoredItemAnalysis:
         self._db = connection
 
     def answers(
-        self, section: int, course: int, unit_slug: str | None
+        self, section: int, course: int, unit_slug: str
     ) -> tuple[Mapping[int, AskedQuestion], Sequence[Given]]:
-        """What was asked, and each answer that was handed in; of all units without a slug. Two queries.
+        """What was asked, and each answer that was handed in. Two queries.
 
         A question that a new revision left as it was has the newest number of the same text.
         """
-        if unit_slug is None:
-            asked = _ALL_ASKED.all(self._db, course=course)
-            given = _ALL_GIVEN.all(self._db, section=section, course=course)
-        else:
-            asked = _UNIT_ASKED.all(self._db, course=course, slug=unit_slug)
-            given = _UNIT_GIVEN.all(self._db, section=section, course=course, slug=unit_slug)
+        asked = _ASKED.all(self._db, course=course, slug=unit_slug)
+        given = _GIVEN.all(self._db, section=section, course=course, slug=unit_slug)
         wording: dict[tuple[str, str], int] = {}
         same: dict[int, int] = {}
         # the newest number of the same text: what was taken back to an older wording is that wording again

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
-from bot.services.ports.item_analysis import ItemAnswers, Pictures
+from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.mastery import MasteryRuleBook
 from bot.services.ports.messages import (
@@ -52,6 +52,7 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Drawing",
     "Guardians",
     "HandIns",
     "History",

@@ -10,13 +10,13 @@ from bot.domain.item_analysis import AskedQuestion, Given, ItemAnalysis
 
 class ItemAnswers(Protocol):
     def answers(
-        self, section: int, course: int, unit_slug: str | None
+        self, section: int, course: int, unit_slug: str
     ) -> tuple[Mapping[int, AskedQuestion], Sequence[Given]]:
-        """What was asked, by number, and each answer of handed-in attempts; of all units without a slug."""
+        """What was asked, by number, and each answer of handed-in attempts."""
         ...
 
 
-class Pictures(Protocol):
+class Drawing(Protocol):
     """Draws PNGs. Drawing takes its time: not on the loop."""
 
     def item_analysis(self, title: str, analysis: ItemAnalysis) -> bytes:
