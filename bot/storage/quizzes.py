@@ -16,8 +16,9 @@ from bot.domain.mastery import Attempt, Drawn, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Section, UnitRecord
+from bot.storage.mastery_tables import attempt, attempt_item
 from bot.storage.prepared import Prepared
-from bot.storage.tables import account, attempt, attempt_item, question, unit
+from bot.storage.tables import account, question, unit
 
 _ATTEMPTS = sa.select(
     attempt.c.id,

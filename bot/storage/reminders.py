@@ -14,9 +14,10 @@ from bot.domain.outbox import Kind, State, Way
 from bot.domain.quiet import Days
 from bot.domain.records import Absence, Account, Holiday
 from bot.storage.columns import Instant
+from bot.storage.mastery_tables import attempt
 from bot.storage.message_tables import absence, holiday
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
-from bot.storage.tables import attempt, booking, enrolment, evidence, outbox, person
+from bot.storage.tables import booking, enrolment, evidence, outbox, person
 
 _AWAY = (absence.c.first, absence.c.last, absence.c.noted_at)
 _AWAY_OF = sa.select(*_AWAY).where(

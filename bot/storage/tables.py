@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.storage import message_tables
+from bot.storage import mastery_tables, message_tables
 from bot.storage.columns import NO_PERSON, OF_PERSON, Instant, an_id, described, metadata, table, to
 
 person = table(
@@ -146,6 +146,10 @@ progress = table(
     sa.Column("unit_slug", sa.String(40), primary_key=True),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("mastered_at", Instant),
+    #: when it is to be looked at again (K15)
+    sa.Column("recheck_at", Instant),
+    #: a recheck showed that it has faded; it stays mastered (K16)
+    sa.Column("shaky_at", Instant),
     about=described(
         "which units of a course are open to a person, and mastered",
         retention="with the course",
@@ -234,6 +238,8 @@ window = table(
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
     sa.Column("where", sa.String(200), nullable=False, server_default=""),
+    #: "help", or "retake" where checks are taken again
+    sa.Column("purpose", sa.String(8), nullable=False, server_default="help"),
     about=described("office hours of a teacher", retention="with the class", **OF_PERSON),
 )
 
@@ -268,52 +274,6 @@ booking = table(
         sqlite_where=sa.text("cancelled_at IS NULL"),
     ),
     about=described("a student's slot", retention="with the class", **OF_PERSON),
-)
-
-attempt = table(
-    "attempt",
-    an_id(),
-    sa.Column("handle", sa.String(16), nullable=False, unique=True),
-    to("person"),
-    to("section"),
-    to("course"),
-    to("unit"),
-    sa.Column("unit_slug", sa.String(40), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
-    #: percent; the bar as it stood when the attempt began
-    sa.Column("bar", sa.Integer, nullable=False),
-    sa.Column("seed", sa.String(32), nullable=False),
-    sa.Column("began_at", Instant, nullable=False),
-    sa.Column("submitted_at", Instant),
-    #: exact, as "13/15" of 1
-    sa.Column("score", sa.String(64)),
-    sa.Column("passed", sa.Boolean),
-    sa.Column("retake_at", Instant),
-    sa.UniqueConstraint("person_id", "course_id", "unit_slug", "number"),
-    #: one open attempt at a time, however many devices press [Start]
-    sa.Index(
-        "uq_attempt_open",
-        "person_id",
-        "course_id",
-        "unit_slug",
-        unique=True,
-        sqlite_where=sa.text("submitted_at IS NULL"),
-    ),
-    about=described("one try at a mastery check", retention="with the course", **OF_PERSON),
-)
-
-attempt_item = table(
-    "attempt_item",
-    to("attempt", primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    to("question"),
-    #: the options as shown: indices into the question's own, comma-separated
-    sa.Column("shown", sa.String(100), nullable=False, server_default=""),
-    sa.Column("answer", sa.JSON),
-    sa.Column("answered_at", Instant),
-    #: exact, as "1/3"; set when the attempt is submitted
-    sa.Column("credit", sa.String(64)),
-    about=described("one question of an attempt and its answer", retention="with the course", **OF_PERSON),
 )
 
 #: in the same words as the queries that are to find the index of texts
@@ -394,4 +354,4 @@ fact = table(
     about=described("what the installation remembers of itself", retention="always", **NO_PERSON),
 )
 
-__all__ = ["Instant", "message_tables", "metadata"]
+__all__ = ["Instant", "mastery_tables", "message_tables", "metadata"]

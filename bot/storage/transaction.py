@@ -11,6 +11,7 @@ from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
 from bot.storage.history import StoredHistory
 from bot.storage.letters import StoredLetters
+from bot.storage.mastery_rules import StoredMasteryRules
 from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
@@ -52,3 +53,4 @@ class StoredTx:
         self.reminders = StoredReminders(connection)
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
+        self.mastery_rules = StoredMasteryRules(connection)

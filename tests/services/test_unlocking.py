@@ -28,7 +28,7 @@ from bot.services.quizzes import (
 )
 from bot.services.unlocking import NotYet, Passed
 from bot.storage.database import Database
-from bot.storage.tables import attempt
+from bot.storage.mastery_tables import attempt
 from tests.builders import ANA, BEN, GUILD, NOW, a_class, a_course, a_unit, several, single, student
 from tests.services.quiz_desk import ONE_HOUR, Desk, execute, progress_of, use_revision
 

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.letters import Letters, TextLength
+from bot.services.ports.mastery import MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -53,6 +54,7 @@ __all__ = [
     "History",
     "Ids",
     "Letters",
+    "MasteryRuleBook",
     "MessagingRules",
     "Numbers",
     "OptOuts",
@@ -137,6 +139,8 @@ class Tx(Protocol):
     def planning(self) -> Planning: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def mastery_rules(self) -> MasteryRuleBook: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -1,0 +1,15 @@
+"""Repositories of mastery: a class's rules, contracts, and what follows from attempts."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.domain.mastery_rules import MasteryRules
+
+
+class MasteryRuleBook(Protocol):
+    def of(self, section: int) -> MasteryRules:
+        """The class's rules, the usual ones where it never said any."""
+        ...
+
+    def keep(self, section: int, rules: MasteryRules) -> None: ...
