@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -93,6 +94,23 @@ def _with_answers(question: Calculated, filler: _Filler) -> Numeric | SingleChoi
     )
     kind = SeveralChoices if question.several else SingleChoice
     return kind(question.slug, prompt, options)
+
+
+def with_items(question: Calculated, count: int = 20) -> Calculated:
+    """The question with ``count`` items for every variable, drawn once and for all, unless it has some."""
+    if _items(question):
+        return question
+    dice = random.Random(question.slug)  # noqa: S311  # as above
+    rows: list[Values] = []
+    for _ in range(count * _TRIES):
+        values = _drawn(question, dice)
+        with suppress(FormulaError):
+            with_values(question, values)
+            rows.append(values)
+        if len(rows) == count:
+            break
+    variables = (replace(each, items=tuple(row[each.name] for row in rows)) for each in question.variables)
+    return replace(question, variables=tuple(variables))
 
 
 def problems(question: Calculated) -> Iterator[str]:
