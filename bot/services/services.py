@@ -16,8 +16,10 @@ from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
+from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -52,6 +54,7 @@ class Services:
     quizzes: QuizService
     contracts: ContractService
     contract_desk: ContractDeskService
+    hand_ins: HandInService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
@@ -66,3 +69,4 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    item_analysis: ItemAnalysisService
