@@ -43,6 +43,7 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
         Kind.SLOT_REMINDER: "the reminder of office hours",
         Kind.ANSWER: "your answer",
         Kind.ANNOUNCEMENT: "your announcement",
+        Kind.CONTRACT_TO_SIGN: "the reminder to sign the contract",
     }
     was = Kind(delivery.args.get("was", Kind.NUDGE))
     if was is Kind.ANSWER and tx.letters.get(delivery.about or 0).party is Party.GUARDIAN:

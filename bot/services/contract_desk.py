@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.contracts import BadTiers, Bar, Contract, Stage, Via, bar_at, in_force, read_tiers, waiting
 from bot.domain.contracts import tier_of as tier_offered
@@ -130,7 +130,7 @@ class ContractDeskService:
         return result
 
     async def remind(self, asker: Asker, handle: str, now: datetime) -> Reminded | NotStaff:
-        """Reminds each student who has not signed, or whose guardian has not: once a day, in open hours."""
+        """Reminds each student who has not signed, or whose guardian has not: once a day, as class rules let it."""
         result = await self._db.write(_remind, asker, handle, now, self._ids)
         self._wake()
         return result
@@ -220,6 +220,8 @@ def _reminder(section: Section, who: Account, day: date, now: datetime) -> Effec
         due_at=now,
         person=who.person,
         section=section.id,
+        # over a weekend and a holiday
+        expires_at=now + timedelta(days=4),
     )
 
 

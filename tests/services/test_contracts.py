@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from bot.domain.contract_messages import ContractInForce, ContractToSign
 from bot.domain.contracts import Contract, Stage, Via, bar_at, waiting
 from bot.domain.mastery_rules import USUAL
+from bot.domain.nudging import USUAL_LIMITS, Hours, SendAt, SendNow
 from bot.domain.outbox import Kind
+from bot.domain.quiet import OpenHours
 from bot.domain.records import Section
 from bot.domain.showing import Asked
 from bot.services.bars import bar_of, bars
@@ -39,6 +41,7 @@ from bot.services.contracts import (
     contract_in_force,
     contract_to_sign,
 )
+from bot.services.holding import Withhold, look
 from bot.services.ports import Tx
 from bot.services.unlocking import NotYet, Passed
 from bot.storage.database import Database, open_database
@@ -366,3 +369,26 @@ def a_copy(schema: Path, folder: Path) -> Path:
         each.unlink()
     path.write_bytes(schema.read_bytes())
     return path
+
+
+async def test_a_reminder_to_sign_goes_to_nobody_who_is_away_and_not_on_a_day_off(signing: Signing):
+    day, section = NOW.date(), signing.section.id
+
+    def away(tx: Tx) -> None:
+        ana, teacher = tx.people.of(ANA), tx.people.of(TEACHER)
+        assert ana is not None
+        assert teacher is not None
+        tx.reminders.note_absence(section, ana.person, day, day, teacher.person, NOW)
+
+    await signing.database.write(away)
+    await signing.desk.remind(TEACHES, signing.section.handle, NOW)
+    anas, bens = await signing.deliveries(Kind.CONTRACT_TO_SIGN)
+    hours = Hours(OpenHours(time(7), time(21)), OpenHours(time(9), time(20)))
+
+    def now_or_later(tx: Tx, at: datetime) -> list[object]:
+        return [look(tx, each, "Europe/Berlin", hours, USUAL_LIMITS, at) for each in (anas, bens)]
+
+    told_today = await signing.database.read(now_or_later, NOW)
+    assert [type(each) for each in told_today] == [Withhold, SendNow]
+    saturday = await signing.database.read(now_or_later, NOW - 2 * ONE_DAY)
+    assert isinstance(saturday[1], SendAt)
