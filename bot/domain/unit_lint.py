@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.course import Course, Unit, Video
-from bot.domain.mastery import draw_form
+from bot.domain.drawing import draw_form
 from bot.domain.questions import TrueFalse
 
 #: of one video; teachers who flip advise six to ten minutes

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.drawing import draw_form
 from bot.domain.grading import is_blank, mark_at_once, score
-from bot.domain.mastery import Attempt, current_unit, draw_form, next_open, passed, retake_at
+from bot.domain.mastery import Attempt, current_unit, next_open, passed, retake_at
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Answer

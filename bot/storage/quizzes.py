@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.mastery import Attempt, Drawn, Item
+from bot.domain.drawing import Drawn
+from bot.domain.mastery import Attempt, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Section, UnitRecord

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
 from bot.domain.course import Course, Fault
-from bot.domain.mastery import Attempt, Drawn, Item
+from bot.domain.drawing import Drawn
+from bot.domain.mastery import Attempt, Item
 from bot.domain.questions import Answer, Question
 from bot.domain.records import (
     Account,
