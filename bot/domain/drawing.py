@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from bot.domain.questions import (
     EASY,
@@ -87,14 +88,24 @@ def draw_form(
     neighbours = in_use or {}
     # the odd question goes where the most unseen ones are, so that nothing runs out early
     unseen = Counter(each.objective for each in bank if each.slug not in seen)
-    spare = Counter(bounds.group(cell_of(each)) for each in bank if each.slug not in seen)
-    spare.subtract(bounds.named)
+    # nor does what the blueprint needs each time: others are taken first, then what would last for most forms
+    left = Counter(cell_of(each) for each in bank if each.slug not in seen)
+    lasts = {cell: Fraction(left[cell], count) for cell, count in bounds.named.items()}
 
-    def rank(each: Question) -> tuple[bool, int, int, int, int, float]:
+    def rank(each: Question) -> tuple[bool, int, int, int, bool, Fraction | int, float]:
         is_new = isinstance(each, Calculated) or each.slug not in seen
         shared = 0 if isinstance(each, Calculated) else neighbours.get(each.slug, 0)
-        room = unseen[each.objective], spare[bounds.group(cell_of(each))]
-        return not is_new, seen.get(each.slug, 0), shared, -room[0], -room[1], luck[each.slug]
+        odd, cell = unseen[each.objective], cell_of(each)
+        lasting = -lasts.get(cell, 0)
+        return (
+            not is_new,
+            seen.get(each.slug, 0),
+            shared,
+            -odd,
+            cell in lasts,
+            lasting,
+            luck[each.slug],
+        )
 
     # The forms within the bounds are the bases of a matroid (the bounds are laminar: difficulties within
     # objectives within the form), so taking the best that still fits gives the best form in every respect.
@@ -160,10 +171,6 @@ class _Bounds:
         high = {each: low[each] + (floor[each] <= level < have[each]) for each in have}
         named = {(each.objective, each.difficulty): each.count for each in fitting if each.difficulty}
         return cls(min(draw, len(bank)), cells, low, high, named)
-
-    def group(self, cell: Cell) -> tuple[str, int | None]:
-        """The cell, or its objective alone where the blueprint does not name the difficulty."""
-        return cell if cell in self.named else (cell[0], None)
 
     def take(self, cell: Cell) -> bool:
         """Takes a question of that cell, if the form can still be completed with it."""

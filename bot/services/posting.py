@@ -10,6 +10,7 @@ from bot.domain.messages import PreWorkCard
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, Way
 from bot.domain.records import Account, Asker, Handed, Owing, Posted, Section, UnitRecord
 from bot.domain.times import BadTime, Promise, parse_when
+from bot.domain.unit_lint import Advice, look_over_unit
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.ports import Database, Ids, Tx
 
@@ -20,6 +21,8 @@ class Planned:
 
     posted: Posted
     is_now: bool
+    #: worth thinking over before the unit opens, by the size of this class
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def _post(
         expires_at=promise.at,
     )
     tx.outbox.add([card], now, ids)
-    return Planned(posted, is_now=post_at <= now)
+    found = look_over_unit(chosen.unit, len(tx.sections.students(section.id)))
+    return Planned(posted, is_now=post_at <= now, advice=tuple(found))
 
 
 def _came_to_nothing(tx: Tx, given: Posted) -> bool:
