@@ -39,6 +39,7 @@ from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
+from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
@@ -217,6 +218,7 @@ def _services(
             answers=settings.web is not None and settings.web.public_url is not None,
         ),
         quizzes=QuizService(database, new_handle, wake),
+        hand_ins=HandInService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 
 from bot.domain.course import Check, Course, Unit, Video
 from bot.domain.drawing import Cell, Share, cell_of, draw_form
+from bot.domain.formulas import formula_problem
 from bot.domain.questions import Calculated, Essay, TrueFalse
+from bot.domain.showing import option_texts
 
 #: of one video; teachers who flip advise six to ten minutes
 LONGEST_S = 600
@@ -88,6 +90,16 @@ class MarkingLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaAsTyped:
+    """Students see its LaTeX. ``reason`` says what is in the way."""
+
+    unit: str
+    #: its slug
+    question: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoTimeToRetake:
     """Who needs TRIES tries does not get them into the unit's week: the slow ones fall behind."""
 
@@ -95,7 +107,16 @@ class NoTimeToRetake:
     cooldown_s: int
 
 
-Advice = VagueObjective | NoQuestions | NoReview | LongVideo | ThinBank | MarkingLoad | NoTimeToRetake
+Advice = (
+    VagueObjective
+    | NoQuestions
+    | NoReview
+    | LongVideo
+    | ThinBank
+    | MarkingLoad
+    | NoTimeToRetake
+    | FormulaAsTyped
+)
 
 
 def look_over(course: Course, students: int = MANY_STUDENTS) -> tuple[Advice, ...]:
@@ -104,23 +125,33 @@ def look_over(course: Course, students: int = MANY_STUDENTS) -> tuple[Advice, ..
 
 
 def look_over_unit(unit: Unit, students: int) -> Iterator[Advice]:
-    asked = Counter(question.objective for question in unit.check.bank)
-    for objective in unit.objectives:
-        if (verb := vague_verb(objective.text)) is not None:
-            yield VagueObjective(unit.title, objective.slug, verb)
-        if not asked[objective.slug]:
-            yield NoQuestions(unit.title, objective.slug)
-        if not objective.review.strip():
-            yield NoReview(unit.title, objective.slug)
+    yield from _objectives(unit)
     for material in unit.prework.materials:
         if isinstance(material, Video) and material.length_s > LONGEST_S:
             yield LongVideo(unit.title, material.title, material.length_s)
-    if (thin := thin_bank(unit.title, unit.check)) is not None:
-        yield thin
-    if (load := marking_load(unit, students)) is not None:
-        yield load
+    yield from _formulas(unit)
+    yield from filter(None, (thin_bank(unit.title, unit.check), marking_load(unit, students)))
     if unit.check.cooldown_s * (TRIES - 1) > WEEK_S:
         yield NoTimeToRetake(unit.title, unit.check.cooldown_s)
+
+
+def _objectives(unit: Unit) -> Iterator[Advice]:
+    asked = {question.objective for question in unit.check.bank}
+    for objective in unit.objectives:
+        if (verb := vague_verb(objective.text)) is not None:
+            yield VagueObjective(unit.title, objective.slug, verb)
+        if objective.slug not in asked:
+            yield NoQuestions(unit.title, objective.slug)
+        if not objective.review.strip():
+            yield NoReview(unit.title, objective.slug)
+
+
+def _formulas(unit: Unit) -> Iterator[Advice]:
+    for question in (*unit.prework.questions, *unit.check.bank):
+        texts = (question.prompt, *option_texts(question))
+        reason = next((each for each in map(formula_problem, texts) if each), None)
+        if reason is not None:
+            yield FormulaAsTyped(unit.title, question.slug, reason)
 
 
 #: what a student is said to do inside their head (Mager, Preparing Instructional Objectives)

@@ -10,10 +10,12 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
+from bot.domain.formulas import in_words
 from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
 from bot.formats.archive import TEXT_SUFFIXES, path_problem
 from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
 from bot.formats.gift import Located, read_gift
+from bot.formats.illustrate import Album, PictureProblem, names_picture
 from bot.formats.text_file import decoded
 from bot.formats.toml_table import Table
 
@@ -39,10 +41,11 @@ _OBJECTIVE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 class CourseReader:
-    """Reads one course; ``files`` are the pack's texts by path, None where a lone .toml was brought."""
+    """Reads one course; ``files`` are the pack's texts and pictures by path, None where a lone .toml was brought."""
 
     def __init__(self, files: Mapping[str, bytes] | None) -> None:
         self._files = files
+        self._album = Album(files)
         #: faults in question files; those in the .toml are in the tables' report
         self.faults: list[Fault] = []
 
@@ -57,7 +60,7 @@ class CourseReader:
         tables = root.tables("units", 1, MAX_UNITS)
         units = tuple(self._unit(table) for table in tables[:MAX_UNITS])
         _refuse_repeats(tables, [unit.slug for unit in units])
-        return Course(slug, title, units)
+        return Course(slug, title, units, self._album.pictures)
 
     def _unit(self, table: Table) -> Unit:
         table.refuse_unknown("slug", "title", "objectives", "prework", "check")
@@ -121,9 +124,22 @@ class CourseReader:
             elif isinstance(one.question, Matching | Ordering | Gaps | Essay | Calculated):
                 faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], _NOT_ASKED))
             else:
-                questions.append(replace(one.question, objective=objective))
+                try:
+                    question = self._shown(one.question, in_check=need_tag)
+                except PictureProblem as problem:
+                    faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], str(problem)))
+                    continue
+                questions.append(replace(question, objective=objective))
         self.faults += faults
         return tuple(questions)
+
+    def _shown(self, question: Question, *, in_check: bool) -> Question:
+        """As students see it. Raises PictureProblem."""
+        if in_check:
+            return self._album.illustrated(question)
+        if names_picture(question.prompt):
+            raise PictureProblem("the hand-in form can show no picture: ask this in the check")
+        return in_words(question)
 
     def _source(self, table: Table, key: str) -> tuple[str, str, int] | None:
         """The GIFT text, the file that it stands in and its first line there."""

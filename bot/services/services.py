@@ -14,6 +14,7 @@ from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
+from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.members import MemberService
@@ -48,6 +49,7 @@ class Services:
     phones: PhoneService
     guardians: GuardianService
     quizzes: QuizService
+    hand_ins: HandInService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService

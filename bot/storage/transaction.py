@@ -16,6 +16,7 @@ from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
 from bot.storage.phones import StoredOptOuts, StoredPhones, StoredReceipts
+from bot.storage.pictures import StoredHandIns, StoredPictures
 from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
@@ -37,6 +38,8 @@ class StoredTx:
         self.prework = StoredPreWorks(connection)
         self.progress = StoredProgresses(connection)
         self.attempts = StoredAttempts(connection)
+        self.pictures = StoredPictures(connection)
+        self.hand_ins = StoredHandIns(connection)
         self.outbox = StoredOutbox(connection)
         self.drafts = StoredDrafts(connection)
         self.bookings = StoredBookings(connection)

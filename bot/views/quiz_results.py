@@ -19,7 +19,7 @@ from bot.services.quizzes import (
     Unfit,
 )
 from bot.services.unlocking import NotYet, Passed
-from bot.views.cards import Button, Control, Look, card, plain, primary, shorten, stamp
+from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
 
 LETTERS = "ABCDEFGHIJ"
 TODAY = primary("What do I do now?", "today")
@@ -40,6 +40,11 @@ Refusal = (
 def block(text: str) -> str:
     """A teacher's text with its lines kept."""
     return "\n".join(plain(line) for line in text.splitlines())
+
+
+def figure(asked: Asked) -> Figure | str:
+    """The question's picture, if it has one."""
+    return Figure(asked.png, asked.alt) if asked.png else ""
 
 
 def option_line(asked: Asked, place: int) -> str:
@@ -108,6 +113,7 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
         Look.DONE if back.credit == 1 else Look.NOT_YET,
         f"{plain(asked.unit_title)}: answer {asked.position} of {asked.total}",
         block(asked.prompt),
+        figure(asked),
         "\n".join(option_line(asked, place) + _is_right(back, place) for place in range(len(asked.options))),
         f"☑ Your answer: {plain(asked.typed)}" if asked.typed else "",
         _earned(back),

@@ -7,6 +7,7 @@ from bot.domain.unit_lint import (
     MINUTES_EACH,
     MOST_MINUTES,
     Advice,
+    FormulaAsTyped,
     LongVideo,
     MarkingLoad,
     NoQuestions,
@@ -30,6 +31,8 @@ def advice(found: Advice) -> str:
             return f"Objective {objective} has no review: say where to look again after “not yet”."
         case LongVideo(_, title, length_s):
             return f"“{title}” takes {exactly(length_s)}: cut it into parts of ten minutes at most."
+        case FormulaAsTyped(_, question, reason):
+            return f"Question {question} shows a formula as it was typed, since {reason}."
         case ThinBank(_, pool, form, attempt, percent, more):
             write = " and ".join(
                 f"{share.count} more {_HARDNESS[share.difficulty]}on {share.objective or 'any objective'}"

@@ -30,6 +30,7 @@ from bot.services.ports.messages import (
     Tables,
     Upkeep,
 )
+from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
     Bookings,
@@ -51,6 +52,7 @@ __all__ = [
     "Database",
     "Drafts",
     "Guardians",
+    "HandIns",
     "History",
     "Ids",
     "Letters",
@@ -63,6 +65,7 @@ __all__ = [
     "People",
     "PhoneNumbers",
     "Phones",
+    "Pictures",
     "Planning",
     "PreWorks",
     "Progresses",
@@ -109,6 +112,10 @@ class Tx(Protocol):
     def progress(self) -> Progresses: ...
     @property
     def attempts(self) -> Attempts: ...
+    @property
+    def pictures(self) -> Pictures: ...
+    @property
+    def hand_ins(self) -> HandIns: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
