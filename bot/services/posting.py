@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.messages import PreWorkCard
@@ -139,8 +139,12 @@ def _post(
         expires_at=promise.at,
     )
     tx.outbox.add([card], now, ids)
-    found = look_over_unit(chosen.unit, len(tx.sections.students(section.id)))
-    return Planned(posted, is_now=post_at <= now, advice=tuple(found))
+    return Planned(posted, is_now=post_at <= now, advice=_advice(tx, section, chosen))
+
+
+def _advice(tx: Tx, section: Section, chosen: UnitRecord) -> tuple[Advice, ...]:
+    check = replace(chosen.unit.check, bank=tuple(tx.attempts.bank(chosen.id)))
+    return tuple(look_over_unit(replace(chosen.unit, check=check), len(tx.sections.students(section.id))))
 
 
 def _came_to_nothing(tx: Tx, given: Posted) -> bool:

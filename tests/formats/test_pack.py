@@ -12,6 +12,7 @@ import pytest
 from bot.domain.course import Check, Course, Fault, Objective, Reading, Video
 from bot.domain.drawing import Share
 from bot.domain.questions import MEDIUM, SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.unit_lint import by_unit, look_over
 from bot.formats.pack import MAX_FAULTS, MAX_PACK, MAX_TOML, read_folder, read_pack, read_path, zip_folder
 from tests.formats.packs import COURSE, MEASUREMENT, files, zipped
 
@@ -35,6 +36,16 @@ def faults(**spoilt: str) -> list[str]:
 def spoil(old: str, new: str) -> str:
     assert old in COURSE
     return COURSE.replace(old, new)
+
+
+def test_what_makes_units_fail_is_found_in_a_pack_that_is_right_as_a_file():
+    text = spoil('text = "Convert between units"', 'text = "Know the units"')
+    text = text.replace("cooldown_hours = 0.5", "cooldown_hours = 100").replace('"6:32"', '"10:01"')
+    measurement, atoms = by_unit(look_over(course(course=text))).values()
+    assert [type(each).__name__ for each in measurement] == [
+        "VagueObjective", "NoReview", "LongVideo", "ThinBank", "NoTimeToRetake"
+    ]  # fmt: skip
+    assert [type(each).__name__ for each in atoms] == ["NoReview", "LongVideo", "ThinBank"]
 
 
 # --- what is right -----------------------------------------------------------------------------------
