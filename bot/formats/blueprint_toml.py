@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.drawing import Share, cell_of
-from bot.domain.questions import EASY, HARD, MEDIUM, Question
+from bot.domain.questions import Question
+from bot.formats.tags import DIFFICULTIES
 from bot.formats.toml_table import Table
 
-DIFFICULTIES = {"easy": EASY, "medium": MEDIUM, "hard": HARD}
 _NAMES = {value: name for name, value in DIFFICULTIES.items()}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.course import Check, Course, Fault, Objective, Reading, Video
 from bot.domain.drawing import Share
-from bot.domain.questions import MEDIUM, SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.questions import HARD, MEDIUM, SeveralChoices, SingleChoice, TrueFalse
 from bot.domain.unit_lint import by_unit, look_over
 from bot.formats.pack import MAX_FAULTS, MAX_PACK, MAX_TOML, read_folder, read_pack, read_path, zip_folder
 from tests.formats.packs import COURSE, MEASUREMENT, files, zipped
@@ -181,7 +181,7 @@ def test_all_faults_are_told_at_once_with_file_line_and_field():
         ('"questions/atoms.txt"', '"../atoms.txt"', 32, "climb out"),
         ('"questions/atoms.txt"', '"/etc/passwd"', 32, "starts inside the pack"),
         ('"questions/atoms.txt"', '"questions\\\\atoms.txt"', 32, "no backslash"),
-        ('"questions/atoms.txt"', '"questions/atoms.docx"', 32, ".gift or .txt"),
+        ('"questions/atoms.txt"', '"questions/atoms.docx"', 32, "ends in .gift, .txt, .csv"),
         ('"questions/atoms.txt"', '""', 32, "1 to 200 characters"),
         ('questions_file = "questions/atoms.txt"', "questions = ''", 32, "no questions in it"),
         ("bank = '''", "bank_file = \"questions/atoms.txt\"\nbank = '''", 36, "either bank or bank_file"),
@@ -208,6 +208,12 @@ def test_a_blueprint_is_read_as_its_teacher_wrote_it():
     measurement, atoms = course(course=with_blueprint(*shares)).units
     assert measurement.check.blueprint == (Share("1.1", 1), Share("1.2", 1, MEDIUM))
     assert atoms.check.blueprint == ()
+
+
+def test_a_blueprint_counts_on_the_difficulty_that_a_question_is_tagged_with():
+    shares = with_blueprint('objective = "1.1", difficulty = "hard", count = 1')
+    hard = MEASUREMENT.replace("[tag:1.1]", "[tag:1.1] [tag:difficulty:hard]")
+    assert course(course=shares, measurement=hard).units[0].check.blueprint == (Share("1.1", 1, HARD),)
 
 
 @pytest.mark.parametrize(
