@@ -180,7 +180,8 @@ def thin_bank(unit: str, check: Check) -> ThinBank | None:
 def repeats_by_try(check: Check) -> list[Counter[Cell]]:
     """For each of TRIES tries, how many questions of each kind had been asked in a try before.
 
-    A calculated question has new numbers each time, so it never runs out.
+    A calculated question has new numbers each time, so it never runs out. Where a bank is short of several kinds
+    at once, chance may make one question more or less of it.
     """
     seen: dict[str, int] = {}
     repeats: list[Counter[Cell]] = []
