@@ -44,7 +44,7 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
                 "Classes that still use the revision before can move on; what students have begun stays as it is."
                 if behind
                 else f"Next: `/class create` with the course `{course.slug}`.",
-                _advice(found),
+                draw_advice(found),
                 controls=[Button(f"Use it in {each.name}", "course_use", each.handle) for each in behind[:5]],
             )
         case Faulty(faults):
@@ -72,7 +72,7 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
             return draw_choice(result)
 
 
-def _advice(found: Sequence[Advice]) -> str:
+def draw_advice(found: Sequence[Advice]) -> str:
     if not found:
         return ""
     lines = [f"- {plain(shorten(each.unit, 40))}: {plain(advice(each))}" for each in found[:MOST_ADVICE]]
