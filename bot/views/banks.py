@@ -27,7 +27,7 @@ from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.courses import NotFetched, TooLarge
 from bot.views.cards import Button, Card, Look, attached, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
-from bot.views.courses import draw_advice
+from bot.views.courses import MOST_ADVICE, draw_advice
 from bot.views.presses import Interaction, asker, on_press, replace, services
 
 MOST_NAMES, MOST_SKIPPED = 12, 12
@@ -129,7 +129,7 @@ def draw_in(result: BankIn | BankGone) -> ui.LayoutView:
                 "Classes that still use the revision before can move on; what students have begun stays as it is."
                 if behind
                 else "",
-                draw_advice(advice),
+                draw_advice(advice, MOST_ADVICE),
                 controls=[Button(f"Use it in {each.name}", "course_use", each.handle) for each in behind[:5]],
             )
         case BankGone():

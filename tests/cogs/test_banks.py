@@ -117,5 +117,5 @@ async def test_a_bank_taken_away_and_brought_back_is_the_same(teacher: Person, k
 
 
 async def test_a_colleague_of_another_class_gets_no_questions(classroom: Classroom, teacher: Person):
-    stranger = classroom.add_teacher("Mr Stone")
+    stranger = classroom.colleague("Mr Stone")
     assert "It holds the key" not in (await stranger.slash("bank export", unit="first", format="CSV")).text
