@@ -46,35 +46,38 @@ def merge(bank: Sequence[Question], brought: Sequence[Question]) -> Merged:
     remember questions by name; a new one whose name is taken by another gets a number behind it.
     """
     kept = {each.slug: each for each in bank}
-    by_prompt = {each.prompt: each.slug for each in bank}
+    asking: dict[str, list[str]] = {}
+    for each in bank:
+        asking.setdefault(each.prompt, []).append(each.slug)
+    pairs = [(each, _same_text(each, asking)) for each in brought]
+    taken = {slug for _, slug in pairs if slug}
     added: list[Question] = []
-    changed: dict[str, Change] = {}
-    same = 0
-    for each in brought:
-        slug = by_prompt.get(each.prompt) or _named(each, kept)
+    changed: list[Change] = []
+    for each, found in pairs:
+        by_name = each.slug in kept and each.slug not in taken and not _MADE_UP.fullmatch(each.slug)
+        slug = found or (each.slug if by_name else None)
         if slug is None:
             new = replace(each, slug=_free(each.slug, kept))
-            added.append(new)
             kept[new.slug] = new
-            by_prompt[new.prompt] = new.slug
+            added.append(new)
+            taken.add(new.slug)
             continue
-        before, after = kept[slug], replace(each, slug=slug)
-        if before == after:
-            same += 1
-            continue
-        kept[slug] = after
-        by_prompt[after.prompt] = slug
-        changed[slug] = Change(changed[slug].before if slug in changed else before, after)
-    news = tuple(kept[each.slug] for each in added)
-    slugs = {each.slug for each in news}
-    return Merged(
-        tuple(kept.values()), news, tuple(each for slug, each in changed.items() if slug not in slugs), same
-    )
+        taken.add(slug)
+        before, kept[slug] = kept[slug], replace(each, slug=slug)
+        if before != kept[slug]:
+            changed.append(Change(before, kept[slug]))
+    same = len(brought) - len(added) - len(changed)
+    return Merged(tuple(kept.values()), tuple(added), tuple(changed), same)
 
 
-def _named(question: Question, kept: dict[str, Question]) -> str | None:
-    slug = question.slug
-    return slug if slug in kept and not _MADE_UP.fullmatch(slug) else None
+def _same_text(question: Question, asking: dict[str, list[str]]) -> str | None:
+    """The name of a question that asks this, each only once: the one of the same name, if several ask it."""
+    slugs = asking.get(question.prompt, [])
+    if not slugs:
+        return None
+    slug = question.slug if question.slug in slugs else slugs[0]
+    slugs.remove(slug)
+    return slug
 
 
 def _free(slug: str, kept: dict[str, Question]) -> str:

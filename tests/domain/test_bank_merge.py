@@ -18,7 +18,7 @@ QUESTIONS = st.lists(
         st.booleans(),
     ),
     max_size=6,
-    unique_by=(lambda each: each.slug, lambda each: each.prompt),
+    unique_by=lambda each: each.slug,
 )
 
 
