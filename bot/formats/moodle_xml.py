@@ -63,7 +63,9 @@ def read_quiz(root: Node, file: str, pictures: Pictures | None = None) -> tuple[
     category = ""
     for count, node in enumerate(root.all("question")):
         if count == MAX_QUESTIONS:
-            faults.append(Fault(file, node.line, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read"))
+            faults.append(
+                Fault(file, node.line, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read")
+            )
             break
         if node.attributes.get("type") == "category":
             category = one_line(node.words("category", "text"))
