@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.bank_merge import BroughtBank
 from bot.domain.course import Fault
@@ -35,7 +36,7 @@ def _written(
 ) -> tuple[bytes, tuple[str, ...]]:
     # the objective is what a bank of ours is tagged with
     located = [
-        Located(each, line, each.slug, (each.objective,) if each.objective else ())
+        Located(replace(each, objective=""), line, each.slug, (each.objective,) if each.objective else ())
         for line, each in enumerate(questions, start=1)
     ]
     text, left_out = write_as(suffix, located, pictures)

@@ -14,7 +14,7 @@ from bot.domain.course import Course, Fault, Unit
 from bot.domain.question_codec import question_from_json, question_to_json
 from bot.domain.questions import Question
 from bot.domain.records import Asker, CourseRecord, Section, UnitRecord
-from bot.domain.unit_lint import Advice, look_over_unit
+from bot.domain.unit_lint import MANY_STUDENTS, Advice, look_over_unit
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import NotFetched, TooLarge
 from bot.services.ports import BankFiles, Database, Ids, Tx
@@ -242,7 +242,9 @@ def _bring_in(tx: Tx, asker: Asker, handle: str, now: datetime) -> BankIn | Bank
         if each.course_id == record.id and each.revision_id != record.revision_id
     )
     changed = course.unit(wanted.unit.slug)
-    return BankIn(record, changed, body["added"], body["changed"], behind, tuple(look_over_unit(changed)))
+    return BankIn(
+        record, changed, body["added"], body["changed"], behind, tuple(look_over_unit(changed, MANY_STUDENTS))
+    )
 
 
 def _with_bank(unit: Unit, bank: tuple[Question, ...]) -> Unit:
