@@ -42,6 +42,7 @@ COGS = (
     "inbox",
     "delivery",
     "reminders",
+    "remediation",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import MasteryRuleBook
+from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -53,6 +53,7 @@ __all__ = [
     "Guardians",
     "History",
     "Ids",
+    "Journals",
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
@@ -69,6 +70,7 @@ __all__ = [
     "Receipts",
     "Reminders",
     "Reports",
+    "Retakes",
     "Sections",
     "Tables",
     "TextLength",
@@ -141,6 +143,10 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def retakes(self) -> Retakes: ...
+    @property
+    def journals(self) -> Journals: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
