@@ -28,6 +28,7 @@ from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.worker import WorkerPackParser
+from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
@@ -39,8 +40,10 @@ from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
+from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -221,6 +224,7 @@ def _services(
         quizzes=QuizService(database, new_handle, wake),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
+        hand_ins=HandInService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,
@@ -245,6 +249,7 @@ def _services(
         stop_pages=StopPageService(database, links),
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
+        item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 
 

@@ -93,10 +93,25 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG made by this program; ``digest`` is the SHA-256 of its bytes, in hexadecimal."""
+
+    digest: str
+    png: bytes = field(repr=False)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as a PNG begins with them."""
+        return int.from_bytes(self.png[16:20], "big"), int.from_bytes(self.png[20:24], "big")
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     slug: str
     title: str
     units: tuple[Unit, ...] = field(default=())
+    #: those that its questions name
+    pictures: tuple[Picture, ...] = ()
 
     def unit(self, slug: str) -> Unit:
         """The unit of that slug; KeyError when there is none."""

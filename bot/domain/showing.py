@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -61,6 +61,11 @@ class Asked:
     chosen: tuple[int, ...]
     typed: str
     is_answered: bool
+    #: digest of the question's picture, "" for none
+    picture: str = ""
+    alt: str = ""
+    #: the picture itself, where it is about to be shown
+    png: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ def show(attempt: Attempt, items: Sequence[Item], position: int) -> Asked:
         chosen=_as_shown(item, item.answer.indices) if isinstance(item.answer, Chosen) else (),
         typed=item.answer.text if isinstance(item.answer, Typed) else "",
         is_answered=item.answered_at is not None,
+        picture=item.question.picture,
+        alt=item.question.alt,
     )
 
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.course import Course, Unit, Video
+from bot.domain.formulas import formula_problem
 from bot.domain.mastery import draw_form
 from bot.domain.questions import TrueFalse
+from bot.domain.showing import option_texts
 
 #: of one video; teachers who flip advise six to ten minutes
 LONGEST_S = 600
@@ -66,7 +68,17 @@ class ThinBank:
     write_more: tuple[tuple[str, int], ...]
 
 
-Advice = VagueObjective | NoQuestions | NoReview | LongVideo | ThinBank
+@dataclass(frozen=True, slots=True)
+class FormulaAsTyped:
+    """Students see its LaTeX. ``reason`` says what is in the way."""
+
+    unit: str
+    #: its slug
+    question: str
+    reason: str
+
+
+Advice = VagueObjective | NoQuestions | NoReview | LongVideo | ThinBank | FormulaAsTyped
 
 
 def look_over(course: Course) -> tuple[Advice, ...]:
@@ -86,6 +98,11 @@ def look_over_unit(unit: Unit) -> Iterator[Advice]:
     for material in unit.prework.materials:
         if isinstance(material, Video) and material.length_s > LONGEST_S:
             yield LongVideo(unit.title, material.title, material.length_s)
+    for question in (*unit.prework.questions, *unit.check.bank):
+        texts = (question.prompt, *option_texts(question))
+        reason = next((each for each in map(formula_problem, texts) if each), None)
+        if reason is not None:
+            yield FormulaAsTyped(unit.title, question.slug, reason)
     if (thin := thin_bank(unit.title, asked, unit.check.draw)) is not None:
         yield thin
 

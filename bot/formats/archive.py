@@ -19,8 +19,15 @@ MAX_RATIO = 100
 MAX_TOTAL = 16 * 1024 * 1024
 MAX_FILE = 1024 * 1024
 
-#: what a pack is made of; other entries (pictures, notes) are checked like these and left unread
-TEXT_SUFFIXES = (".toml", ".gift", ".txt")
+#: what a pack is made of; other entries (notes, videos) are checked like these and left unread
+TEXT_SUFFIXES = (".toml", ".gift", ".txt", ".csv")
+#: with pictures inside, or packed
+EXPORT_SUFFIXES = (".xml", ".imscc")
+#: of files with questions
+BANK_SUFFIXES = (".gift", ".txt", ".csv", *EXPORT_SUFFIXES)
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+#: of a picture: a phone's photograph has about as much
+MAX_PICTURE = 4 * 1024 * 1024
 
 #: bzip2 and LZMA are left out since Python cannot unpack them in bounded steps
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -31,7 +38,7 @@ _NESTED = re.compile(r"\.(zip|7z|rar|gz|bz2|xz|tar|tgz|jar)$", re.IGNORECASE)
 
 
 def read_archive(data: bytes, file: str) -> dict[str, bytes] | tuple[Fault, ...]:
-    """The text files of a .zip by their path from where course.toml is, or everything wrong with the .zip."""
+    """The texts and pictures of a .zip by their path from where course.toml is, or everything wrong with the .zip."""
     # the marks are counted before zipfile makes an object of each entry
     if data.count(_ENTRY_MARK) > MAX_ENTRIES:
         problem = f"the .zip has more than {MAX_ENTRIES:,} entries: zip the course's folder only"
@@ -40,7 +47,7 @@ def read_archive(data: bytes, file: str) -> dict[str, bytes] | tuple[Fault, ...]
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not _is_clutter(entry.filename)]
             faults = [Fault(file, None, where, problem) for where, problem in _problems(entries)]
-            return tuple(faults) or _from_top(_read_texts(archive, entries))
+            return tuple(faults) or _from_top(_read(archive, entries))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError, EOFError):
         return (Fault(file, None, "", "this .zip is damaged, or not a .zip: zip the folder again"),)
 
@@ -63,7 +70,10 @@ def _problems(entries: Sequence[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
         if problem := path_problem(entry.orig_filename) or _entry_problem(entry):
             yield _shown(entry.orig_filename), problem
     if sum(entry.file_size for entry in entries) > MAX_TOTAL:
-        yield "", f"unpacked it would be more than {MAX_TOTAL // 2**20} MiB: take pictures and videos out"
+        yield (
+            "",
+            f"unpacked it would be more than {MAX_TOTAL // 2**20} MiB: take videos out, and make pictures smaller",
+        )
     for name, count in Counter(_key(entry.filename).casefold() for entry in entries).items():
         if count > 1:
             yield _shown(name), "it is in the .zip more than once: zip the folder again"
@@ -84,21 +94,41 @@ def _entry_problem(entry: zipfile.ZipInfo) -> str:
         return "an archive inside the .zip is not opened: put its files in the folder instead"
     if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
         return f"it unpacks to more than {MAX_RATIO} times its size, which no text does"
-    if entry.filename.endswith(TEXT_SUFFIXES) and entry.file_size > MAX_FILE:
-        return f"it is larger than {MAX_FILE // 1024} KiB: cut it into several files"
-    return ""
+    return size_problem(entry.filename, entry.file_size)
 
 
-def _read_texts(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> dict[str, bytes]:
+def size_problem(path: str, size: int) -> str:
+    """What is wrong with the size of a file that a pack is read from; empty when nothing is."""
+    most = _most(path)
+    if not most or size <= most:
+        return ""
+    is_picture = path.lower().endswith(PICTURE_SUFFIXES)
+    mend = "make the picture smaller" if is_picture else "cut it into several files"
+    return f"it is larger than {most // 1024} KiB: {mend}"
+
+
+def _most(path: str) -> int:
+    """Bytes of such a file at most; 0 where it is not read."""
+    if path.endswith(TEXT_SUFFIXES):
+        return MAX_FILE
+    return MAX_PICTURE if path.lower().endswith((*PICTURE_SUFFIXES, *EXPORT_SUFFIXES)) else 0
+
+
+def is_read(path: str) -> bool:
+    """Whether a pack's file is looked into."""
+    return _most(path) > 0
+
+
+def _read(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for entry in entries:
-        if entry.filename.endswith(TEXT_SUFFIXES):
+        if most := _most(entry.filename):
             with archive.open(entry) as stream:
                 # no further than announced: the checksum tells of more, and nothing in zipfile of less
-                text = stream.read(MAX_FILE + 1)
-            if len(text) != entry.file_size:
+                data = stream.read(most + 1)
+            if len(data) != entry.file_size:
                 raise zipfile.BadZipFile(f"{entry.filename} has not the size that it announces")
-            files[_key(entry.filename)] = text
+            files[_key(entry.filename)] = data
     return files
 
 

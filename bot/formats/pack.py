@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.course import Course, Fault
-from bot.formats.archive import MAX_FILE, MAX_TOTAL, TEXT_SUFFIXES, read_archive
+from bot.formats.archive import MAX_TOTAL, is_read, read_archive, size_problem
 from bot.formats.course_toml import CourseReader
-from bot.formats.text_file import decoded
+from bot.formats.text_file import decoded, shown_name
 from bot.formats.toml_outline import Outline, outline
 from bot.formats.toml_table import Report, Table
 
@@ -31,7 +31,7 @@ def read_pack(filename: str, data: bytes) -> Course | tuple[Fault, ...]:
     """The course in an uploaded file, or its faults. May take long on a hostile file: see worker.py."""
     file = shown_name(filename)
     if len(data) > MAX_PACK:
-        problem = f"it is larger than {MAX_PACK // 2**20} MiB: take pictures and videos out"
+        problem = f"it is larger than {MAX_PACK // 2**20} MiB: take videos out, and make pictures smaller"
         return (Fault(file, None, "", problem),)
     if data.startswith(b"PK") or file.lower().endswith(".zip"):
         files = read_archive(data, file)
@@ -39,12 +39,6 @@ def read_pack(filename: str, data: bytes) -> Course | tuple[Fault, ...]:
     if file.lower().endswith(".toml"):
         return _read_course(file, data, None)
     return (Fault(file, None, "", "a course pack is a .toml file, or a .zip of a folder with course.toml"),)
-
-
-def shown_name(filename: str) -> str:
-    """A file's name as it may be shown: without folders, control characters and excess length."""
-    name = re.split(r"[/\\]", filename)[-1]
-    return "".join(char for char in name if char.isprintable())[-100:] or "file"
 
 
 def read_path(path: Path) -> Course | tuple[Fault, ...]:
@@ -57,8 +51,7 @@ def read_folder(folder: Path) -> Course | tuple[Fault, ...]:
     files: dict[str, bytes] = {}
     for path in _pack_paths(folder):
         name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
-        if path.stat().st_size > MAX_FILE:
-            problem = f"it is larger than {MAX_FILE // 1024} KiB: cut it into several files"
+        if problem := size_problem(name, path.stat().st_size):
             return (Fault(name, None, "", problem),)
         files[name] = path.read_bytes()
     return _read_files(files, folder.name)
@@ -77,7 +70,7 @@ def zip_folder(folder: Path) -> bytes:
 
 def _pack_paths(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix in TEXT_SUFFIXES and path.is_file() and not path.is_symlink():
+        if is_read(path.name) and path.is_file() and not path.is_symlink():
             yield path
 
 
@@ -85,7 +78,7 @@ def _read_files(files: Mapping[str, bytes], pack: str) -> Course | tuple[Fault, 
     if COURSE_FILE not in files:
         return (Fault(pack, None, "", f"there is no {COURSE_FILE} at its root"),)
     if sum(len(data) for data in files.values()) > MAX_TOTAL:
-        return (Fault(pack, None, "", f"its texts are more than {MAX_TOTAL // 2**20} MiB"),)
+        return (Fault(pack, None, "", f"its files are more than {MAX_TOTAL // 2**20} MiB"),)
     return _read_course(COURSE_FILE, files[COURSE_FILE], files)
 
 

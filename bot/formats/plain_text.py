@@ -95,7 +95,9 @@ def _instead_of(tag: re.Match[str], *, every_tag: bool) -> str:
         return "" if tag[1] else "\n- "
     if name == "img":
         alt = _ALT.search(tag[3])
-        return (alt[1] or alt[2] or "") if alt else "[picture]"
+        said = (alt[1] or alt[2] or "") if alt else "[picture]"
+        # what Canvas's equation editor writes
+        return rf"\({said.removeprefix('LaTeX:').strip()}\)" if said.startswith("LaTeX:") else said
     if _LINE_TAGS.fullmatch(name):
         return "\n"
     return "" if every_tag or _QUIET_TAGS.fullmatch(name) else tag[0]

@@ -1,7 +1,7 @@
 """Course packs parsed in a process of their own, so that a hostile one costs a few seconds of it at most.
 
 ``python -m bot.formats.worker`` is that process: a JSON line with the file's name and then the file come in;
-one JSON line for each fault, or one for the course and one for each unit, go out.
+one JSON line for each fault, or one for the course and one for each unit and each picture, go out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.codec import unit_from_json, unit_to_json
-from bot.domain.course import Course, Fault, Unit
+from bot.domain.course import Course, Fault, Picture, Unit
 from bot.domain.question_codec import question_from_json, question_to_json
-from bot.formats.pack import read_pack, shown_name
+from bot.formats.pack import read_pack
+from bot.formats.text_file import shown_name
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,8 @@ COMMAND = (sys.executable, "-P", "-m", "bot.formats.worker")
 class WorkerPackParser:
     """Parses packs out of process. Two at a time: the others wait their turn."""
 
-    def __init__(self, timeout_s: float = 5.0, command: Sequence[str] = COMMAND) -> None:
+    #: text takes a second at most; a pack full of formulas and photographs takes ten
+    def __init__(self, timeout_s: float = 15.0, command: Sequence[str] = COMMAND) -> None:
         self._timeout_s = timeout_s
         self._command = command
         self._turns = asyncio.Semaphore(2)
@@ -105,11 +108,15 @@ async def _received(output: bytes) -> Course | tuple[Fault, ...]:
     if "faults" in head:
         return tuple(Fault(**fault) for fault in head["faults"])
     units: list[Unit] = []
+    pictures: list[Picture] = []
     for line in rest:
         entry = json.loads(line)
+        if "png" in entry:
+            pictures.append(Picture(entry["digest"], b64decode(entry["png"])))
+            continue
         units.append(unit_from_json(entry["unit"], map(question_from_json, entry["bank"])))
         await asyncio.sleep(0)
-    return Course(head["slug"], head["title"], tuple(units))
+    return Course(head["slug"], head["title"], tuple(units), tuple(pictures))
 
 
 def _lines(result: Course | tuple[Fault, ...]) -> Iterator[dict[str, Any]]:
@@ -119,6 +126,8 @@ def _lines(result: Course | tuple[Fault, ...]) -> Iterator[dict[str, Any]]:
     yield {"slug": result.slug, "title": result.title}
     for unit in result.units:
         yield {"unit": unit_to_json(unit), "bank": [question_to_json(one) for one in unit.check.bank]}
+    for picture in result.pictures:
+        yield {"digest": picture.digest, "png": b64encode(picture.png).decode()}
 
 
 def limit_this_process(cpu_s: int) -> None:

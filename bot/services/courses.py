@@ -17,8 +17,8 @@ from bot.services.choosing import NotStaff
 from bot.services.ports import Database, Ids, PackParser, Tx
 from bot.services.unlocking import open_added
 
-#: a pack is text; real ones are well under a tenth of this
-LARGEST_PACK = 2 * 1024 * 1024
+#: of texts real ones have well under a hundredth of this; the rest is room for pictures
+LARGEST_PACK = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,7 @@ def _may_import(tx: Tx, asker: Asker) -> bool:
 def _save(tx: Tx, asker: Asker, course: Course, digest: str, now: datetime) -> Imported:
     me = tx.people.known(asker.account, now)
     record, is_new = tx.courses.save(me.person, course, digest, now)
+    tx.pictures.keep(course.pictures)
     behind = tuple(
         each
         for each in tx.sections.taught_by(me.person)

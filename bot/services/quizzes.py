@@ -33,6 +33,7 @@ from bot.domain.today import (
     next_step,
 )
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.pictures import pictured
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
 from bot.services.retakes import cooldown_after, reaches_bar, retake_facts
@@ -134,13 +135,13 @@ class QuizService:
 
         ``section`` is a handle; ``unit`` a slug, a title or a number, for another check than the next.
         """
-        result = await self._db.write(_begin, asker, section, unit, now, self._ids)
+        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids)
         self._wake()
         return result
 
     async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
         """The question at ``position``, from 1."""
-        return await self._db.glance(_question, asker, attempt, position)
+        return await self._db.glance(pictured, _question, asker, attempt, position)
 
     async def look_over(self, asker: Asker, attempt: str) -> LookOverResult:
         return await self._db.glance(_look_over, asker, attempt)
@@ -149,7 +150,7 @@ class QuizService:
         self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
     ) -> AnswerResult:
         """Keeps an answer at once and gives the next open question. Indices are of the options as shown."""
-        return await self._db.jot(_answer, asker, attempt, position, answer, now)
+        return await self._db.jot(pictured, _answer, asker, attempt, position, answer, now)
 
     async def submit(self, asker: Asker, attempt: str, now: datetime) -> SubmitResult:
         """Hands the attempt in; whoever presses twice gets the one result."""
@@ -160,7 +161,7 @@ class QuizService:
 
     async def look_back(self, asker: Asker, attempt: str, position: int) -> LookBackResult:
         """A question of a passed attempt with its key."""
-        return await self._db.glance(_look_back, asker, attempt, position)
+        return await self._db.glance(pictured, _look_back, asker, attempt, position)
 
 
 # --- beginning -------------------------------------------------------------------------------------

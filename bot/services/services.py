@@ -14,8 +14,10 @@ from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
+from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -50,6 +52,7 @@ class Services:
     phones: PhoneService
     guardians: GuardianService
     quizzes: QuizService
+    hand_ins: HandInService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
@@ -66,3 +69,4 @@ class Services:
     reminders: ReminderService
     remediation: RemediationService
     retake_requests: RetakeRequestService
+    item_analysis: ItemAnalysisService

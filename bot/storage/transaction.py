@@ -10,12 +10,14 @@ from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
 from bot.storage.history import StoredHistory
+from bot.storage.item_analysis import StoredItemAnalysis
 from bot.storage.letters import StoredLetters
 from bot.storage.mastery_rules import StoredMasteryRules
 from bot.storage.messaging import StoredMessaging
 from bot.storage.outbox import StoredOutbox
 from bot.storage.people import StoredPeople
 from bot.storage.phones import StoredOptOuts, StoredPhones, StoredReceipts
+from bot.storage.pictures import StoredHandIns, StoredPictures
 from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
@@ -38,6 +40,8 @@ class StoredTx:
         self.prework = StoredPreWorks(connection)
         self.progress = StoredProgresses(connection)
         self.attempts = StoredAttempts(connection)
+        self.pictures = StoredPictures(connection)
+        self.hand_ins = StoredHandIns(connection)
         self.outbox = StoredOutbox(connection)
         self.drafts = StoredDrafts(connection)
         self.bookings = StoredBookings(connection)
@@ -54,6 +58,7 @@ class StoredTx:
         self.reminders = StoredReminders(connection)
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
+        self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)

@@ -50,12 +50,16 @@ def chosen_texts(question: Question, *, right: bool) -> tuple[str, ...]:
 
 async def take_check(student: Person, course: Course, first: Answer, *, right: bool) -> Answer:
     """From the first question to the handed-in check; gives what is shown then."""
-    bank = [question for unit in course.units for question in unit.check.bank]
     screen = first
     while "look it over" not in screen.text:
-        question = _asked(bank, screen.text)
-        screen = await _answer(student, question, screen, right=right)
+        screen = await answer_one(student, course, screen, right=right)
     return await student.press("Hand in my check", screen)
+
+
+async def answer_one(student: Person, course: Course, screen: Answer, *, right: bool) -> Answer:
+    """Answers the question on the screen; gives what is shown then."""
+    bank = [question for unit in course.units for question in unit.check.bank]
+    return await _answer(student, _asked(bank, screen.text), screen, right=right)
 
 
 def _asked(bank: Sequence[Question], text: str) -> Question:

@@ -6,6 +6,8 @@ nobody here reads: half of what answering costs.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -18,14 +20,22 @@ NEW_MESSAGE = discord.InteractionResponseType.channel_message
 EDITED_MESSAGE = discord.InteractionResponseType.message_update
 
 
-async def show(interaction: discord.Interaction[Any], components: list[dict[str, Any]]) -> None:
+async def show(
+    interaction: discord.Interaction[Any],
+    components: list[dict[str, Any]],
+    files: Sequence[discord.File] = (),
+) -> None:
     """A new message for the person alone. Raises discord.HTTPException."""
-    await _answer(interaction, NEW_MESSAGE, EPHEMERAL | COMPONENTS, components)
+    await _answer(interaction, NEW_MESSAGE, EPHEMERAL | COMPONENTS, components, files)
 
 
-async def change(interaction: discord.Interaction[Any], components: list[dict[str, Any]]) -> None:
-    """Puts them in the place of what stood on the message that was pressed. Raises discord.HTTPException."""
-    await _answer(interaction, EDITED_MESSAGE, COMPONENTS, components)
+async def change(
+    interaction: discord.Interaction[Any],
+    components: list[dict[str, Any]],
+    files: Sequence[discord.File] = (),
+) -> None:
+    """Puts them in the place of what stood on the message that was pressed, files too. Raises discord.HTTPException."""
+    await _answer(interaction, EDITED_MESSAGE, COMPONENTS, components, files)
 
 
 async def _answer(
@@ -33,9 +43,15 @@ async def _answer(
     kind: discord.InteractionResponseType,
     flags: int,
     components: list[dict[str, Any]],
+    files: Sequence[discord.File],
 ) -> None:
-    # nobody is pinged by a card, whatever its texts hold
-    data = {"flags": flags, "components": components, "allowed_mentions": {"parse": []}}
+    # nobody is pinged by a card, whatever its texts hold; what is not listed as attached goes away
+    data = {
+        "flags": flags,
+        "components": components,
+        "allowed_mentions": {"parse": []},
+        "attachments": [each.to_dict(place) for place, each in enumerate(files)],
+    }
     route = Route(
         "POST",
         "/interactions/{webhook_id}/{webhook_token}/callback",
@@ -48,6 +64,21 @@ async def _answer(
         session=interaction._session,
         proxy=http.proxy,
         proxy_auth=http.proxy_auth,
-        payload={"type": kind.value, "data": data},
+        files=files,
+        **_body({"type": kind.value, "data": data}, files),
     )
     interaction.response._response_type = kind
+
+
+def _body(payload: dict[str, Any], files: Sequence[discord.File]) -> dict[str, Any]:
+    if not files:
+        return {"payload": payload}
+    form: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(payload)}]
+    for place, each in enumerate(files):
+        form.append({
+            "name": f"files[{place}]",
+            "value": each.fp,
+            "filename": each.filename,
+            "content_type": "application/octet-stream",
+        })  # fmt: skip
+    return {"multipart": form}

@@ -24,6 +24,7 @@ Part = dict[str, Any]
 #: Discord counts text displays of one message together
 TEXT_LIMIT = 4000
 LABEL_LIMIT = 80
+ALT_LIMIT = 1024
 
 
 class Look(Enum):
@@ -90,6 +91,14 @@ class NewRow:
     """What follows stands on a row of its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A PNG in a card, and what it shows for who cannot see it. One to a card."""
+
+    png: bytes
+    alt: str
+
+
 Control = Button | Link | Menu | UserMenu | NewRow
 
 
@@ -101,8 +110,10 @@ def primary(label: str, action: str, handle: str = "-") -> Button:
 class Card(ui.LayoutView):
     """A view that holds what is sent, and no objects of discord.py's: presses are found by custom_id alone."""
 
-    def __init__(self, components: list[Part]) -> None:  # the base would make a future and listen for presses
+    # the base would make a future and listen for presses
+    def __init__(self, components: list[Part], figure: Figure | None = None) -> None:
         self._components = components
+        self.figure = figure
 
     def to_components(self) -> list[Part]:
         return self._components
@@ -121,30 +132,45 @@ class Card(ui.LayoutView):
 
 
 def card(
-    look: Look, title: str, *lines: str, controls: Sequence[Control] = (), marker: int | None = None
+    look: Look, title: str, *lines: str | Figure, controls: Sequence[Control] = (), marker: int | None = None
 ) -> Card:
     """A card. Empty lines are left out; ``marker`` is the container's id, by which a repeat is recognised."""
     mark, colour = look.value
-    texts = _fit([f"### {mark} {title}", *(line for line in lines if line)])
+    shown = [f"### {mark} {title}", *(line for line in lines if line)]
+    texts = iter(_fit([each for each in shown if isinstance(each, str)]))
+    parts = [text(next(texts)) if isinstance(each, str) else _gallery(each) for each in shown]
     box: Part = {
         "type": ComponentType.container.value,
         "accent_color": colour,
-        "components": [*map(text, texts), *rows(controls)],
+        "components": [*parts, *rows(controls)],
     }
     if marker is not None:
         box["id"] = marker
-    return Card([box])
+    return Card([box], next((each for each in shown if isinstance(each, Figure)), None))
+
+
+#: says nothing of what is in it (RF1)
+FIGURE_NAME = "question.png"
+_ALT_LIMIT = 1024
+
+
+def _gallery(figure: Figure) -> Part:
+    part = attached(FIGURE_NAME, as_picture=True)
+    if alt := shorten(one_line(figure.alt), _ALT_LIMIT):
+        part["items"][0]["description"] = alt
+    return part
 
 
 def text(content: str) -> Part:
     return {"type": ComponentType.text_display.value, "content": content}
 
 
-def attached(name: str, *, as_picture: bool = False) -> Part:
-    """Shown where its bytes travel with the message under that name."""
+def attached(name: str, *, as_picture: bool = False, alt: str = "") -> Part:
+    """Shown where its bytes travel with the message under that name; ``alt`` is for who cannot see a picture."""
     address = {"url": f"attachment://{name}"}
     if as_picture:
-        return {"type": ComponentType.media_gallery.value, "items": [{"media": address}]}
+        item: Part = {"media": address} | ({"description": shorten(alt, ALT_LIMIT)} if alt else {})
+        return {"type": ComponentType.media_gallery.value, "items": [item]}
     return {"type": ComponentType.file.value, "file": address}
 
 

@@ -66,7 +66,7 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
             return card(
                 Look.PROBLEM,
                 "That file is too large",
-                f"A course pack has at most {limit // 1024 // 1024} MB: text and questions only, videos as links.",
+                f"A course pack has at most {limit // 1024 // 1024} MB: make its pictures smaller, and give videos as links.",
             )
         case NotStaff():
             return draw_choice(result)

@@ -6,6 +6,7 @@ handle is opaque and comes back from the user: the service behind the action che
 
 from __future__ import annotations
 
+import io
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,7 +19,7 @@ from discord import ui
 from bot.domain.records import Asker
 from bot.services.services import Services
 from bot.views import answering
-from bot.views.cards import Look, card, shorten
+from bot.views.cards import FIGURE_NAME, Card, Look, card, shorten
 
 log = structlog.get_logger()
 
@@ -164,20 +165,30 @@ async def reply(interaction: Interaction, view: ui.LayoutView) -> None:
     message has no nonce and could stand twice (RA3). Only an apology after an answer is sent as one.
     """
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(view=view, allowed_mentions=discord.AllowedMentions.none())
+        await interaction.edit_original_response(
+            view=view, allowed_mentions=discord.AllowedMentions.none(), attachments=_files(view)
+        )
     elif interaction.response.is_done():
         await interaction.followup.send(
-            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none(), files=_files(view)
         )
     else:
-        await answering.show(interaction, view.to_components())
+        await answering.show(interaction, view.to_components(), _files(view))
+
+
+def _files(view: ui.LayoutView) -> list[discord.File]:
+    """The picture in a card, as a file to send."""
+    figure = view.figure if isinstance(view, Card) else None
+    if figure is None:
+        return []
+    return [discord.File(io.BytesIO(figure.png), FIGURE_NAME)]
 
 
 async def replace(interaction: Interaction, view: ui.LayoutView) -> None:
     """Puts a card in the place of the private one that was pressed; on a public card it answers privately."""
     message = interaction.message
     if message is not None and message.flags.ephemeral and not interaction.response.is_done():
-        await answering.change(interaction, view.to_components())
+        await answering.change(interaction, view.to_components(), _files(view))
     else:
         await reply(interaction, view)
 

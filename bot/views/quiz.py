@@ -38,7 +38,15 @@ from bot.views.cards import (
 )
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, replace, services
-from bot.views.quiz_results import LETTERS, block, draw_look_back, draw_refusal, draw_result, option_line
+from bot.views.quiz_results import (
+    LETTERS,
+    block,
+    draw_look_back,
+    draw_refusal,
+    draw_result,
+    figure,
+    option_line,
+)
 
 Result = BeginResult | AnswerResult | SubmitResult | LookBackResult
 
@@ -176,6 +184,7 @@ def draw_question(asked: Asked, note: str = "") -> ui.LayoutView:
         Look.ASK,
         f"{plain(asked.unit_title)}: question {asked.position} of {asked.total}",
         block(asked.prompt),
+        figure(asked),
         "\n".join(option_line(asked, place) for place in range(len(asked.options))),
         f"☑ Your answer: {plain(asked.typed)}" if asked.typed and asked.is_answered else "",
         note and f"⚠️ {note}",

@@ -19,7 +19,7 @@ from bot.services.quizzes import (
     Unfit,
 )
 from bot.services.unlocking import NotYet, Passed
-from bot.views.cards import Button, Control, Look, card, plain, primary, shorten, stamp
+from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 
 LETTERS = "ABCDEFGHIJ"
@@ -41,6 +41,11 @@ Refusal = (
 def block(text: str) -> str:
     """A teacher's text with its lines kept."""
     return "\n".join(plain(line) for line in text.splitlines())
+
+
+def figure(asked: Asked) -> Figure | str:
+    """The question's picture, if it has one."""
+    return Figure(asked.png, asked.alt) if asked.png else ""
 
 
 def option_line(asked: Asked, place: int) -> str:
@@ -111,6 +116,7 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
         Look.DONE if back.credit == 1 else Look.NOT_YET,
         f"{plain(asked.unit_title)}: answer {asked.position} of {asked.total}",
         block(asked.prompt),
+        figure(asked),
         "\n".join(option_line(asked, place) + _is_right(back, place) for place in range(len(asked.options))),
         f"☑ Your answer: {plain(asked.typed)}" if asked.typed else "",
         _earned(back),

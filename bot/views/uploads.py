@@ -1,4 +1,4 @@
-"""Files that people upload, fetched from Discord with a time limit."""
+"""Files that people upload, fetched from Discord with a time limit, and no further than they were announced (RG9)."""
 
 from __future__ import annotations
 
@@ -6,24 +6,51 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
+import aiohttp
 import discord
 
-#: a file of the largest allowed size takes a fraction of this; what is slower is not waited for (RG9)
+#: a file of the largest allowed size takes a fraction of this; what is slower is not waited for
 FETCH_S = 10.0
+_CHUNK = 64 * 1024
 
 
 async def fetch(attachment: discord.Attachment) -> bytes | None:
     """The whole file, None when it could not be had. Its announced size is checked before this is called."""
     try:
         async with asyncio.timeout(FETCH_S):
-            return await attachment.read()
-    except (TimeoutError, discord.HTTPException):
+            return await _read(attachment)
+    except (TimeoutError, aiohttp.ClientError, discord.HTTPException):
         return None
+
+
+async def _read(attachment: discord.Attachment) -> bytes | None:
+    """None when there is more of it than was announced: discord.py itself reads on to the end."""
+    http: Any = attachment._http  # noqa: SLF001
+    session: Any = getattr(http, "_HTTPClient__session", None)
+    if not isinstance(session, aiohttp.ClientSession):  # a client that is simulated has its files at hand
+        return await attachment.read()
+    data = bytearray()
+    async with session.get(attachment.url, proxy=http.proxy, proxy_auth=http.proxy_auth) as response:
+        if response.status != 200:
+            return None
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            data += chunk
+            if len(data) > attachment.size:
+                return None
+    return bytes(data)
 
 
 def uploaded(interaction: discord.Interaction[Any], ids: Sequence[str]) -> discord.Attachment | None:
     """The file that was uploaded with a form; ``ids`` are the values of its field."""
+    return next(iter(all_uploaded(interaction, ids)), None)
+
+
+def all_uploaded(interaction: discord.Interaction[Any], ids: Sequence[str]) -> list[discord.Attachment]:
+    """The files that were uploaded with a form, in their order."""
     resolved = cast("dict[str, Any]", interaction.data or {}).get("resolved", {}).get("attachments", {})
-    found = [resolved[each] for each in ids if each in resolved]
     # forms are handled from their raw data, so that one that was open over a restart counts too
-    return discord.Attachment(data=found[0], state=interaction._state) if found else None  # noqa: SLF001
+    return [
+        discord.Attachment(data=resolved[each], state=interaction._state)  # noqa: SLF001
+        for each in ids
+        if each in resolved
+    ]

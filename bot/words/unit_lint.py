@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bot.domain.unit_lint import Advice, LongVideo, NoQuestions, NoReview, ThinBank, VagueObjective
+from bot.domain.unit_lint import (
+    Advice,
+    FormulaAsTyped,
+    LongVideo,
+    NoQuestions,
+    NoReview,
+    ThinBank,
+    VagueObjective,
+)
 from bot.words.lengths import exactly
 
 
@@ -16,6 +24,8 @@ def advice(found: Advice) -> str:
             return f"Objective {objective} has no review: say where to look again after “not yet”."
         case LongVideo(_, title, length_s):
             return f"“{title}” takes {exactly(length_s)}: cut it into parts of ten minutes at most."
+        case FormulaAsTyped(_, question, reason):
+            return f"Question {question} shows a formula as it was typed, since {reason}."
         case ThinBank(_, pool, form, attempt, percent, more):
             write = " and ".join(
                 f"{count} more on {objective or 'any objective'}" for objective, count in more

@@ -107,7 +107,7 @@ async def test_whatever_a_file_is_it_is_answered_kindly(classroom: Classroom) ->
 async def test_a_file_that_is_too_large_is_not_even_fetched(classroom: Classroom) -> None:
     text = await brought(classroom.teacher, b"#" * (LARGEST_PACK + 1))
     assert "too large" in text
-    assert "2 MB" in text
+    assert "8 MB" in text
 
 
 async def test_a_student_brings_in_nothing(classroom: Classroom) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.course import Fault
-from bot.formats.archive import MAX_ENTRIES, MAX_FILE, read_archive
+from bot.formats.archive import MAX_ENTRIES, MAX_FILE, MAX_PICTURE, read_archive
 from bot.formats.pack import read_pack
 from tests.formats.packs import files, zipped
 
@@ -73,6 +73,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a bomb in an unread entry": (zipped({"movie.bin": b"\0" * 10_000_000}), "more than 100 times"),
     "a big text": (zipped({"course.toml": noise(MAX_FILE + 2)}), "larger than 1024 KiB"),
     "more than fits": (zipped({f"{n}.bin": bytes(2**20) for n in range(17)}, zipfile.ZIP_STORED), "16 MiB"),
+    "a big picture": (zipped({"course.toml": "a", "a.jpg": noise(MAX_PICTURE + 2)}), "larger than 4096 KiB"),
     "too many entries": (zipped({f"{n}.txt": "" for n in range(MAX_ENTRIES + 1)}), "more than 2,000 entries"),
     "an archive inside": (zipped({"inner.zip": zipped(TWO)}), "archive inside"),
     "a tar inside": (zipped({"INNER.TAR.GZ": b"x"}), "archive inside"),
@@ -134,10 +135,13 @@ def test_everything_wrong_with_a_zip_is_told_at_once():
     assert [fault.field for fault in result] == ["../a.gift", "/b.gift", "c.zip"]
 
 
-def test_texts_are_read_and_other_files_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_texts_and_pictures_are_read_and_other_files_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(tmp_path)
-    content: Content = {"course.toml": "a", "q/b.gift": "b", "q/c.txt": "", "flask.png": b"\x89PNG", "q/": ""}
-    expected = {"course.toml": b"a", "q/b.gift": b"b", "q/c.txt": b""}
+    content: Content = {"course.toml": "a", "q/b.gift": "b", "q/c.txt": "", "flask.PNG": b"\x89PNG", "q/": ""}
+    content |= {"notes.docx": "d", "lesson.mp4": "e"}
+    expected = {"course.toml": b"a", "q/b.gift": b"b", "q/c.txt": b"", "flask.PNG": b"\x89PNG"}
     assert read_archive(zipped(content), "pack.zip") == expected
     assert not list(tmp_path.iterdir())
 

@@ -14,7 +14,7 @@ from bot.formats.pack import read_path
 from tests.meta.project import ROOT, texts
 
 DECISIONS = ROOT / "docs" / "decisions"
-LINK = re.compile(r"(?<!`)!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"(?<![`!])!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PARTS = ("## Context", "## Decision", "## Consequence")
 
 

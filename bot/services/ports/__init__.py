@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
+from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
@@ -30,6 +31,7 @@ from bot.services.ports.messages import (
     Tables,
     Upkeep,
 )
+from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
     Bookings,
@@ -50,9 +52,12 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Drawing",
     "Guardians",
+    "HandIns",
     "History",
     "Ids",
+    "ItemAnswers",
     "Journals",
     "Letters",
     "MasteryRuleBook",
@@ -64,6 +69,7 @@ __all__ = [
     "People",
     "PhoneNumbers",
     "Phones",
+    "Pictures",
     "Planning",
     "PreWorks",
     "Progresses",
@@ -112,6 +118,10 @@ class Tx(Protocol):
     @property
     def attempts(self) -> Attempts: ...
     @property
+    def pictures(self) -> Pictures: ...
+    @property
+    def hand_ins(self) -> HandIns: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def upkeep(self) -> Upkeep: ...
@@ -139,6 +149,8 @@ class Tx(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def planning(self) -> Planning: ...
+    @property
+    def item_analysis(self) -> ItemAnswers: ...
     @property
     def reports(self) -> Reports: ...
     @property
