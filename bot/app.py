@@ -33,6 +33,7 @@ from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
@@ -222,6 +223,7 @@ def _services(
             answers=settings.web is not None and settings.web.public_url is not None,
         ),
         quizzes=QuizService(database, new_handle, wake),
+        check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
         hand_ins=HandInService(database),

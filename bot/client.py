@@ -43,6 +43,7 @@ COGS = (
     "delivery",
     "reminders",
     "remediation",
+    "rules",
     "checks",
 )
 

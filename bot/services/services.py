@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services.announcements import AnnouncementService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
@@ -67,6 +68,7 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    check_rules: CheckRulesService
     remediation: RemediationService
     retake_requests: RetakeRequestService
     item_analysis: ItemAnalysisService

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from bot.domain.counting import counted_of
 from bot.domain.course import Objective
 from bot.domain.mastery import (
     Attempt,
@@ -20,7 +21,7 @@ from bot.domain.mastery import (
 from bot.domain.mastery_rules import MasteryRules
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Section, UnitRecord
-from bot.domain.retaking import InTheWay
+from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
 from bot.services.people import role_grant
 from bot.services.places import unit_role
@@ -73,6 +74,8 @@ class NotYet:
     objectives: tuple[ObjectiveResult, ...]
     review: tuple[Objective, ...]
     hints: tuple[Hint, ...]
+    #: what counts of all tries together, where that is another score than this one's
+    counted: Fraction | None
     #: positions of questions that did not earn full credit
     open_questions: tuple[int, ...]
     #: what has to come before the next attempt; empty when it can begin now
@@ -123,10 +126,19 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         objectives=by_objective(unit.unit.objectives, items),
         review=review(unit.unit.objectives, items),
         hints=tuple(Hint(position, text) for position, text in hints if text),
+        counted=_counted(tx, attempt),
         open_questions=open_questions(items),
         stands=stands_before(tx, section, attempt, at),
         said=said(tx, section, attempt.person, unit),
     )
+
+
+def _counted(tx: Tx, attempt: Attempt) -> Fraction | None:
+    """As it stood when this attempt was handed in."""
+    tries = tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug)
+    until = [each for each in tries_of(tries) if each.number <= attempt.number]
+    found = counted_of(until, tx.mastery_rules.of(attempt.section).counts)
+    return None if found == attempt.score else found
 
 
 def following(tx: Tx, attempt: Attempt) -> UnitRecord | None:
