@@ -90,3 +90,33 @@ async def test_a_request_goes_to_the_teachers_room_and_the_answer_to_the_student
     assert "You may try again" in ana.inbox[-1]
     assert await may_begin(ana)
     assert "Already decided" in (await room.teacher.press("Grant", card)).text
+
+
+async def test_a_retake_session_has_places_and_opens_the_check_when_it_begins(room: Classroom) -> None:
+    ana, ben, chloe = room.students
+    await room.teacher.slash("rules")
+    await room.teacher.press("Counting and retakes")
+    await room.teacher.fill(counts="best", on=["in_sessions"])
+    for who in (ana, ben, chloe):
+        await not_yet(who)
+        await work_on_it(who)
+    assert "No free places" in (await ana.press("Book a retake session")).text
+    plan = await room.teacher.slash(
+        "officehours open", start="tomorrow 15:00", until="16:00", retake_places=2
+    )
+    assert "retake session with 2 places" in plan.text
+    await room.teacher.press("Open it")
+    for who, free in ((ana, 2), (ben, 1)):
+        await who.slash("today")
+        assert f"{free} of 2 places free" in (await who.press("Book a retake session")).text
+        await who.pick(next(iter(who.screen.menu)))
+        assert "Booked" in (await who.fill(reason="The first page")).text
+    await chloe.slash("today")
+    assert "No free places" in (await chloe.press("Book a retake session")).text
+    assert "No free slots" in (await chloe.slash("book")).text
+    await room.move(28 * HOUR)
+    assert "when your retake session begins" in (await ana.slash("today")).text
+    assert not await may_begin(ana)
+    await room.move(HOUR + timedelta(minutes=1))
+    assert await may_begin(ana)
+    assert not await may_begin(chloe)

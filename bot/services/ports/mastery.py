@@ -60,8 +60,8 @@ class Retakes(Protocol):
         """The person's live bookings of that purpose that end after ``after``, in order."""
         ...
 
-    def places(self, section: int, now: datetime) -> tuple[int, int]:
-        """Free places, and all, in retake sessions that have not begun."""
+    def places(self, section: int, now: datetime) -> dict[datetime, tuple[int, int]]:
+        """Free places, and all, of each retake session that has not begun, by its beginning."""
         ...
 
     def more_tries(self, section: int, person: int) -> int:
