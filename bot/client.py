@@ -45,6 +45,7 @@ COGS = (
     "remediation",
     "rules",
     "checks",
+    "bank",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

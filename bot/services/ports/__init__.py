@@ -34,6 +34,7 @@ from bot.services.ports.messages import (
 from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
+    BankFiles,
     Bookings,
     Courses,
     Drafts,
@@ -46,6 +47,7 @@ from bot.services.ports.teaching import (
 __all__ = [
     "Announcements",
     "Attempts",
+    "BankFiles",
     "Bookings",
     "Cell",
     "Cipher",
