@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from bot.domain.drawing import draw_form
 from bot.domain.grading import is_blank, mark_at_once, score
@@ -37,7 +38,7 @@ from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
-from bot.services.retakes import cooldown_after, reaches_bar, retake_facts
+from bot.services.retakes import cooldown_after, kept_items, reaches_bar, retake_facts, retake_form
 from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
 
 #: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
@@ -238,13 +239,15 @@ def _draw(
 ) -> Asked | LookOver:
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
     in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
+    draw, only = retake_form(tx, section, person, unit)
     form = draw_form(
         tx.attempts.bank(unit.id),
-        unit.unit.check.draw,
+        draw,
         seen,
         seed,
         blueprint=unit.unit.check.blueprint,
         in_use=in_use,
+        only=only,
     )
     attempt = tx.attempts.begin(
         handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
@@ -307,7 +310,8 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
     if next_open(items) is not None:
         return Unanswered(show_all(attempt, items))
     credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
-    total = score(credits)
+    kept = [each.credit or Fraction(0) for each in kept_items(tx, attempt, items)]
+    total = score([*credits, *kept])
     is_pass = reaches_bar(tx, attempt, total)
     again_at = None if is_pass else now + cooldown_after(tx, attempt)
     is_first = tx.attempts.submit(

@@ -26,7 +26,7 @@ from bot.domain.showing import hint
 from bot.services.people import role_grant
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
-from bot.services.retakes import stands_before
+from bot.services.retakes import kept_items, stands_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
         attempt.score or Fraction(0),
         attempt.bar,
         title,
-        by_objective(tx.courses.unit(attempt.unit).unit.objectives, items),
+        by_objective(
+            tx.courses.unit(attempt.unit).unit.objectives, [*items, *kept_items(tx, attempt, items)]
+        ),
         open_questions(items),
     )
 
@@ -123,7 +125,7 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         unit_title=attempt.unit_title,
         score=attempt.score or Fraction(0),
         bar=attempt.bar,
-        objectives=by_objective(unit.unit.objectives, items),
+        objectives=by_objective(unit.unit.objectives, [*items, *kept_items(tx, attempt, items)]),
         review=review(unit.unit.objectives, items),
         hints=tuple(Hint(position, text) for position, text in hints if text),
         counted=_counted(tx, attempt),
