@@ -35,6 +35,7 @@ from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
 from bot.services.contract_desk import ContractDeskService
 from bot.services.contracts import ContractService
@@ -58,7 +59,9 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
+from bot.services.retake_requests import RetakeRequestService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
@@ -230,6 +233,9 @@ def _services(
         quizzes=QuizService(database, new_handle, wake),
         contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
         contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
+        check_rules=CheckRulesService(database),
+        remediation=RemediationService(database, new_handle, wake),
+        retake_requests=RetakeRequestService(database, new_handle, wake),
         hand_ins=HandInService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(

@@ -43,6 +43,8 @@ COGS = (
     "inbox",
     "delivery",
     "reminders",
+    "remediation",
+    "rules",
     "checks",
     "bank",
 )

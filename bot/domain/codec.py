@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.course import Check, Course, Material, Objective, PreWork, Reading, Unit, Video
+from bot.domain.course import Check, Course, Material, Objective, Part, PreWork, Reading, Unit, Video
 from bot.domain.drawing import Share
 from bot.domain.question_codec import (
     Json,
@@ -49,6 +49,9 @@ def unit_to_json(unit: Unit) -> Json:
         "questions": [question_to_json(one) for one in unit.prework.questions],
         "draw": unit.check.draw,
         "cooldown_s": unit.check.cooldown_s,
+        "remediation": [
+            [each.objective, each.text, each.url, each.from_s, each.until_s] for each in unit.remediation
+        ],
     }
     # left out where there is none: a pack from before keeps its digest, so that it is known again
     return body | ({"blueprint": blueprint} if blueprint else {})
@@ -70,6 +73,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             body["cooldown_s"],
             tuple(_share_from_json(one) for one in body.get("blueprint", ())),
         ),
+        tuple(Part(*each) for each in body.get("remediation", ())),
     )
 
 

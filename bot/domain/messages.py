@@ -9,6 +9,7 @@ from bot.domain.attachments import Attachment
 from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
+from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,9 @@ OtherContent = (
     | TextHelp
     | PhonePaused
     | UnitOpened
+    | PartnerWanted
+    | RetakeAsked
+    | RetakeDecided
     | Announcement
     | Unreached
     | Trouble

@@ -32,6 +32,7 @@ from bot.domain.messages import (
 from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
+from bot.domain.retake_messages import RetakeDecided
 from bot.services.contents import CONTENTS
 from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
@@ -106,6 +107,7 @@ def _for_guardian(content: Content) -> Content | str:
             )
         case (
             UnitOpened()
+            | RetakeDecided()
             | SlotReminder()
             | SlotCalledOff()
             | Announcement()

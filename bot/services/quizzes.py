@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from bot.domain.drawing import draw_form
 from bot.domain.grading import is_blank, mark_at_once, score
-from bot.domain.mastery import Attempt, current_unit, next_open, passed, retake_at
+from bot.domain.mastery import Attempt, current_unit, next_open
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Answer
@@ -38,6 +39,7 @@ from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
+from bot.services.retakes import cooldown_after, kept_items, reaches_bar, retake_facts, retake_form
 from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
 
 #: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
@@ -188,7 +190,7 @@ def _begin(
         case DoPreWork(posted):
             return PreWorkFirst(posted)
         case WaitForCheck():
-            return TooEarly(not_yet(tx, tries[-1]))
+            return TooEarly(not_yet(tx, tries[-1], now))
         case TakeCheck():
             return _draw(tx, section, me.person, wanted, now, ids)
         case AllMastered():
@@ -229,7 +231,8 @@ def _step(
     posted = tx.prework.of_unit(section.id, slug)
     done = tx.prework.evidence(posted.id, person) if posted else None
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
-    return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, now)
+    facts = retake_facts(tx, section, person, unit, tries, now)
+    return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, facts, now)
 
 
 def _draw(
@@ -237,13 +240,15 @@ def _draw(
 ) -> Asked | LookOver:
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
     in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
+    draw, only = retake_form(tx, section, person, unit)
     form = draw_form(
         tx.attempts.bank(unit.id),
-        unit.unit.check.draw,
+        draw,
         seen,
         seed,
         blueprint=unit.unit.check.blueprint,
         in_use=in_use,
+        only=only,
     )
     attempt = tx.attempts.begin(
         handle=ids(),
@@ -313,10 +318,10 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
     if next_open(items) is not None:
         return Unanswered(show_all(attempt, items))
     credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
-    total = score(credits)
-    is_pass = passed(total, attempt.bar)
-    cooldown_s = tx.courses.unit(attempt.unit).unit.check.cooldown_s
-    again_at = None if is_pass else retake_at(now, cooldown_s)
+    kept = [each.credit or Fraction(0) for each in kept_items(tx, attempt, items)]
+    total = score([*credits, *kept])
+    is_pass = reaches_bar(tx, attempt, total)
+    again_at = None if is_pass else now + cooldown_after(tx, attempt)
     is_first = tx.attempts.submit(
         attempt.id, credits=credits, score=total, passed=is_pass, retake_at=again_at, at=now
     )

@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.services.announcements import AnnouncementService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
 from bot.services.contract_desk import ContractDeskService
 from bot.services.contracts import ContractService
@@ -32,7 +33,9 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
+from bot.services.retake_requests import RetakeRequestService
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -71,4 +74,7 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    check_rules: CheckRulesService
+    remediation: RemediationService
+    retake_requests: RetakeRequestService
     item_analysis: ItemAnalysisService

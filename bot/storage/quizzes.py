@@ -39,6 +39,7 @@ _ATTEMPTS = sa.select(
     attempt.c.score,
     attempt.c.passed,
     attempt.c.retake_at,
+    attempt.c.purpose,
     attempt.c.contract_id,
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
@@ -102,9 +103,11 @@ def _question(body: str) -> Question:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    *head, score, has_passed, retake_at, contract = tuple(row)
+    *head, score, has_passed, retake_at, purpose, contract = tuple(row)
     exact = None if score is None else Fraction(score)
-    return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at, contract=contract)
+    return Attempt(
+        *head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose, contract=contract
+    )
 
 
 def _item(row: Sequence[Any]) -> Item:

@@ -25,6 +25,7 @@ from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
 from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
+from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.sections import StoredSections
 from bot.storage.upkeep import StoredUpkeep
 
@@ -61,3 +62,5 @@ class StoredTx:
         self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.contracts = StoredContracts(connection)
+        self.retakes = StoredRetakes(connection)
+        self.journals = StoredJournals(connection)

@@ -21,6 +21,8 @@ from bot.services.quizzes import (
 from bot.services.unlocking import NotYet, Passed
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
+from bot.views.retakes import bars, next_button, rules_line, stands_text
+from bot.words.retaking import COUNTED
 
 LETTERS = "ABCDEFGHIJ"
 TODAY = primary("What do I do now?", "today")
@@ -55,12 +57,13 @@ def option_line(asked: Asked, place: int) -> str:
 
 def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
     match result:
-        case Passed(attempt, title, score, bar, opened):
+        case Passed(attempt, title, score, bar, opened, _):
             return card(
                 Look.DONE,
                 f"Passed: {plain(title)}",
                 note,
                 f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
+                bars(result.objectives),
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
@@ -71,12 +74,22 @@ def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
                 Look.NOT_YET,
                 f"Not yet: {plain(result.unit_title)}",
                 note,
-                f"**{percent(result.score)} %**. {your_bar(result.bar, result.signed)}",
+                _score(result),
+                bars(result.objectives),
                 *_review(result),
-                f"Your next attempt has other questions. It is possible from {stamp(result.retake_at)} on "
-                f"({stamp(result.retake_at, 'R')}).",
+                stands_text(result.stands),
+                rules_line(result.said),
                 controls=_after(result),
             )
+
+
+def _score(result: NotYet) -> str:
+    if result.counted is None:
+        return f"**{percent(result.score)} %**. {your_bar(result.bar, result.signed)}"
+    return (
+        f"**{percent(result.score)} %** this time. What counts, {COUNTED[result.said.rules.counts]}, is "
+        f"**{percent(result.counted)} %**. {your_bar(result.bar, result.signed)}"
+    )
 
 
 def _review(result: NotYet) -> list[str]:
@@ -92,19 +105,19 @@ def _review(result: NotYet) -> list[str]:
 
 
 def _after(result: NotYet) -> list[Control]:
-    return [
-        primary("Book office hours", "book", result.section),
-        Button("Try again", "check", result.section),
-    ]
+    on = next_button(result.stands, result.section)
+    help_ = [] if on.action == "book" else [Button("Book office hours", "book", result.section)]
+    return [on, *help_]
 
 
 def _draw_too_early(last: NotYet) -> ui.LayoutView:
     return card(
         Look.WAIT,
         f"{plain(last.unit_title)}: a little later",
-        f"Your next attempt is possible {stamp(last.retake_at, 'R')}, at {stamp(last.retake_at)}.",
+        stands_text(last.stands),
         *_review(last),
-        controls=[Button("Book office hours", "book", last.section), TODAY],
+        rules_line(last.said),
+        controls=_after(last),
     )
 
 

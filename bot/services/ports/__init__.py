@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Contracts, MasteryRuleBook
+from bot.services.ports.mastery import Contracts, Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -61,6 +61,7 @@ __all__ = [
     "History",
     "Ids",
     "ItemAnswers",
+    "Journals",
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
@@ -78,6 +79,7 @@ __all__ = [
     "Receipts",
     "Reminders",
     "Reports",
+    "Retakes",
     "Sections",
     "Tables",
     "TextLength",
@@ -158,6 +160,10 @@ class Tx(Protocol):
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
     def contracts(self) -> Contracts: ...
+    @property
+    def retakes(self) -> Retakes: ...
+    @property
+    def journals(self) -> Journals: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

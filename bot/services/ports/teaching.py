@@ -217,17 +217,23 @@ class Attempts(Protocol):
 
 class Bookings(Protocol):
     def open_window(
-        self, section: int, person: int, span: Span, where: str, slots: Sequence[tuple[str, Span]]
+        self,
+        section: int,
+        person: int,
+        span: Span,
+        where: str,
+        slots: Sequence[tuple[str, Span]],
+        purpose: str = "help",
     ) -> None:
-        """Opens office hours; ``slots`` are handles and times."""
+        """Opens office hours or a retake session; ``slots`` are handles and times."""
         ...
 
     def overlapping(self, person: int, span: Span) -> Span | None:
         """Office hours of that teacher, in any class, that share time with ``span``."""
         ...
 
-    def free(self, section: int, after: datetime, limit: int) -> Sequence[Slot]:
-        """Slots of a class that begin after ``after`` and nobody holds, in order."""
+    def free(self, section: int, after: datetime, limit: int, purpose: str = "help") -> Sequence[Slot]:
+        """Slots of a class that begin after ``after`` and nobody holds, in order; of a session one."""
         ...
 
     def slot(self, handle: str) -> Slot | None: ...
@@ -237,8 +243,8 @@ class Bookings(Protocol):
 
     def get(self, booking_id: int) -> Booking: ...
     def by_handle(self, handle: str) -> Booking | None: ...
-    def ahead(self, section: int, person: int, now: datetime) -> Booking | None:
-        """The student's live booking in that class whose slot begins after ``now``."""
+    def ahead(self, section: int, person: int, now: datetime, purpose: str = "help") -> Booking | None:
+        """The student's live booking for that in the class whose slot begins after ``now``."""
         ...
 
     def book(self, handle: str, slot_id: int, person: int, reason: str, at: datetime) -> Booking | None:
