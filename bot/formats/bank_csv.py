@@ -30,9 +30,10 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.gift import Located, Slugs
+from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, read_interval
 from bot.formats.plain_text import one_line
+from bot.formats.tags import Located
 
 KINDS = ("choice", "several", "true-false", "number", "text", "matching", "order", "essay")
 COLUMNS = ("name", "type", "question", "answer", "tags", "feedback")

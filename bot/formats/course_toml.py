@@ -13,8 +13,9 @@ from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork
 from bot.domain.formulas import in_words
 from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
 from bot.formats.archive import TEXT_SUFFIXES, path_problem
-from bot.formats.gift import Located, read_gift
+from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
+from bot.formats.tags import Located
 from bot.formats.text_file import decoded
 from bot.formats.toml_table import Table
 

@@ -24,7 +24,7 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.gift import Located
+from bot.formats.tags import Located
 
 ONE, NONE = Fraction(1), Fraction(0)
 #: every sign that one of the formats gives a meaning to, and some that none does
