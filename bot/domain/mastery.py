@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from bot.domain.course import Objective
-from bot.domain.questions import Answer, Question, SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.questions import (
+    Answer,
+    Calculated,
+    Matching,
+    Ordering,
+    Posed,
+    Question,
+    SeveralChoices,
+    SingleChoice,
+    TrueFalse,
+)
 from bot.domain.records import ProgressRecord, UnitRecord
 
 
@@ -29,12 +39,14 @@ class Item:
 
     #: from 1
     position: int
-    question: Question
+    #: a calculated one with the numbers that it was drawn with (RF6)
+    question: Posed
     shown: tuple[int, ...]
     #: its indices are the question's own, not those shown
     answer: Answer | None = None
+    #: None while something is missing
     answered_at: datetime | None = None
-    #: None until the attempt is handed in
+    #: None until the attempt is handed in, and then until the teacher has marked what only they can
     credit: Fraction | None = None
 
 
@@ -60,6 +72,17 @@ class Attempt:
     score: Fraction | None
     passed: bool | None
     retake_at: datetime | None
+    #: when its time is up, None without a time limit
+    ends_at: datetime | None = None
+
+
+#: on top of a time limit: how much later a press may have been made and still counts (RF5)
+GRACE = timedelta(seconds=2)
+
+
+def is_over(attempt: Attempt, at: datetime) -> bool:
+    """Whether an answer that was given at that instant comes too late."""
+    return attempt.ends_at is not None and at > attempt.ends_at + GRACE
 
 
 # --- drawing ---------------------------------------------------------------------------------------
@@ -111,8 +134,20 @@ def _shuffled(question: Question, dice: random.Random) -> tuple[int, ...]:
             dice.shuffle(order)
             order.sort(key=lambda each: _OF_THE_OTHERS.fullmatch(options[each].text.strip()) is not None)
             return tuple(order)
+        case Calculated(options=options):
+            return _in_any_order(len(options), dice)
+        case Matching(rights=rights):
+            return _in_any_order(len(rights), dice)
+        case Ordering(items=items):
+            return _in_any_order(len(items), dice)
         case _:
             return ()
+
+
+def _in_any_order(count: int, dice: random.Random) -> tuple[int, ...]:
+    order = list(range(count))
+    dice.shuffle(order)
+    return tuple(order)
 
 
 # --- the bar, and what follows ---------------------------------------------------------------------

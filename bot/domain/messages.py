@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
+from bot.domain.check_results import CheckResult
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 
@@ -231,6 +232,7 @@ OtherContent = (
     | TextHelp
     | PhonePaused
     | UnitOpened
+    | CheckResult
     | Announcement
     | Unreached
     | Trouble

@@ -30,6 +30,7 @@ from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.reminders import ReminderService
 from bot.services.stop_pages import StopPageService
+from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 
@@ -49,6 +50,7 @@ class Services:
     phones: PhoneService
     guardians: GuardianService
     quizzes: QuizService
+    time_limits: TimeLimitService
     hand_ins: HandInService
     progress: ProgressService
     deliveries: DeliveryService

@@ -84,6 +84,12 @@ attempt = table(
     sa.Column("contract_id", sa.Integer),
     sa.UniqueConstraint("person_id", "course_id", "unit_slug", "number"),
     #: one open attempt at a time, however many devices press [Start]
+    #: by which the clock finds those whose time is up
+    sa.Index(
+        "ix_attempt_ends_at",
+        "ends_at",
+        sqlite_where=sa.text("submitted_at IS NULL AND ends_at IS NOT NULL"),
+    ),
     sa.Index(
         "uq_attempt_open",
         "person_id",

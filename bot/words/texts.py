@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.check_results import CheckResult
 from bot.domain.letter_messages import AnswerCard, Heard
 from bot.domain.messages import (
     Announcement,
@@ -28,6 +29,7 @@ Textable = (
     | SlotCalledOff
     | PhoneCode
     | UnitOpened
+    | CheckResult
     | GuardianCode
     | GuardianNudge
     | TextsEnded
@@ -100,7 +102,14 @@ def _to_guardians_and_strangers(
 
 
 def _to_student(
-    content: PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | Announcement, stop: str
+    content: PreWorkNudge
+    | SlotReminder
+    | SlotCalledOff
+    | PhoneCode
+    | UnitOpened
+    | CheckResult
+    | Announcement,
+    stop: str,
 ) -> str:
     match content:
         case PreWorkNudge():
@@ -130,6 +139,13 @@ def _to_student(
             )
         case Announcement():
             return _announcement(content, stop)
+        case CheckResult(class_name, title):
+            return _fitted(
+                "Flipcord, {name}: there is a result of your check in Discord: {title}. {stop}",
+                stop,
+                name=to_gsm(class_name) or "your class",
+                title=to_gsm(title) or "your unit",
+            )
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(
                 "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",
