@@ -29,7 +29,9 @@ from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
+from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
+from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
 from bot.services.booking import BookingService
@@ -43,6 +45,7 @@ from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -226,6 +229,7 @@ def _services(
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
         hand_ins=HandInService(database),
+        accommodations=AccommodationService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,
@@ -250,6 +254,7 @@ def _services(
         stop_pages=StopPageService(database, links),
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
+        item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 
 

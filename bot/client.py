@@ -42,6 +42,8 @@ COGS = (
     "inbox",
     "delivery",
     "reminders",
+    "accommodate",
+    "checks",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

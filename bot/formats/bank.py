@@ -15,10 +15,9 @@ from bot.formats.bank_csv import read_csv
 from bot.formats.embedded import MAX_PICTURE, Files, Pictures, no_files
 from bot.formats.gift import read_gift
 from bot.formats.moodle_xml import read_quiz
-from bot.formats.pack import shown_name
 from bot.formats.qti12 import read_assessment
 from bot.formats.tags import Located
-from bot.formats.text_file import decoded
+from bot.formats.text_file import decoded, shown_name
 from bot.formats.xml_tree import XmlError, read_xml
 
 MAX_FILE = 16 * 1024 * 1024
@@ -45,9 +44,8 @@ class Bank:
     pictures: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
-def read_bank(filename: str, data: bytes) -> Bank:
-    """The bank in a file. Tells the formats apart by what is in it."""
-    file = shown_name(filename)
+def read_bank(file: str, data: bytes) -> Bank:
+    """The bank in a file, whose name is shown with its faults. Tells the formats apart by what is in it."""
     if len(data) > MAX_FILE:
         return Bank([], [Fault(file, None, "", f"it is larger than {MAX_FILE // 2**20} MiB")])
     if data.startswith(b"PK"):

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
 from bot.domain.formulas import in_words
-from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
-from bot.formats.archive import TEXT_SUFFIXES, path_problem
+from bot.domain.questions import Question
+from bot.formats.archive import BANK_SUFFIXES, path_problem
+from bot.formats.askable import why_not_asked
+from bot.formats.bank import Bank, read_bank
+from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
 from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
 from bot.formats.tags import Located
-from bot.formats.text_file import decoded
 from bot.formats.toml_table import Table
 
 MAX_UNITS = 30
@@ -30,11 +32,9 @@ MAX_REVIEW = 500
 #: Discord refuses longer ones on a link button
 MAX_URL = 512
 MAX_MINUTES = 600
+MAX_TIME_LIMIT_MINUTES = 24 * 60
 MAX_COOLDOWN_HOURS = 24 * 14
 DEFAULT_COOLDOWN_HOURS = 4
-
-#: read from every bank, but asked by no check yet
-_NOT_ASKED = "essays and matching questions cannot be asked in a check yet: ask for one thing at a time, or take it out"
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _OBJECTIVE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -90,14 +90,18 @@ class CourseReader:
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
-        table.refuse_unknown("draw", "cooldown_hours", "bank", "bank_file")
+        table.refuse_unknown("draw", "cooldown_hours", "time_limit_minutes", "blueprint", "bank", "bank_file")
         draw = table.whole_number("draw", 1, MAX_DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
         bank = self._questions(table, "bank", MAX_BANK, objectives, need_tag=True)
         if bank and draw > len(bank) and len(self.faults) == known_faults:
             table.fault("draw", f"{draw} questions are to be drawn, and the bank has {len(bank)}")
-        return Check(draw, bank, int(hours * 3600))
+        rows = read_blueprint(table, objectives, MAX_DRAW)
+        if bank and len(self.faults) == known_faults:
+            refuse_unmet(table, rows, draw, bank)
+        blueprint = tuple(share for _, share in rows)
+        return Check(draw, bank, int(hours * 3600), blueprint, _time_limit_s(table))
 
     def _questions(
         self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool
@@ -106,10 +110,9 @@ class CourseReader:
         source = self._source(table, key)
         if source is None:
             return ()
-        text, file, first_line = source
-        found, faults = read_gift(text, file, first_line)
-        if not found and not faults:
-            faults = [Fault(file, first_line, "", "there are no questions in it")]
+        bank, file = source
+        found, faults = bank.questions, [*bank.faults]
+        self._album.bring(bank.pictures)
         if len(found) > most:
             problem = f"there are {len(found)} questions, and {most} is the most"
             faults.append(Fault(file, found[most].line, found[most].title, problem))
@@ -118,8 +121,8 @@ class CourseReader:
             objective = _objective_of(one, objectives, file, need_tag=need_tag)
             if isinstance(objective, Fault):
                 faults.append(objective)
-            elif isinstance(one.question, Matching | Ordering | Gaps | Essay | Calculated):
-                faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], _NOT_ASKED))
+            elif problem := why_not_asked(one.question, in_check=need_tag):
+                faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], problem))
             else:
                 try:
                     question = self._shown(one.question, in_check=need_tag)
@@ -138,8 +141,8 @@ class CourseReader:
             raise PictureProblem("the hand-in form can show no picture: ask this in the check")
         return in_words(question)
 
-    def _source(self, table: Table, key: str) -> tuple[str, str, int] | None:
-        """The GIFT text, the file that it stands in and its first line there."""
+    def _source(self, table: Table, key: str) -> tuple[Bank, str] | None:
+        """What was read, and the file that it stands in."""
         file_key = f"{key}_file"
         if key in table and file_key in table:
             table.fault(file_key, f"write either {key} or {file_key}, not both")
@@ -150,33 +153,43 @@ class CourseReader:
             table.fault(key, f"it is missing: write {key} = '''GIFT text''', or name a file with {file_key}")
             return None
         text = table.text(key)
-        return None if text is None else (text, table.report.file, table.line_of_text(key))
+        if text is None:
+            return None
+        file, line = table.report.file, table.line_of_text(key)
+        found, faults = read_gift(text, file, line)
+        if not found and not faults:
+            faults = [Fault(file, line, "", "there are no questions in it")]
+        return Bank(found, faults), file
 
-    def _question_file(self, table: Table, key: str, path: str) -> tuple[str, str, int] | None:
+    def _question_file(self, table: Table, key: str, path: str) -> tuple[Bank, str] | None:
         path = unicodedata.normalize("NFC", path)
         if problem := path_problem(path) or self._absence(path):
             table.fault(key, problem)
             return None
-        text = decoded((self._files or {})[path], path)
-        if isinstance(text, Fault):
-            self.faults.append(text)
-            return None
-        return text, path, 1
+        return read_bank(path, (self._files or {})[path]), path
 
     def _absence(self, path: str) -> str:
         if self._files is None:
             return "a lone .toml has no files beside it: bring a .zip of the folder instead"
         if path in self._files:
             return ""
-        if not path.endswith(TEXT_SUFFIXES):
-            return "a question file's name ends in .gift or .txt"
+        if path.lower().endswith(".zip"):
+            return "a .zip inside a pack is not opened: let the name of Canvas's export end in .imscc instead"
+        if not path.endswith(BANK_SUFFIXES):
+            return f"a question file's name ends in {', '.join(BANK_SUFFIXES)}"
         near = difflib.get_close_matches(path, self._files, n=1)
         return f"there is no file {path} in the pack" + (f": did you mean {near[0]}?" if near else "")
 
 
 def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
-    """The slug of the objective that the question is tagged with; other tags beside it do not matter."""
+    """The slug of the objective that the question is tagged with; other tags beside it do not matter.
+
+    Where no tag names one, the last part of its category may: exports of Canvas have no tags.
+    """
     named = [tag for tag in one.tags if tag in objectives]
+    category = one.category.rpartition("/")[2].strip()
+    if not named and category in objectives:
+        return category
     title = one.title or one.question.slug
     if len(named) == 1:
         return named[0]
@@ -191,6 +204,12 @@ def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_ta
         problem = f"no objective: write a line // [tag:{objectives[0]}] directly before the question"
         return Fault(file, one.line, title, problem)
     return ""
+
+
+def _time_limit_s(table: Table) -> int | None:
+    if "time_limit_minutes" not in table:
+        return None
+    return int(table.number("time_limit_minutes", 1, MAX_TIME_LIMIT_MINUTES) * 60)
 
 
 def _objective(table: Table) -> Objective:

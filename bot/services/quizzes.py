@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.domain.giving import Given, fit, is_whole, why_unreadable
 from bot.domain.grading import is_blank
-from bot.domain.mastery import Attempt, current_unit, draw_form, is_over, next_open
+from bot.domain.mastery import Attempt, current_unit, is_over, next_open
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Ordered
@@ -35,6 +35,7 @@ from bot.domain.today import (
 )
 from bot.domain.units import Unreadable
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.forms import begin_attempt
 from bot.services.grading import hand_in
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
@@ -233,7 +234,8 @@ def _begin(
         case WaitForCheck():
             return TooEarly(not_yet(tx, tries[-1]))
         case TakeCheck():
-            return _draw(tx, section, me.person, wanted, now, ids)
+            begun = begin_attempt(tx, section, me.person, wanted, now, ids)
+            return show_next(begun, tx.attempts.items(begun.id))
         case AllMastered():
             return AlreadyMastered(
                 wanted.unit.title, next((each.handle for each in tries if each.passed), None)
@@ -273,17 +275,6 @@ def _step(
     done = tx.prework.evidence(posted.id, person) if posted else None
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
     return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, now)
-
-
-def _draw(
-    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
-) -> Asked | LookOver:
-    seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
-    form = draw_form(tx.attempts.bank(unit.id), unit.unit.check.draw, seen, seed)
-    attempt = tx.attempts.begin(
-        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
-    )
-    return show_next(attempt, tx.attempts.items(attempt.id))
 
 
 # --- answering -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.accommodations import AccommodationService
 from bot.services.announcements import AnnouncementService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
@@ -17,6 +18,7 @@ from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -52,6 +54,7 @@ class Services:
     quizzes: QuizService
     time_limits: TimeLimitService
     hand_ins: HandInService
+    accommodations: AccommodationService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
@@ -66,3 +69,4 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    item_analysis: ItemAnalysisService

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
 from bot.storage.history import StoredHistory
+from bot.storage.item_analysis import StoredItemAnalysis
 from bot.storage.letters import StoredLetters
 from bot.storage.mastery_rules import StoredMasteryRules
 from bot.storage.messaging import StoredMessaging
@@ -56,4 +58,6 @@ class StoredTx:
         self.reminders = StoredReminders(connection)
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
+        self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.accommodations = StoredAccommodations(connection)

@@ -7,6 +7,7 @@ import pkgutil
 import re
 import typing
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from unittest import mock
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
+from bot.domain.check_results import CheckResult
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
@@ -93,6 +95,7 @@ CONTENTS: list[Content] = [
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
     InboxCall("Period 3"),
+    CheckResult("Period 3", "Atoms", "a1", False, Fraction(1, 3), 80, time_was_up=True),
 ]
 
 

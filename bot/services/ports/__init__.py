@@ -10,8 +10,9 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
+from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import MasteryRuleBook
+from bot.services.ports.mastery import Accommodations, MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -44,6 +45,7 @@ from bot.services.ports.teaching import (
 )
 
 __all__ = [
+    "Accommodations",
     "Announcements",
     "Attempts",
     "Bookings",
@@ -52,10 +54,12 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Drawing",
     "Guardians",
     "HandIns",
     "History",
     "Ids",
+    "ItemAnswers",
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
@@ -154,9 +158,13 @@ class Tx(Protocol):
     @property
     def planning(self) -> Planning: ...
     @property
+    def item_analysis(self) -> ItemAnswers: ...
+    @property
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def accommodations(self) -> Accommodations: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
+from bot.domain.accommodations import Accommodation
 from bot.domain.mastery_rules import MasteryRules
 
 
@@ -13,3 +15,11 @@ class MasteryRuleBook(Protocol):
         ...
 
     def keep(self, section: int, rules: MasteryRules) -> None: ...
+
+
+class Accommodations(Protocol):
+    def of(self, section: int, person: int) -> Accommodation:
+        """One that changes nothing where there is none."""
+        ...
+
+    def keep(self, section: int, person: int, given: Accommodation, by: int, at: datetime) -> None: ...

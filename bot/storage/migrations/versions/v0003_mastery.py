@@ -335,6 +335,7 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("submitted_at IS NULL AND ends_at IS NOT NULL"),
     )
+    op.create_index("ix_attempt_section_id_unit_slug", "attempt", ["section_id", "unit_slug"], unique=False)
     op.add_column("attempt", sa.Column("contract_id", sa.Integer(), nullable=True))
     op.add_column(
         "attempt_item", sa.Column("variant", sa.String(length=32), server_default="", nullable=False)
