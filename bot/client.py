@@ -38,12 +38,14 @@ COGS = (
     "phone",
     "guardian",
     "quiz",
+    "contracts",
     "server",
     "inbox",
     "delivery",
     "reminders",
     "accommodate",
     "checks",
+    "bank",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

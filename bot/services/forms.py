@@ -8,6 +8,7 @@ from bot.domain.accommodations import ends_at, with_fewer_options
 from bot.domain.drawing import draw_form
 from bot.domain.mastery import Attempt
 from bot.domain.records import Section, UnitRecord
+from bot.services.bars import bar_of
 from bot.services.ports import Ids, Tx
 
 #: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
@@ -31,6 +32,7 @@ def begin_attempt(
         section=section,
         unit=unit,
         form=[with_fewer_options(each, given, seed) for each in form],
+        bar=bar_of(tx, section, person),
         at=now,
         ends_at=ends_at(now, check.time_limit_s, given),
     )

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services.accommodations import AccommodationService
 from bot.services.announcements import AnnouncementService
+from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
+from bot.services.contract_desk import ContractDeskService
+from bot.services.contracts import ContractService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
@@ -42,6 +45,7 @@ class Services:
     clock: Clock
     people: PeopleService
     courses: CourseService
+    banks: BankService
     classes: ClassService
     members: MemberService
     posting: PostingService
@@ -53,6 +57,8 @@ class Services:
     guardians: GuardianService
     quizzes: QuizService
     time_limits: TimeLimitService
+    contracts: ContractService
+    contract_desk: ContractDeskService
     hand_ins: HandInService
     accommodations: AccommodationService
     progress: ProgressService

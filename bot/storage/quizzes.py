@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.calculated import posed
+from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
@@ -40,6 +41,7 @@ _ATTEMPTS = sa.select(
     attempt.c.passed,
     attempt.c.retake_at,
     attempt.c.ends_at,
+    attempt.c.contract_id,
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
 
@@ -103,9 +105,16 @@ def _question(body: str) -> Question:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    *head, score, has_passed, retake_at, ends_at = tuple(row)
+    *head, score, has_passed, retake_at, ends_at, contract = tuple(row)
     exact = None if score is None else Fraction(score)
-    return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at, ends_at=ends_at)
+    return Attempt(
+        *head,
+        score=exact,
+        passed=has_passed,
+        retake_at=retake_at,
+        contract=contract,
+        ends_at=ends_at,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -159,6 +168,7 @@ class StoredAttempts:
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
         ends_at: datetime | None = None,
     ) -> Attempt:
@@ -174,7 +184,8 @@ class StoredAttempts:
                 unit_id=unit.id,
                 unit_slug=slug,
                 number=1 + max((each.number for each in earlier), default=0),
-                bar=section.bar,
+                bar=bar.percent,
+                contract_id=bar.contract,
                 seed=seed,
                 began_at=at,
                 ends_at=ends_at,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
+from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
@@ -61,3 +62,4 @@ class StoredTx:
         self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.accommodations = StoredAccommodations(connection)
+        self.contracts = StoredContracts(connection)

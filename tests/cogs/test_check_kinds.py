@@ -31,7 +31,10 @@ bank = """
 slug = "second"
 '''
 KINDS = re.sub(
-    rb'\n\[units\.check\]\ndraw = 5.*?\n\[\[units\]\]\nslug = "second"\n', lambda _: BANK, PACK, flags=re.DOTALL
+    rb'\n\[units\.check\]\ndraw = 5.*?\n\[\[units\]\]\nslug = "second"\n',
+    lambda _: BANK,
+    PACK,
+    flags=re.DOTALL,
 )
 
 

@@ -12,7 +12,7 @@ from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Accommodations, MasteryRuleBook
+from bot.services.ports.mastery import Accommodations, Contracts, MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -35,6 +35,7 @@ from bot.services.ports.messages import (
 from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
+    BankFiles,
     Bookings,
     Courses,
     Drafts,
@@ -48,9 +49,11 @@ __all__ = [
     "Accommodations",
     "Announcements",
     "Attempts",
+    "BankFiles",
     "Bookings",
     "Cell",
     "Cipher",
+    "Contracts",
     "Courses",
     "Database",
     "Drafts",
@@ -165,6 +168,8 @@ class Tx(Protocol):
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
     def accommodations(self) -> Accommodations: ...
+    @property
+    def contracts(self) -> Contracts: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
+from bot.domain.bank_merge import BroughtBank
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
+from bot.domain.contracts import Bar
 from bot.domain.course import Course, Fault
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
@@ -182,6 +184,7 @@ class Attempts(Protocol):
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
         ends_at: datetime | None = None,
     ) -> Attempt:
@@ -273,3 +276,20 @@ class Drafts(Protocol):
 
 class PackParser(Protocol):
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]: ...
+
+
+class BankFiles(Protocol):
+    """Question banks in the formats that teachers have."""
+
+    async def read(self, filename: str, data: bytes, objectives: Sequence[str], default: str) -> BroughtBank:
+        """A bank for a unit with these objectives; ``default`` is that of questions which name none, or ""."""
+        ...
+
+    async def write(
+        self, questions: Sequence[Question], pictures: Mapping[str, bytes], suffix: str
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """The file, and the names of questions that the format cannot hold.
+
+        ``suffix`` is ".gift", ".xml" or ".csv"; ``pictures`` are PNGs by digest.
+        """
+        ...
