@@ -53,6 +53,7 @@ from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.reminders import ReminderService
+from bot.services.rulings import RulingService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
@@ -243,6 +244,7 @@ def _services(
         stop_pages=StopPageService(database, links),
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
+        rulings=RulingService(database, new_handle, wake),
     )
 
 

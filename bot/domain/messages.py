@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
+from bot.domain.check_messages import CheckNews
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 
@@ -235,7 +236,7 @@ OtherContent = (
     | Unreached
     | Trouble
 )
-Content = OtherContent | LetterContent
+Content = OtherContent | LetterContent | CheckNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,8 @@ class RoleGrant:
     discord: int
     role: int
     reason: str
+    #: it is taken away instead
+    takes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

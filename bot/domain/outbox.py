@@ -36,6 +36,8 @@ class Kind(StrEnum):
     TEXT_HELP = "text_help"  # about: None; answers HELP
     INBOX_CALL = "inbox_call"  # about: section; channel card that asks everybody to open their inbox
     PHONE_PAUSED = "phone_paused"  # about: None; asks a person on Discord about a number that does not work
+    TAKE_ROLE = "take_role"  # args: {"purpose": place purpose}; about: section
+    UNIT_RULED = "unit_ruled"  # about: ruling; args: {"undone": bool, "opened": slug or None}; to the student
 
 
 class Way(StrEnum):

@@ -29,6 +29,7 @@ from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
 from bot.services.reminders import ReminderService
+from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -64,3 +65,4 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    rulings: RulingService

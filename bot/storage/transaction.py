@@ -23,6 +23,7 @@ from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
 from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
+from bot.storage.rulings import StoredRulings
 from bot.storage.sections import StoredSections
 from bot.storage.upkeep import StoredUpkeep
 
@@ -57,3 +58,4 @@ class StoredTx:
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.rulings = StoredRulings(connection)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
+from bot.domain.check_messages import UnitRuled
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
@@ -93,6 +94,7 @@ CONTENTS: list[Content] = [
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
     InboxCall("Period 3"),
+    UnitRuled("Period 3", "Atoms", "override", False, "Ions", 77),
 ]
 
 

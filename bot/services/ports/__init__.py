@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.letters import Letters, TextLength
+from bot.services.ports.marking import Rulings
 from bot.services.ports.mastery import MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
@@ -72,6 +73,7 @@ __all__ = [
     "Receipts",
     "Reminders",
     "Reports",
+    "Rulings",
     "Sections",
     "Tables",
     "TextLength",
@@ -148,6 +150,8 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def rulings(self) -> Rulings: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -1,0 +1,23 @@
+"""What a student is told about a check when it was the teacher who decided something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRuled:
+    """The teacher ruled over a check, or took such a ruling back. The reason is for the record alone."""
+
+    class_name: str
+    unit_title: str
+    #: "override" or "excuse"
+    ruling: str
+    undone: bool
+    #: the unit to go on with, None where there is nothing new
+    opened: str | None
+    #: of the unit to go on with, if it stands
+    channel: int | None
+
+
+CheckNews = UnitRuled

@@ -1,0 +1,75 @@
+"""A teacher decides about checks, as the teacher and the students see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.classroom import Classroom
+
+
+@pytest.fixture
+async def room(classroom: Classroom) -> Classroom:
+    await classroom.open_class()
+    await classroom.join()
+    return classroom
+
+
+async def test_an_override_opens_the_next_unit_for_that_student_and_tells_them_kindly(
+    room: Classroom,
+) -> None:
+    ana, ben, _ = room.students
+    screen = await room.teacher.slash(
+        "override", student=ana.actor, unit="1", reason="Showed it at the board"
+    )
+    assert "Showed it at the board" in screen.text
+    await room.work()
+    assert ana.sees("unit-2-atoms")
+    assert not ben.sees("unit-2-atoms")
+    assert "Your teacher opened" in ana.inbox[-1]
+    assert "board" not in ana.inbox[-1]
+
+
+async def test_without_a_reason_nothing_is_overridden(room: Classroom) -> None:
+    ana = room.students[0]
+    screen = await room.teacher.slash("override", student=ana.actor, unit="1")
+    assert "reason" in screen.text
+    await room.work()
+    assert not ana.sees("unit-2-atoms")
+
+
+async def test_an_override_that_is_taken_back_takes_role_and_channel_with_it(room: Classroom) -> None:
+    ana = room.students[0]
+    before = ana.roles
+    await room.teacher.slash("override", student=ana.actor, unit="1", reason="by mistake", decision="excused")
+    await room.work()
+    assert ana.roles > before
+    await room.teacher.press("Undo")
+    await room.teacher.fill(reason="meant for Ben")
+    await room.work()
+    assert ana.roles == before
+    assert "kept" in ana.inbox[-1]
+    assert "No overrides" in (await room.teacher.slash("override")).text
+
+
+async def test_who_does_not_teach_the_class_overrides_nothing_and_is_offered_no_units(
+    room: Classroom,
+) -> None:
+    ana, other = room.students[0], room.colleague("Mr. Other")
+    screen = await other.slash("override", student=ana.actor, unit="1", reason="please")
+    assert "teacher" in screen.text
+    await room.work()
+    assert not ana.sees("unit-2-atoms")
+    assert await other.choices("override", "unit", "") == []
+    assert len(await room.teacher.choices("override", "unit", "")) > 1
+
+
+async def test_a_unit_role_that_is_not_open_to_a_student_is_taken_away_and_no_other(room: Classroom) -> None:
+    ana = room.students[0]
+    before = ana.roles
+    choir = room.guild.create_role("Choir")
+    guild = room.env.backend.get_guild(room.guild.id)
+    unit = next(each for each in guild.roles.values() if each.name.startswith("Unit 3"))
+    guild.members[ana.id].role_ids.extend([choir.id, unit.id])
+    await room.app.reconciler.work()
+    await room.work()
+    assert ana.roles == before | {"Choir"}
