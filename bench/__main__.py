@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PARTS = ("interactions", "delivery", "load", "planning", "bell")
+PARTS = ("interactions", "delivery", "load", "planning", "bell", "analysis")
 
 
 def main(wanted: list[str]) -> None:

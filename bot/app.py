@@ -28,6 +28,7 @@ from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.worker import WorkerPackParser
+from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
@@ -42,6 +43,7 @@ from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -245,6 +247,7 @@ def _services(
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
         rulings=RulingService(database, new_handle, wake),
+        item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 
 

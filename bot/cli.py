@@ -211,19 +211,21 @@ def read(file: Path, *, json: Annotated[bool, Parameter(negative=())] = False) -
     from bot.formats.bank import read_bank
     from bot.formats.bank_report import as_json, as_text
 
-    questions, faults = read_bank(file.name, _bytes_of(file))
+    found = read_bank(file.name, _bytes_of(file))
     print(
-        writer.dumps(as_json(questions, faults), indent=1, ensure_ascii=False)
+        writer.dumps(as_json(found.questions, found.faults), indent=1, ensure_ascii=False)
         if json
-        else as_text(questions, faults)
+        else as_text(found.questions, found.faults)
     )
-    if not questions:
+    if not found.questions:
         raise SystemExit(1)
 
 
 @bank.command
-def mark(file: Path, question: str, answer: str) -> None:
+def mark(file: Path, question: str, answer: str, *, seed: str = "1", item: int | None = None) -> None:
     """Print the exact mark that an answer to a question of a bank gets, from 0 to 1.
+
+    A calculated question is asked with numbers of its own: which, is told on the error stream.
 
     Parameters
     ----------
@@ -233,17 +235,24 @@ def mark(file: Path, question: str, answer: str) -> None:
         Its name, or its number in the file, from 1.
     answer
         What is typed, or the words of the option; several, and pairs written left=right, joined by |.
+    seed
+        For a calculated question: any word; the same one draws the same numbers again.
+    item
+        For a calculated question with a data set: the number of the item in it, from 1, instead of a seed.
     """
     from bot.formats.bank import read_bank
-    from bot.formats.bank_report import find, mark_of
+    from bot.formats.bank_report import asked_with, find, mark_of
 
-    questions, faults = read_bank(file.name, _bytes_of(file))
-    found = find(questions, question)
+    bank = read_bank(file.name, _bytes_of(file))
+    found = find(bank.questions, question)
     if found is None:
-        wrong = [str(fault) for fault in faults if question in fault.field]
+        wrong = [str(fault) for fault in bank.faults if question in fault.field]
         _stop("\n".join([f"{file.name} has no question {question!r} that can be read.", *wrong]), 1)
     try:
-        print(mark_of(found, answer))
+        asked = asked_with(found, seed, item)
+        if asked is not found:
+            print(asked.question.prompt, file=sys.stderr)
+        print(mark_of(asked, answer))
     except ValueError as error:
         _stop(str(error), 1)
 
@@ -264,17 +273,17 @@ def convert(file: Path, to: Path) -> None:
 
     if to.exists():
         _stop(f"{to} is there already: choose another name, or move it away.", 1)
-    questions, faults = read_bank(file.name, _bytes_of(file))
+    found = read_bank(file.name, _bytes_of(file))
     try:
-        text, left_out = write_as(to.suffix, questions)
+        text, left_out = write_as(to.suffix, found.questions, found.pictures)
     except ValueError as error:
         _stop(str(error), 1)
     to.write_text(text, encoding="utf-8", newline="")
-    for fault in faults:
+    for fault in found.faults:
         print(f"not read: {fault}", file=sys.stderr)
     for one in left_out:
         print(f"not written: {one.title or one.question.slug}: {to.suffix} cannot hold it", file=sys.stderr)
-    print(f"{len(questions) - len(left_out)} questions written to {to}.")
+    print(f"{len(found.questions) - len(left_out)} questions written to {to}.")
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -43,6 +43,7 @@ COGS = (
     "inbox",
     "delivery",
     "reminders",
+    "checks",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

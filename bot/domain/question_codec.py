@@ -20,6 +20,7 @@ from bot.domain.questions import (
     AcceptedText,
     Answer,
     Calculated,
+    CalculatedOption,
     Chosen,
     Essay,
     Filled,
@@ -197,10 +198,8 @@ def _calculated(body: Mapping[str, Any], slug: str, prompt: str) -> Question:
         prompt,
         tuple(_variable(each) for each in body["variables"]),
         tuple(_formula(each) for each in body["formulas"]),
-        _options(body["options"]),
+        tuple(_calculated_option(each) for each in body["options"]),
         several=body["several"],
-        digits=body["digits"],
-        significant=body["significant"],
         otherwise_feedback=body["otherwise_feedback"],
         unit=_unit(body),
     )
@@ -292,10 +291,17 @@ def _calculated_to_json(question: Calculated) -> Json:
             for each in question.variables
         ],
         "formulas": [_formula_to_json(each) for each in question.formulas],
-        "options": _list(question.options),
+        "options": [
+            {
+                "text": each.text,
+                "credit": str(each.credit),
+                "feedback": each.feedback,
+                "digits": each.digits,
+                "significant": each.significant,
+            }
+            for each in question.options
+        ],
         "several": question.several,
-        "digits": question.digits,
-        "significant": question.significant,
         "otherwise_feedback": question.otherwise_feedback,
     } | _unit_to_json(question.unit)
 
@@ -303,6 +309,12 @@ def _calculated_to_json(question: Calculated) -> Json:
 def _variable(body: Mapping[str, Any]) -> Variable:
     low, high, step = (Decimal(body[each]) for each in ("low", "high", "step"))
     return Variable(body["name"], low, high, step, tuple(map(Decimal, body["items"])))
+
+
+def _calculated_option(body: Mapping[str, Any]) -> CalculatedOption:
+    return CalculatedOption(
+        body["text"], Fraction(body["credit"]), body["feedback"], body["digits"], body["significant"]
+    )
 
 
 def _formula_to_json(formula: Formula) -> Json:

@@ -248,12 +248,23 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class CalculatedOption:
+    """A choice of a calculated question: ``{v}`` and ``{=2*{v}}`` in ``text`` stand for what they give."""
+
+    text: str
+    credit: Fraction
+    feedback: str = ""
+    #: of what expressions give: so many decimals, or significant digits where ``significant``
+    digits: int = 2
+    significant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Calculated(_Common):
     """A question with new numbers each time; ``bot.domain.calculated`` makes one that can be asked of it.
 
-    ``{v}`` in ``prompt`` and in the text of options stands for a variable, ``{=2*{v}}`` for what an
-    expression gives. With ``formulas`` a number is asked for, with ``options`` one or, where ``several``,
-    more of them.
+    ``{v}`` in ``prompt`` stands for a variable, ``{=2*{v}}`` for what an expression gives. With ``formulas``
+    a number is asked for, with ``options`` one or, where ``several``, more of them.
     """
 
     slug: str
@@ -261,11 +272,8 @@ class Calculated(_Common):
     variables: tuple[Variable, ...]
     #: exactly one of these two is there
     formulas: tuple[Formula, ...] = ()
-    options: tuple[Option, ...] = ()
+    options: tuple[CalculatedOption, ...] = ()
     several: bool = False
-    #: for expressions in the text of options
-    digits: int = 2
-    significant: bool = False
     objective: str = ""
     general_feedback: str = ""
     otherwise_feedback: str = ""

@@ -9,14 +9,15 @@ from fractions import Fraction
 from bot.domain.questions import AcceptedNumber
 from bot.domain.typed_texts import plain
 
-#: Moodle lets a number off by the last digits of a float, so that 0.1 + 0.2 is 0.3 (MDL-3225)
+#: Moodle lets a number off by the last digits of a float, so that 0.1 + 0.2 is 0.3 (MDL-3225). Its least
+#: slack of 1e-28, which would take 0 for Planck's constant, is left out.
 _SLACK = Fraction(1, 10**14)
 
 
 def holds(accepted: AcceptedNumber, value: Decimal | Fraction) -> bool:
-    """Whether the interval holds it, give or take 1e-14 of its middle, and never less than 1e-14 in all."""
+    """Whether the interval holds it, give or take 1e-14 of its middle or, if that is more, its margin."""
     low, high, given = Fraction(accepted.low), Fraction(accepted.high), Fraction(value)
-    slack = _SLACK * max(Fraction(1), abs(low + high) / 2)
+    slack = _SLACK * max(abs(low + high) / 2, (high - low) / 2)
     return low - slack <= given <= high + slack
 
 

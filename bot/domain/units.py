@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,8 @@ from bot.domain.questions import NamedUnit, Numeric, UnitRule
 from bot.domain.typed_numbers import readings_of, upright
 
 _MAX_LENGTH = 120
-_NO_UNIT_BEGINS = tuple("0123456789.,+-^*/)")
+#: the rest of a number that is none, such as 1e999, is no unit
+_NO_UNIT = re.compile(r"[\d.,+\-^*/)\u00d7\u00b7\u22c5]|[ex] ?[+-]? ?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _split(text: str, rule: UnitRule) -> tuple[str, str]:
             return rest, unit
     for end in range(len(text), 0, -1):
         unit = text[end:].strip()
-        if not unit.startswith(_NO_UNIT_BEGINS) and readings_of(text[:end]):
+        if not _NO_UNIT.match(unit) and readings_of(text[:end]):
             return text[:end], unit
     return "", text
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from bot.domain.course import Fault
 from bot.domain.questions import Option, SingleChoice
-from bot.formats.gift import Located, Slugs
+from bot.formats.gift import Slugs
 from bot.formats.plain_text import one_line
+from bot.formats.tags import Located
 
 _OPTION = re.compile(r"([A-Z])[.)]\s*(\S.*)")
 _ANSWER = re.compile(r"ANSWER:\s*([A-Z])")

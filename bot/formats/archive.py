@@ -20,7 +20,11 @@ MAX_TOTAL = 16 * 1024 * 1024
 MAX_FILE = 1024 * 1024
 
 #: what a pack is made of; other entries (notes, videos) are checked like these and left unread
-TEXT_SUFFIXES = (".toml", ".gift", ".txt")
+TEXT_SUFFIXES = (".toml", ".gift", ".txt", ".csv")
+#: with pictures inside, or packed
+EXPORT_SUFFIXES = (".xml", ".imscc")
+#: of files with questions
+BANK_SUFFIXES = (".gift", ".txt", ".csv", *EXPORT_SUFFIXES)
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 #: of a picture: a phone's photograph has about as much
 MAX_PICTURE = 4 * 1024 * 1024
@@ -98,7 +102,8 @@ def size_problem(path: str, size: int) -> str:
     most = _most(path)
     if not most or size <= most:
         return ""
-    mend = "cut it into several files" if most == MAX_FILE else "make the picture smaller"
+    is_picture = path.lower().endswith(PICTURE_SUFFIXES)
+    mend = "make the picture smaller" if is_picture else "cut it into several files"
     return f"it is larger than {most // 1024} KiB: {mend}"
 
 
@@ -106,7 +111,12 @@ def _most(path: str) -> int:
     """Bytes of such a file at most; 0 where it is not read."""
     if path.endswith(TEXT_SUFFIXES):
         return MAX_FILE
-    return MAX_PICTURE if path.lower().endswith(PICTURE_SUFFIXES) else 0
+    return MAX_PICTURE if path.lower().endswith((*PICTURE_SUFFIXES, *EXPORT_SUFFIXES)) else 0
+
+
+def is_read(path: str) -> bool:
+    """Whether a pack's file is looked into."""
+    return _most(path) > 0
 
 
 def _read(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> dict[str, bytes]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.domain.course import Fault
 from bot.formats.aiken import looks_like_aiken, read_aiken
 from bot.formats.bank_csv import read_csv
-from bot.formats.gift import Located, read_gift
+from bot.formats.embedded import MAX_PICTURE, Files, Pictures, no_files
+from bot.formats.gift import read_gift
 from bot.formats.moodle_xml import read_quiz
-from bot.formats.pack import shown_name
 from bot.formats.qti12 import read_assessment
-from bot.formats.text_file import decoded
+from bot.formats.tags import Located
+from bot.formats.text_file import decoded, shown_name
 from bot.formats.xml_tree import XmlError, read_xml
 
 MAX_FILE = 16 * 1024 * 1024
@@ -22,28 +26,72 @@ MAX_ENTRIES = 2_000
 MAX_RATIO = 100
 MAX_QUESTIONS = 10_000
 
-Bank = tuple[list[Located], list[Fault]]
+_WAS_NOT_UTF8 = (
+    "it is not in UTF-8, and was read as Windows writes it: look whether its accents and signs are right, "
+    "or save it again with the encoding UTF-8"
+)
 
 
-def read_bank(filename: str, data: bytes) -> Bank:
-    """What was understood and every fault with its file and line. Tells the formats apart by what is in the file."""
-    file = shown_name(filename)
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """What was understood of a file, every fault with its file and line, and the pictures that it brought.
+
+    Those are the bytes of a PNG, JPEG or GIF as they came, by the digest that a question's ``picture`` names.
+    """
+
+    questions: list[Located]
+    faults: list[Fault]
+    pictures: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+
+
+def read_bank(file: str, data: bytes) -> Bank:
+    """The bank in a file, whose name is shown with its faults. Tells the formats apart by what is in it."""
     if len(data) > MAX_FILE:
-        return [], [Fault(file, None, "", f"it is larger than {MAX_FILE // 2**20} MiB")]
+        return Bank([], [Fault(file, None, "", f"it is larger than {MAX_FILE // 2**20} MiB")])
     if data.startswith(b"PK"):
         return _read_zip(data, file)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _read_xml(data, file)
+    data, doubts = _as_utf8(data, file)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not _is_text(file):
+        return _with(_read_xml(data, file, no_files), doubts)
     text = decoded(data, file)
     if isinstance(text, Fault):
-        return [], [text]
+        return Bank([], [text])
     found, faults = _read_text(text, file)
     if not found and not faults:
         faults = [Fault(file, None, "", "there are no questions in it")]
-    return found, faults
+    return Bank(found, [*doubts, *faults])
 
 
-def _read_text(text: str, file: str) -> Bank:
+def _as_utf8(data: bytes, file: str) -> tuple[bytes, list[Fault]]:
+    """UTF-16 with its mark is known for sure; other bytes that are no UTF-8 are taken for Windows-1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", errors="replace")
+        return _DECLARED.sub(r"\1", text, count=1).encode("utf-8", errors="replace"), []
+    declared = _DECLARED.match(data[:200].decode("latin-1"))
+    if declared is not None and declared[2].lower() not in ("utf-8", "utf8"):
+        return data, []
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return data.decode("cp1252", errors="replace").encode(), [Fault(file, line, "", _WAS_NOT_UTF8)]
+    return data, []
+
+
+#: an XML declaration up to its encoding, and that
+_DECLARED = re.compile(r"""(<\?xml\s[^>]*?)\s*encoding\s*=\s*["']([^"']+)["']""")
+
+
+def _is_text(file: str) -> bool:
+    """A text in GIFT may well begin with a tag."""
+    return file.lower().endswith((".gift", ".csv"))
+
+
+def _with(bank: Bank, doubts: list[Fault]) -> Bank:
+    return replace(bank, faults=[*doubts, *bank.faults])
+
+
+def _read_text(text: str, file: str) -> tuple[list[Located], list[Fault]]:
     if file.lower().endswith(".csv"):
         return read_csv(text, file)
     if looks_like_aiken(text):
@@ -51,42 +99,77 @@ def _read_text(text: str, file: str) -> Bank:
     return read_gift(text, file, most=MAX_QUESTIONS)
 
 
-def _read_xml(data: bytes, file: str) -> Bank:
+def _read_xml(data: bytes, file: str, files: Files) -> Bank:
     try:
         root = read_xml(data)
     except XmlError as error:
-        return [], [Fault(file, error.line, "", error.problem)]
+        return Bank([], [Fault(file, error.line, "", error.problem)])
+    pictures = Pictures()
     match root.name:
         case "quiz":
-            return read_quiz(root, file)
+            found, faults = read_quiz(root, file, pictures)
         case "questestinterop":
-            return read_assessment(root, file)
+            found, faults = read_assessment(root, file, pictures, files)
         case name:
             problem = f"it is <{name[:40]}>, not Moodle's <quiz> or Canvas's <questestinterop>"
-            return [], [Fault(file, root.line, "", problem)]
+            return Bank([], [Fault(file, root.line, "", problem)])
+    if not found and not faults:
+        faults = [Fault(file, root.line, "", "there are no questions in it")]
+    return Bank(found, faults, pictures.found)
 
 
 def _read_zip(data: bytes, file: str) -> Bank:
     """Every assessment of an export; each once, though Canvas gives a quiz twice: as itself and for other systems."""
     found: list[Located] = []
     faults: list[Fault] = []
+    pictures: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             documents = _documents(archive)
+            files = _Files(archive)
             for name, document in documents.items():
-                one, wrong = _read_xml(document, name)
-                found += one
-                faults += wrong
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError, EOFError) as error:
+                one = _read_xml(document, name, files.named)
+                found += one.questions
+                faults += one.faults
+                pictures |= one.pictures
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        EOFError,
+    ) as error:
         problem = str(error) if isinstance(error, _TooMuch) else "this archive is damaged: export it again"
-        return [], [Fault(file, None, "", problem)]
+        return Bank([], [Fault(file, None, "", problem)])
     if not found and not faults:
-        faults = [
-            Fault(
-                file, None, "", "there is no quiz in it: export the quizzes, or the course with its quizzes"
-            )
-        ]
-    return _renamed(found), faults
+        problem = "there is no quiz in it: export the quizzes, or the course with its quizzes"
+        faults = [Fault(file, None, "", problem)]
+    if len(found) > MAX_QUESTIONS:
+        faults.append(Fault(file, None, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read"))
+    return Bank(_renamed(found[:MAX_QUESTIONS]), faults, pictures)
+
+
+class _Files:
+    """The other files of an export, found by the end of their paths, as the texts of its questions name them."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._entries = {each.filename: each for each in archive.infolist() if not each.is_dir()}
+
+    def named(self, src: str) -> bytes | None:
+        path = re.sub(r"^(\$[A-Z-]+\$|\.\.?)?/+", "", src.partition("?")[0])
+        name = next((each for each in self._entries if path and each.endswith(path)), None)
+        entry = self._entries[name] if name is not None else None
+        if entry is None or not 0 < entry.file_size <= MAX_PICTURE or _bursts(entry):
+            return None
+        with self._archive.open(entry) as stream:
+            return stream.read(entry.file_size)
+
+
+def _bursts(entry: zipfile.ZipInfo) -> bool:
+    return entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
 
 
 class _TooMuch(ValueError):
@@ -106,7 +189,7 @@ def _documents(archive: zipfile.ZipFile) -> dict[str, bytes]:
     for each in entries:
         if not each.filename.endswith((".xml", ".xml.qti")):
             continue
-        if each.file_size > MAX_RATIO * max(each.compress_size, 1):
+        if _bursts(each):
             raise _TooMuch(f"{shown_name(each.filename)} unpacks to more than {MAX_RATIO} times its size")
         with archive.open(each) as stream:
             document = stream.read(each.file_size + 1)
@@ -125,8 +208,6 @@ def _documents(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _renamed(found: list[Located]) -> list[Located]:
     """Slugs are unique over the whole archive."""
-    from dataclasses import replace
-
     taken: dict[str, int] = {}
     named: list[Located] = []
     for one in found:

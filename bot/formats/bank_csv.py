@@ -1,10 +1,12 @@
 """A bank as a sheet, for teachers who write in one: a row for each question, a column for each option.
 
-    name,type,question,answer,option 1,option 2,option 3,tags,feedback
-    m-01,choice,Which is a metal?,B,Sulfur,Iron,Neon,1.2,Metals conduct.
+    name,type,question,answer,option 1,option 2,option 3,tags,feedback,difficulty,unit
+    m-01,choice,Which is a metal?,B,Sulfur,Iron,Neon,1.2,Metals conduct.,easy,
+    m-02,formula,A car goes {v} m/s for {t} s. How far?,{v}*{t}:1%,v=5..20 step 0.5,t=2..9,,1.2,,,m
 
 ``answer`` is a letter (several: ``A C``) for choices, T or F, a number (``3.14:0.01`` or ``3..4``), or words (other
-ways to say them after ``|``). Matching has ``left=right`` in its option columns, an order its items in order.
+ways to say them after ``|``). Matching has ``left=right`` in its option columns, an order its
+items in order, a formula its variables. ``difficulty`` is easy, medium or hard; ``unit`` that of a number or formula.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from bot.domain.course import Fault
 from bot.domain.questions import (
+    MEDIUM,
     AcceptedText,
+    Calculated,
     Essay,
     Matching,
     Numeric,
@@ -29,13 +34,17 @@ from bot.domain.questions import (
     ShortText,
     SingleChoice,
     TrueFalse,
+    UnitRule,
 )
-from bot.formats.gift import Located, Slugs
+from bot.formats.csv_formula import formula_cells, read_formula
+from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, read_interval
 from bot.formats.plain_text import one_line
+from bot.formats.tags import DIFFICULTIES, Located, difficulty, located
 
-KINDS = ("choice", "several", "true-false", "number", "text", "matching", "order", "essay")
-COLUMNS = ("name", "type", "question", "answer", "tags", "feedback")
+KINDS = ("choice", "several", "true-false", "number", "text", "matching", "order", "essay", "formula")
+COLUMNS = ("name", "type", "question", "answer", "tags", "feedback", "difficulty", "unit")
+MAX_ROWS = 10_000
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: what a spreadsheet would take for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -65,6 +74,9 @@ def read_csv(text: str, file: str) -> tuple[list[Located], list[Fault]]:
                 found.append(_located(dict(zip(head, map(_cell, row), strict=False)), line, slugs))
             except MalformedError as malformed:
                 faults.append(Fault(file, malformed.line, one_line(row[0])[:40], malformed.problem))
+            if len(found) > MAX_ROWS:
+                faults.append(Fault(file, line, "", f"more than {MAX_ROWS:,} rows: the rest is not read"))
+                break
     except csv.Error as error:
         faults.append(Fault(file, rows.line_num, "", f"this row cannot be read: {error}"))
     return found, faults
@@ -92,15 +104,21 @@ def _located(row: Mapping[str, str], line: int, slugs: Slugs) -> Located:
         raise MalformedError(line, "the question has no text")
     options = [one_line(value) for key, value in row.items() if key.startswith("option") and value.strip()]
     tags = tuple(each for each in re.split(r"[\s,|]+", row.get("tags", "")) if each)
-    question = _question(
-        row.get("type", "").strip().lower(), slug, prompt, row.get("answer", ""), options, line
-    )
-    return Located(_with_feedback(question, row.get("feedback", "").strip()), line, name, tags)
+    kind = row.get("type", "").strip().lower()
+    question = _question(kind, slug, prompt, row.get("answer", ""), options, line)
+    level = difficulty(row.get("difficulty", "") or "medium")
+    if level is None:
+        raise MalformedError(line, "the difficulty is easy, medium or hard")
+    question = replace(question, difficulty=level)
+    unit = one_line(row.get("unit", ""))
+    if unit and not isinstance(question, Numeric | Calculated):
+        raise MalformedError(line, f"a unit belongs to a number or a formula, not to the type {kind}")
+    if unit:
+        question = replace(question, unit=UnitRule(unit))
+    return located(_with_feedback(question, row.get("feedback", "").strip()), line, name, tags)
 
 
 def _with_feedback(question: Question, feedback: str) -> Question:
-    from dataclasses import replace
-
     return replace(question, general_feedback=feedback) if feedback else question
 
 
@@ -120,6 +138,8 @@ def _question(kind: str, slug: str, prompt: str, answer: str, options: list[str]
             return Ordering(slug, prompt, _items(options, line))
         case "essay":
             return Essay(slug, prompt)
+        case "formula":
+            return read_formula(slug, prompt, answer, options, line)
         case _:
             raise MalformedError(line, f"the type {kind[:20]!r} is none of {', '.join(KINDS)}")
 
@@ -196,13 +216,22 @@ def write_csv(questions: Iterable[Located]) -> tuple[str, list[Located]]:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(
-        ["name", "type", "question", "answer", *(f"option {n + 1}" for n in range(most)), "tags", "feedback"]
+        ["name", "type", "question", "answer", *(f"option {n + 1}" for n in range(most)), *COLUMNS[4:]]
     )
     for one, kind, answer, options in kept:
         cells = [one.question.slug, kind, one.question.prompt, answer]
-        cells += [*options, *[""] * (most - len(options)), " ".join(one.tags), one.question.general_feedback]
+        cells += [*options, *[""] * (most - len(options)), *_last_cells(one)]
         writer.writerow([_safe(each) for each in cells])
     return out.getvalue(), left_out
+
+
+def _last_cells(one: Located) -> list[str]:
+    """Tags, feedback, difficulty and unit."""
+    question = one.question
+    unit = question.unit if isinstance(question, Numeric | Calculated) else None
+    names = {value: name for name, value in DIFFICULTIES.items()}
+    level = "" if question.difficulty == MEDIUM else names[question.difficulty]
+    return [" ".join(one.tags), question.general_feedback, level, "" if unit is None else unit.wanted]
 
 
 def _safe(cell: str) -> str:
@@ -231,6 +260,8 @@ def _row(one: Located) -> tuple[str, str, list[str]] | None:
             return "order", "", list(items)
         case Essay():
             return "essay", "", []
+        case Calculated(formulas=(_,)):
+            return "formula", *formula_cells(one.question)
         case _:
             return None
 
@@ -242,9 +273,11 @@ def _lossy(one: Located, row: tuple[str, str, list[str]]) -> bool:
         (f"option {n}" for n in range(len(options))), options, strict=True
     )
     cells = {"name": one.question.slug, "type": kind, "question": one.question.prompt, "answer": answer}
-    cells |= {**dict(fields), "feedback": one.question.general_feedback, "tags": " ".join(one.tags)}
+    cells |= {**dict(fields), **dict(zip(COLUMNS[4:], _last_cells(one), strict=True))}
     try:
         again = _located(cells, 1, Slugs(()))
     except MalformedError:
         return True
-    return again.question != one.question or again.tags != one.tags
+    # the picture is left behind, as a sheet has none
+    question = replace(one.question, picture="", alt="")
+    return again.question != question or again.tags != one.tags

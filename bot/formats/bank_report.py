@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import Any
 
+from bot.domain.calculated import instantiate, with_item
 from bot.domain.course import Fault
-from bot.domain.grading import NeedsMarking, mark, same
+from bot.domain.grading import NeedsMarking, mark, same, unreadable
 from bot.domain.questions import (
     Answer,
     Calculated,
@@ -30,10 +31,12 @@ from bot.domain.questions import (
     Typed,
     Written,
 )
+from bot.domain.units import Unreadable
 from bot.formats.bank_csv import write_csv
-from bot.formats.gift import Located
 from bot.formats.gift_writer import write_gift
 from bot.formats.moodle_xml_writer import write_moodle_xml
+from bot.formats.tags import Located
+from bot.formats.units import PintUnits
 
 TYPES: dict[type[Question], str] = {
     TrueFalse: "true_false",
@@ -109,10 +112,32 @@ def find(questions: Sequence[Located], wanted: str) -> Located | None:
 
 def mark_of(one: Located, answer: str) -> Fraction:
     """The exact mark from 0 to 1. Raises ValueError, with words for people, for an answer that fits not."""
-    result = mark(one.question, read_answer(one.question, answer))
+    given = read_answer(one.question, answer)
+    units = PintUnits()
+    if reason := unreadable(one.question, given, units):
+        raise ValueError(_ASK_AGAIN[reason])
+    result = mark(one.question, given, units)
     if isinstance(result, NeedsMarking):
         raise ValueError(f"{name_of(one)} is an essay: its teacher marks it.")  # noqa: TRY004  # a fit answer that has no mark
     return min(Fraction(1), max(Fraction(0), result.credit))
+
+
+_ASK_AGAIN = {
+    Unreadable.NOT_A_NUMBER: "That is not a number: write 3.14, or 3e8, and its unit where one is asked.",
+    Unreadable.NO_UNIT: "The number has no unit: write it with one.",
+    Unreadable.OTHER_UNIT: "That unit is not known, or measures something else.",
+}
+
+
+def asked_with(one: Located, seed: str, item: int | None) -> Located:
+    """The question as it can be asked: a calculated one with the numbers of a seed, or those of an item.
+
+    Raises ValueError, with words for people, where there are none.
+    """
+    if not isinstance(one.question, Calculated):
+        return one
+    made = instantiate(one.question, seed) if item is None else with_item(one.question, item)
+    return replace(one, question=made)
 
 
 def read_answer(question: Question, text: str) -> Answer:
@@ -196,13 +221,15 @@ def _sides(part: str, lefts: Sequence[str]) -> tuple[str, str]:
 # --- writing ---------------------------------------------------------------------------------------
 
 
-def write_as(suffix: str, questions: Sequence[Located]) -> tuple[str, list[Located]]:
+def write_as(
+    suffix: str, questions: Sequence[Located], pictures: Mapping[str, bytes]
+) -> tuple[str, list[Located]]:
     """The bank as text, and what that format cannot hold; ValueError for an ending that is none of ours."""
     writers: dict[str, Callable[[Sequence[Located]], tuple[str, list[Located]]]] = {
         ".gift": write_gift,
         ".txt": write_gift,
         ".csv": write_csv,
-        ".xml": lambda all_of_them: (write_moodle_xml(all_of_them), []),
+        ".xml": lambda all_of_them: (write_moodle_xml(all_of_them, pictures), []),
     }
     if suffix.lower() not in writers:
         raise ValueError(f"{suffix or 'no ending'} is none of .gift, .xml and .csv")

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
 from bot.domain.formulas import in_words
 from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
-from bot.formats.archive import TEXT_SUFFIXES, path_problem
-from bot.formats.gift import Located, read_gift
+from bot.formats.archive import BANK_SUFFIXES, path_problem
+from bot.formats.bank import Bank, read_bank
+from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
-from bot.formats.text_file import decoded
+from bot.formats.tags import Located
 from bot.formats.toml_table import Table
 
 MAX_UNITS = 30
@@ -105,10 +106,9 @@ class CourseReader:
         source = self._source(table, key)
         if source is None:
             return ()
-        text, file, first_line = source
-        found, faults = read_gift(text, file, first_line)
-        if not found and not faults:
-            faults = [Fault(file, first_line, "", "there are no questions in it")]
+        bank, file = source
+        found, faults = bank.questions, [*bank.faults]
+        self._album.bring(bank.pictures)
         if len(found) > most:
             problem = f"there are {len(found)} questions, and {most} is the most"
             faults.append(Fault(file, found[most].line, found[most].title, problem))
@@ -137,8 +137,8 @@ class CourseReader:
             raise PictureProblem("the hand-in form can show no picture: ask this in the check")
         return in_words(question)
 
-    def _source(self, table: Table, key: str) -> tuple[str, str, int] | None:
-        """The GIFT text, the file that it stands in and its first line there."""
+    def _source(self, table: Table, key: str) -> tuple[Bank, str] | None:
+        """What was read, and the file that it stands in."""
         file_key = f"{key}_file"
         if key in table and file_key in table:
             table.fault(file_key, f"write either {key} or {file_key}, not both")
@@ -149,33 +149,43 @@ class CourseReader:
             table.fault(key, f"it is missing: write {key} = '''GIFT text''', or name a file with {file_key}")
             return None
         text = table.text(key)
-        return None if text is None else (text, table.report.file, table.line_of_text(key))
+        if text is None:
+            return None
+        file, line = table.report.file, table.line_of_text(key)
+        found, faults = read_gift(text, file, line)
+        if not found and not faults:
+            faults = [Fault(file, line, "", "there are no questions in it")]
+        return Bank(found, faults), file
 
-    def _question_file(self, table: Table, key: str, path: str) -> tuple[str, str, int] | None:
+    def _question_file(self, table: Table, key: str, path: str) -> tuple[Bank, str] | None:
         path = unicodedata.normalize("NFC", path)
         if problem := path_problem(path) or self._absence(path):
             table.fault(key, problem)
             return None
-        text = decoded((self._files or {})[path], path)
-        if isinstance(text, Fault):
-            self.faults.append(text)
-            return None
-        return text, path, 1
+        return read_bank(path, (self._files or {})[path]), path
 
     def _absence(self, path: str) -> str:
         if self._files is None:
             return "a lone .toml has no files beside it: bring a .zip of the folder instead"
         if path in self._files:
             return ""
-        if not path.endswith(TEXT_SUFFIXES):
-            return "a question file's name ends in .gift or .txt"
+        if path.lower().endswith(".zip"):
+            return "a .zip inside a pack is not opened: let the name of Canvas's export end in .imscc instead"
+        if not path.endswith(BANK_SUFFIXES):
+            return f"a question file's name ends in {', '.join(BANK_SUFFIXES)}"
         near = difflib.get_close_matches(path, self._files, n=1)
         return f"there is no file {path} in the pack" + (f": did you mean {near[0]}?" if near else "")
 
 
 def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
-    """The slug of the objective that the question is tagged with; other tags beside it do not matter."""
+    """The slug of the objective that the question is tagged with; other tags beside it do not matter.
+
+    Where no tag names one, the last part of its category may: exports of Canvas have no tags.
+    """
     named = [tag for tag in one.tags if tag in objectives]
+    category = one.category.rpartition("/")[2].strip()
+    if not named and category in objectives:
+        return category
     title = one.title or one.question.slug
     if len(named) == 1:
         return named[0]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.domain.course import Fault
-from bot.domain.questions import Question
 from bot.formats.gift_answers import (
     MalformedError,
     Stem,
@@ -19,24 +18,13 @@ from bot.formats.gift_answers import (
 )
 from bot.formats.gift_lexer import Block, Piece, blocks, reveal
 from bot.formats.plain_text import UNNAMED, one_line, split_format, to_plain
+from bot.formats.tags import Located, located
 
 MAX_PROMPT = 1500
 #: of one text; no bank may have as many
 MAX_QUESTIONS = 1000
 #: three, since Discord's Markdown draws five underscores as one that is underlined
 GAP = "___"
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A question and where it stands. ``tags`` are those of its comments, not yet known to be objectives."""
-
-    question: Question
-    line: int
-    title: str
-    tags: tuple[str, ...]
-    #: Moodle's path of categories, "" where the file names none
-    category: str = ""
 
 
 def read_gift(
@@ -82,7 +70,7 @@ def _question(block: Block, title: str, rest: Piece, slugs: Slugs) -> Located:
             rest.line, f"the question has {len(prompt)} characters, and {MAX_PROMPT} is the most"
         )
     question = read_answers(answers, Stem(slug, prompt, format, read_feedback(general, format)))
-    return Located(question, block.body.line, title, marks.tags, block.category)
+    return located(question, block.body.line, title, marks.tags, block.category)
 
 
 def _split_title(body: Piece) -> tuple[str, Piece]:

@@ -21,9 +21,9 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.gift import Located
 from bot.formats.gift_answers import WRITTEN_OUT
 from bot.formats.numbers_written import interval
+from bot.formats.tags import Located, tags_of
 
 #: the reader takes it for a percentage that stands in the wrong place
 _ENDS_AS_WEIGHT = re.compile(r"%-?\d+(\.\d+)?%$")
@@ -31,7 +31,10 @@ _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
 
 
 def write_gift(questions: Iterable[Located]) -> tuple[str, list[Located]]:
-    """The text, and those that GIFT has no way to write: orderings, and texts with several gaps."""
+    """The text, and those that GIFT has no way to write: orderings, texts with several gaps, calculated ones.
+
+    Pictures are left behind.
+    """
     left_out: list[Located] = []
     parts: list[str] = []
     category = ""
@@ -49,7 +52,7 @@ def write_gift(questions: Iterable[Located]) -> tuple[str, list[Located]]:
 
 def _question(one: Located, answers: str) -> Iterator[str]:
     question = one.question
-    yield f"// [id:{question.slug}]{''.join(f' [tag:{tag}]' for tag in one.tags)}\n"
+    yield f"// [id:{question.slug}]{''.join(f' [tag:{tag}]' for tag in tags_of(one))}\n"
     general = f"####{_feedback(question.general_feedback)}" if question.general_feedback else ""
     title = f"::{escape(one.title)}::" if one.title else ""
     yield f"{title}[plain]{escape(question.prompt)} {{{answers}{general}}}\n"
@@ -66,7 +69,8 @@ def _answers(question: Question) -> str | None:
         case ShortText():
             return _short(question)
         case Numeric():
-            return _numeric(question)
+            # GIFT has no table of units
+            return None if question.unit is not None and question.unit.named else _numeric(question)
         case Matching():
             return _matching(question)
         case Essay(wants_file=False):

@@ -43,6 +43,10 @@ class Album:
         self._pngs: dict[str, bytes] = {}
         self._drawn = 0
 
+    def bring(self, embedded: Mapping[str, bytes]) -> None:
+        """Pictures that a file of questions has inside, by their digest."""
+        self._files = {**(self._files or {}), **embedded} if embedded else self._files
+
     @property
     def pictures(self) -> tuple[Picture, ...]:
         return tuple(self._made.values())

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from bot.domain.course import Fault
 from bot.domain.ordering import RULES
 from bot.domain.questions import (
-    AcceptedNumber,
     AcceptedText,
     Essay,
     Gap,
     Gaps,
     Matching,
-    Numeric,
     Option,
     Ordering,
     Pair,
@@ -26,22 +26,21 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.domain.typed_numbers import parse_number
 from bot.formats.cloze import read_cloze
-from bot.formats.gift import Located, Slugs
-from bot.formats.gift_answers import MalformedError, Stem, as_fraction
+from bot.formats.embedded import Pictures, decoded_picture
+from bot.formats.gift import Slugs
+from bot.formats.gift_answers import MalformedError, Stem
+from bot.formats.moodle_nodes import answers_of, format_of, label_of, need_full_marks, text_of
+from bot.formats.moodle_numbers import number_in, read_calculated, read_numeric
 from bot.formats.plain_text import UNNAMED, one_line, to_plain
+from bot.formats.tags import Located, located
 from bot.formats.xml_tree import Node, XmlError, read_xml
 
-_FORMATS = {"html": "html", "markdown": "markdown", "plain_text": "plain", "moodle_auto_format": UNNAMED}
 _RULES = {str(number - 1): name for number, name in enumerate(RULES)}
 _NO_ANSWER_KIND = "it is not supported here"
 _REASONS = {
     "description": "it asks nothing, so it is left out",
     "random": "it draws from another category, so it is left out",
-    "calculated": "it needs formulas, which are not read here: write some of its questions out with numbers",
-    "calculatedsimple": "it needs formulas, which are not read here: write some of its questions out with numbers",
-    "calculatedmulti": "it needs formulas, which are not read here: write some of its questions out with numbers",
 }
 
 
@@ -54,7 +53,9 @@ def read_moodle_xml(data: bytes, file: str) -> tuple[list[Located], list[Fault]]
     return read_quiz(root, file)
 
 
-def read_quiz(root: Node, file: str) -> tuple[list[Located], list[Fault]]:
+def read_quiz(root: Node, file: str, pictures: Pictures | None = None) -> tuple[list[Located], list[Fault]]:
+    """As above; pictures in the text of questions are put into ``pictures``."""
+    pictures = Pictures() if pictures is None else pictures
     found: list[Located] = []
     faults: list[Fault] = []
     slugs = Slugs({each.words("idnumber").strip() for each in root.all("question")} - {""})
@@ -65,33 +66,45 @@ def read_quiz(root: Node, file: str) -> tuple[list[Located], list[Fault]]:
             continue
         title = one_line(node.words("name", "text"))
         try:
-            found.append(_question(node, title, slugs, category))
+            found.append(_question(node, title, slugs, category, pictures))
         except MalformedError as malformed:
             faults.append(Fault(file, malformed.line, title, malformed.problem))
     return found, faults
 
 
-def _question(node: Node, title: str, slugs: Slugs, category: str) -> Located:
+def _question(node: Node, title: str, slugs: Slugs, category: str, pictures: Pictures) -> Located:
     kind = node.attributes.get("type", "")
     if kind in _REASONS:
         raise MalformedError(node.line, _REASONS[kind])
     number = node.words("idnumber").strip()
     slug = slugs.next(number if _SLUG.fullmatch(number) else "", title, node.line)
-    text = node.first("questiontext")
-    prompt = _text(text)
+    text = node.first("questiontext") or node
+    picture, alt, words = pictures.take(text.words("text"), partial(_file, text))
+    prompt = to_plain(words, format_of(text)) or alt or ("[picture]" if picture else "")
     if not prompt:
         raise MalformedError(node.line, "the question has no text")
-    format = _FORMATS.get(text.attributes.get("format", "") if text else "", UNNAMED)
-    stem = Stem(slug, prompt, format, _text(node.first("generalfeedback")))
-    tags = tuple(one_line(each.text).translate(_BRACKETS) for each in node.all("tags", "tag", "text"))
-    return Located(_read(kind, node, stem), node.line, title, tags, category)
+    stem = Stem(slug, prompt, format_of(text), text_of(node.first("generalfeedback")))
+    tags = [one_line(each.text).translate(_BRACKETS) for each in node.all("tags", "tag", "text")]
+    question = replace(_read(kind, node, stem), picture=picture, alt=alt)
+    return located(question, node.line, title, tags, category)
+
+
+def _file(text: Node, src: str) -> bytes | None:
+    """What an ``src`` such as @@PLUGINFILE@@/beaker.png names among the files beside the text."""
+    name = src.removeprefix("@@PLUGINFILE@@/").partition("?")[0]
+    for each in text.all("file"):
+        path = each.attributes.get("path", "/").strip("/")
+        own = each.attributes.get("name", "")
+        if name in (own, f"{path}/{own}") and each.attributes.get("encoding") == "base64":
+            return decoded_picture(each.text)
+    return None
 
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _BRACKETS = str.maketrans("[]", "()")
 
 
-def _read(kind: str, node: Node, stem: Stem) -> Question:
+def _read(kind: str, node: Node, stem: Stem) -> Question:  # noqa: C901  # one arm for each kind
     match kind:
         case "truefalse":
             return _true_false(node, stem)
@@ -100,7 +113,9 @@ def _read(kind: str, node: Node, stem: Stem) -> Question:
         case "shortanswer":
             return _short(node, stem)
         case "numerical":
-            return _numeric(node, stem)
+            return read_numeric(node, stem)
+        case "calculated" | "calculatedsimple" | "calculatedmulti":
+            return read_calculated(node, stem, is_choice=kind == "calculatedmulti")
         case "matching" | "match" | "ddmatch":
             return _matching(node, stem)
         case "ordering":
@@ -117,38 +132,8 @@ def _read(kind: str, node: Node, stem: Stem) -> Question:
             raise MalformedError(node.line, f"its kind is {kind[:40]!r}: {_NO_ANSWER_KIND}")
 
 
-def _text(node: Node | None) -> str:
-    if node is None:
-        return ""
-    return to_plain(node.words("text"), _FORMATS.get(node.attributes.get("format", ""), UNNAMED))
-
-
-def _answers(node: Node) -> Iterator[tuple[Node, str, Fraction, str]]:
-    """Each answer with its text as it stands, its credit and what is said to it."""
-    for answer in node.all("answer"):
-        yield answer, answer.words("text"), _credit(answer), _text(answer.first("feedback"))
-
-
-def _credit(answer: Node) -> Fraction:
-    written = answer.attributes.get("fraction", "0").strip() or "0"
-    try:
-        credit = as_fraction(written.rstrip("0").rstrip(".") if "." in written else written)
-    except ValueError:
-        raise MalformedError(answer.line, f"the fraction {written[:20]!r} is not a number") from None
-    if abs(credit) > 1:
-        raise MalformedError(answer.line, f"the fraction {written[:20]} is not between -100 and 100")
-    return credit
-
-
-def _label(answer: Node) -> str:
-    label = one_line(_text(answer))
-    if not label:
-        raise MalformedError(answer.line, "an answer has no text (a picture alone cannot be shown)")
-    return label
-
-
 def _true_false(node: Node, stem: Stem) -> TrueFalse:
-    by_word = {text.strip().lower(): (credit, said) for _, text, credit, said in _answers(node)}
+    by_word = {text.strip().lower(): (credit, said) for _, text, credit, said in answers_of(node)}
     if set(by_word) != {"true", "false"}:
         raise MalformedError(node.line, "a true/false question has the answers true and false")
     truth = by_word["true"][0] > by_word["false"][0]
@@ -159,7 +144,7 @@ def _true_false(node: Node, stem: Stem) -> TrueFalse:
 
 
 def _choices(node: Node, stem: Stem) -> SingleChoice | SeveralChoices:
-    options = tuple(Option(_label(answer), credit, said) for answer, _, credit, said in _answers(node))
+    options = tuple(Option(label_of(answer), credit, said) for answer, _, credit, said in answers_of(node))
     if len(options) < 2:
         raise MalformedError(node.line, f"a choice needs 2 options or more, and this has {len(options)}")
     if node.words("single").strip() in ("false", "0"):
@@ -185,8 +170,10 @@ def _thirds(options: Sequence[Option]) -> tuple[Option, ...]:
 
 
 def _short(node: Node, stem: Stem) -> ShortText:
-    accepted = tuple(AcceptedText(_label(answer), credit, said) for answer, _, credit, said in _answers(node))
-    _need_full_marks([each.credit for each in accepted], node.line)
+    accepted = tuple(
+        AcceptedText(label_of(answer), credit, said) for answer, _, credit, said in answers_of(node)
+    )
+    need_full_marks([each.credit for each in accepted], node.line)
     case_matters = node.words("usecase").strip() == "1"
     return ShortText(
         stem.slug,
@@ -197,46 +184,11 @@ def _short(node: Node, stem: Stem) -> ShortText:
     )
 
 
-def _numeric(node: Node, stem: Stem) -> Numeric:
-    if node.words("unitgradingtype").strip() not in ("", "0"):
-        raise MalformedError(
-            node.line, "it gives marks for the unit, which is not supported: ask for the unit apart"
-        )
-    accepted: list[AcceptedNumber] = []
-    otherwise = ""
-    for answer, text, credit, said in _answers(node):
-        if text.strip() == "*":
-            if credit:
-                raise MalformedError(answer.line, "* stands for every other number and earns nothing")
-            otherwise = said
-            continue
-        value = _number(text, answer.line)
-        margin = abs(_number(answer.words("tolerance") or "0", answer.line))
-        accepted.append(AcceptedNumber(value - margin, value + margin, credit, said))
-    _need_full_marks([each.credit for each in accepted], node.line)
-    return Numeric(
-        stem.slug, stem.prompt, tuple(accepted),
-        general_feedback=stem.general_feedback, otherwise_feedback=otherwise,
-    )  # fmt: skip
-
-
-def _number(text: str, line: int) -> Decimal:
-    number = parse_number(text)
-    if number is None:
-        raise MalformedError(line, f"{text.strip()[:40]!r} is not a number")
-    return number
-
-
-def _need_full_marks(credits: Sequence[Fraction], line: int) -> None:
-    if not any(credit == 1 for credit in credits):
-        raise MalformedError(line, "no answer earns 100 %")
-
-
 def _matching(node: Node, stem: Stem) -> Matching:
     pairs: list[Pair] = []
     extra: list[str] = []
     for each in node.all("subquestion"):
-        left, right = one_line(_text(each)), one_line(to_plain(each.words("answer", "text"), UNNAMED))
+        left, right = one_line(text_of(each)), one_line(to_plain(each.words("answer", "text"), UNNAMED))
         if not right:
             raise MalformedError(each.line, "a pair has no right side")
         if left:
@@ -253,8 +205,8 @@ def _matching(node: Node, stem: Stem) -> Matching:
 def _ordering(node: Node, stem: Stem) -> Ordering:
     placed: list[tuple[Decimal, int, str]] = []
     for number, answer in enumerate(node.all("answer")):
-        place = _number(answer.attributes.get("fraction", ""), answer.line)
-        placed.append((place, number, _label(answer)))
+        place = number_in(answer.attributes.get("fraction", ""), answer.line)
+        placed.append((place, number, label_of(answer)))
     if len(placed) < 2:
         raise MalformedError(node.line, "an order needs two items or more")
     rule = node.words("gradingtype").strip() or "ABSOLUTE_POSITION"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from bot.domain.questions import (
     AcceptedNumber,
@@ -23,34 +24,38 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.gift import Located
+from bot.formats.embedded import ending_of
 from bot.formats.gift_writer import percentage
+from bot.formats.moodle_written import answer_line, calculated_answers, formatted, unit_lines, words_line
 from bot.formats.numbers_written import middle_and_margin
+from bot.formats.tags import Located, tags_of
 
 
-def write_moodle_xml(questions: Iterable[Located]) -> str:
+def write_moodle_xml(questions: Iterable[Located], pictures: Mapping[str, bytes] | None = None) -> str:
+    """The file, with those of ``pictures`` (by their digest) that belong to a question."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
     category = ""
     for one in questions:
         if one.category != category:
             category = one.category
-            lines.append(f'<question type="category"><category>{_words(category)}</category></question>')
-        lines += _question(one)
+            lines.append(f'<question type="category"><category>{words_line(category)}</category></question>')
+        lines += _question(one, pictures or {})
     return "\n".join([*lines, "</quiz>", ""])
 
 
-def _question(one: Located) -> Iterator[str]:
+def _question(one: Located, pictures: Mapping[str, bytes]) -> Iterator[str]:
     question = one.question
-    yield f'<question type="{_KINDS[type(question)]}">'
-    yield f"  <name>{_words(one.title or question.slug)}</name>"
-    yield f"  {_formatted('questiontext', _prompt(question))}"
-    yield f"  {_formatted('generalfeedback', question.general_feedback)}"
+    is_choice = isinstance(question, Calculated) and question.options
+    yield f'<question type="{"calculatedmulti" if is_choice else _KINDS[type(question)]}">'
+    yield f"  <name>{words_line(one.title or question.slug)}</name>"
+    yield f"  {_question_text(question, pictures)}"
+    yield f"  {formatted('generalfeedback', question.general_feedback)}"
     yield "  <defaultgrade>1</defaultgrade>"
     yield f"  <idnumber>{escape(question.slug)}</idnumber>"
     for line in _answers(question):
         yield f"  {line}"
-    if one.tags:
-        yield f"  <tags>{''.join(f'<tag>{_words(tag)}</tag>' for tag in one.tags)}</tags>"
+    if tags := tags_of(one):
+        yield f"  <tags>{''.join(f'<tag>{words_line(tag)}</tag>' for tag in tags)}</tags>"
     yield "</question>"
 
 
@@ -64,6 +69,7 @@ _KINDS: dict[type[Question], str] = {
     Ordering: "ordering",
     Gaps: "cloze",
     Essay: "essay",
+    Calculated: "calculated",
 }
 
 
@@ -74,10 +80,10 @@ def _answers(question: Question) -> Iterator[str]:
         case SingleChoice(options=options) | SeveralChoices(options=options):
             yield f"<single>{'true' if isinstance(question, SingleChoice) else 'false'}</single>"
             yield "<shuffleanswers>true</shuffleanswers>"
-            yield from (_answer(each.text, each.credit, each.feedback) for each in options)
+            yield from (answer_line(each.text, each.credit, each.feedback) for each in options)
         case ShortText(accepted=accepted):
             yield f"<usecase>{int(question.case_matters)}</usecase>"
-            yield from (_answer(each.pattern, each.credit, each.feedback) for each in accepted)
+            yield from (answer_line(each.pattern, each.credit, each.feedback) for each in accepted)
         case Numeric():
             yield from _numeric(question)
         case Matching():
@@ -86,7 +92,9 @@ def _answers(question: Question) -> Iterator[str]:
             yield from _ordering(question)
         case Essay(wants_file=wants_file):
             yield f"<attachmentsrequired>{int(wants_file)}</attachmentsrequired>"
-        case Gaps() | Calculated():
+        case Calculated():
+            yield from calculated_answers(question)
+        case Gaps():
             return
 
 
@@ -94,46 +102,48 @@ def _true_false(question: TrueFalse) -> Iterator[str]:
     said = {True: question.right_feedback, False: question.wrong_feedback}
     for word, truth in (("true", True), ("false", False)):
         is_right = truth == question.answer
-        yield _answer(word, Fraction(is_right), said[is_right])
+        yield answer_line(word, Fraction(is_right), said[is_right])
 
 
 def _numeric(question: Numeric) -> Iterator[str]:
     yield from (_number(each) for each in question.accepted)
     if question.otherwise_feedback:
-        yield _answer("*", Fraction(0), question.otherwise_feedback)
+        yield answer_line("*", Fraction(0), question.otherwise_feedback)
+    yield from unit_lines(question.unit)
 
 
 def _matching(question: Matching) -> Iterator[str]:
     yield "<shuffleanswers>true</shuffleanswers>"
     sides = [(pair.left, pair.right) for pair in question.pairs]
     for left, right in [*sides, *(("", each) for each in question.extra)]:
-        answer = f"<answer>{_words(right)}</answer>"
-        yield f'<subquestion format="plain_text">{_words(left)}{answer}</subquestion>'
+        answer = f"<answer>{words_line(right)}</answer>"
+        yield f'<subquestion format="plain_text">{words_line(left)}{answer}</subquestion>'
 
 
 def _ordering(question: Ordering) -> Iterator[str]:
     yield f"<gradingtype>{question.rule}</gradingtype>"
     for place, item in enumerate(question.items, start=1):
-        yield f'<answer fraction="{place}" format="plain_text">{_words(item)}</answer>'
-
-
-def _answer(text: str, credit: Fraction, feedback: str, more: str = "") -> str:
-    said = _formatted("feedback", feedback)
-    return f'<answer fraction="{percentage(credit)}" format="plain_text">{_words(text)}{more}{said}</answer>'
+        yield f'<answer fraction="{place}" format="plain_text">{words_line(item)}</answer>'
 
 
 def _number(accepted: AcceptedNumber) -> str:
     middle, margin = middle_and_margin(accepted.low, accepted.high)
     more = f"<tolerance>{margin}</tolerance>"
-    return _answer(str(middle), accepted.credit, accepted.feedback, more)
+    return answer_line(str(middle), accepted.credit, accepted.feedback, more)
 
 
-def _formatted(tag: str, text: str) -> str:
-    return f'<{tag} format="plain_text">{_words(text)}</{tag}>'
-
-
-def _words(text: str) -> str:
-    return f"<text>{escape(text)}</text>"
+def _question_text(question: Question, pictures: Mapping[str, bytes]) -> str:
+    prompt, data = _prompt(question), pictures.get(question.picture)
+    if data is None:
+        return formatted("questiontext", prompt)
+    name = f"{question.picture[:16]}{ending_of(data)}"
+    image = f'<img src="@@PLUGINFILE@@/{name}" alt={quoteattr(question.alt)}>'
+    words = escape(prompt).replace("\n", "<br>")
+    written = base64.b64encode(data).decode()
+    return (
+        f'<questiontext format="html">{words_line(words + image)}'
+        f'<file name="{name}" path="/" encoding="base64">{written}</file></questiontext>'
+    )
 
 
 # --- texts with gaps -------------------------------------------------------------------------------

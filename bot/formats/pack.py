@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.course import Course, Fault
-from bot.formats.archive import MAX_TOTAL, PICTURE_SUFFIXES, TEXT_SUFFIXES, read_archive, size_problem
+from bot.formats.archive import MAX_TOTAL, is_read, read_archive, size_problem
 from bot.formats.course_toml import CourseReader
-from bot.formats.text_file import decoded
+from bot.formats.text_file import decoded, shown_name
 from bot.formats.toml_outline import Outline, outline
 from bot.formats.toml_table import Report, Table
 
@@ -39,12 +39,6 @@ def read_pack(filename: str, data: bytes) -> Course | tuple[Fault, ...]:
     if file.lower().endswith(".toml"):
         return _read_course(file, data, None)
     return (Fault(file, None, "", "a course pack is a .toml file, or a .zip of a folder with course.toml"),)
-
-
-def shown_name(filename: str) -> str:
-    """A file's name as it may be shown: without folders, control characters and excess length."""
-    name = re.split(r"[/\\]", filename)[-1]
-    return "".join(char for char in name if char.isprintable())[-100:] or "file"
 
 
 def read_path(path: Path) -> Course | tuple[Fault, ...]:
@@ -76,8 +70,7 @@ def zip_folder(folder: Path) -> bytes:
 
 def _pack_paths(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        is_read = path.suffix in TEXT_SUFFIXES or path.suffix.lower() in PICTURE_SUFFIXES
-        if is_read and path.is_file() and not path.is_symlink():
+        if is_read(path.name) and path.is_file() and not path.is_symlink():
             yield path
 
 

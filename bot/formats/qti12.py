@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bot.domain.course import Fault
@@ -28,9 +28,12 @@ from bot.domain.questions import (
     TrueFalse,
 )
 from bot.domain.typed_numbers import parse_number
-from bot.formats.gift import Located, Slugs
+from bot.formats.canvas_formulas import read_formula_question
+from bot.formats.embedded import Files, Pictures, no_files
+from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, Stem
 from bot.formats.plain_text import one_line, to_plain
+from bot.formats.tags import Located
 from bot.formats.xml_tree import Node, XmlError, read_xml
 
 _KINDS = {
@@ -43,7 +46,6 @@ _KINDS = {
 }
 _REASONS = {
     "text_only_question": "it asks nothing, so it is left out",
-    "calculated_question": "it needs formulas, which are not read here: write some of its questions out with numbers",
 }
 
 
@@ -65,7 +67,11 @@ def read_qti(data: bytes, file: str) -> tuple[list[Located], list[Fault]]:
     return read_assessment(root, file)
 
 
-def read_assessment(root: Node, file: str) -> tuple[list[Located], list[Fault]]:
+def read_assessment(
+    root: Node, file: str, pictures: Pictures | None = None, files: Files = no_files
+) -> tuple[list[Located], list[Fault]]:
+    """As above; pictures in the text of questions, which are among ``files``, are put into ``pictures``."""
+    pictures = Pictures() if pictures is None else pictures
     found: list[Located] = []
     faults: list[Fault] = []
     slugs = Slugs(())
@@ -74,18 +80,20 @@ def read_assessment(root: Node, file: str) -> tuple[list[Located], list[Fault]]:
         title = one_line(item.attributes.get("title", ""))
         try:
             slug = slugs.next("", title, item.line)
-            found.append(Located(_question(item, slug), item.line, title, (), category))
+            question = _question(item, slug, pictures, files)
+            found.append(Located(question, item.line, title, (), category))
         except MalformedError as malformed:
             faults.append(Fault(file, malformed.line, title, malformed.problem))
     return found, faults
 
 
-def _question(item: Node, slug: str) -> Question:
+def _question(item: Node, slug: str, pictures: Pictures, files: Files) -> Question:
     kind = _kind(item)
     if kind in _REASONS:
         raise MalformedError(item.line, _REASONS[kind])
     presentation = item.first("presentation") or item
-    prompt = _material(presentation)
+    picture, alt, words = pictures.take(_mattext(presentation), files)
+    prompt = _plain(presentation, words) or alt or ("[picture]" if picture else "")
     if not prompt:
         raise MalformedError(item.line, "the question has no text")
     stem = Stem(slug, prompt, "html", _feedback(item, "general_fb"))
@@ -94,7 +102,8 @@ def _question(item: Node, slug: str) -> Question:
         for each in presentation.walk()
         if each.name.startswith("response_") and each.name != "response_label"
     ]
-    return _choice(kind, item, stem, responses) or _read(kind, item, stem, responses)
+    question = _choice(kind, item, stem, responses) or _read(kind, item, stem, responses)
+    return replace(question, picture=picture, alt=alt)
 
 
 def _choice(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> Question | None:
@@ -119,6 +128,8 @@ def _read(kind: str, item: Node, stem: Stem, responses: list[_Response]) -> Ques
             return _matching(item, stem, responses)
         case "fill_in_multiple_blanks_question" | "multiple_dropdowns_question":
             return _gaps(item, stem, responses, is_chosen=kind.startswith("multiple_d"))
+        case "calculated_question":
+            return read_formula_question(item, stem)
         case "essay_question" | "file_upload_question":
             is_file = kind.startswith("file")
             return Essay(stem.slug, stem.prompt, is_file, general_feedback=stem.general_feedback)
@@ -139,12 +150,29 @@ def _kind(item: Node) -> str:
 
 
 def _material(node: Node) -> str:
-    """The text beside an element; Canvas's own pages are HTML."""
-    text = node.first("material", "mattext") or node.first("flow_mat", "material", "mattext")
-    if text is None:
-        return ""
-    is_plain = text.attributes.get("texttype", "") == "text/plain"
-    return to_plain(text.text, "plain" if is_plain else "html")
+    """The text beside an element."""
+    return _plain(node, _mattext(node))
+
+
+def _mattext(node: Node) -> str:
+    text = _mattext_of(node)
+    return text.text if text is not None else ""
+
+
+def _mattext_of(node: Node) -> Node | None:
+    return (
+        node.first("material", "mattext")
+        or node.first("flow_mat", "material", "mattext")
+        or node.first("flow", "material", "mattext")
+        or node.first("flow", "flow_mat", "material", "mattext")
+    )
+
+
+def _plain(node: Node, words: str) -> str:
+    """Canvas's own pages are HTML."""
+    text = _mattext_of(node)
+    is_plain = text is not None and text.attributes.get("texttype", "") == "text/plain"
+    return to_plain(words, "plain" if is_plain else "html")
 
 
 def _response(node: Node) -> _Response:
@@ -166,11 +194,22 @@ def _only(item: Node, responses: list[_Response]) -> _Response:
 
 def _scoring(item: Node) -> Iterator[tuple[Node, Fraction, str]]:
     """Each condition that gives points: what it asks, how much of the whole it gives, and whether it adds."""
+    most = _most_points(item)
     for condition in item.all("resprocessing", "respcondition"):
         change, asks = condition.first("setvar"), condition.first("conditionvar")
         points = parse_number(change.text) if change is not None else None
         if asks is not None and change is not None and points is not None and points > 0:
-            yield asks, Fraction(points) / 100, change.attributes.get("action", "Set")
+            yield asks, Fraction(points) / most, change.attributes.get("action", "Set")
+
+
+def _most_points(item: Node) -> Fraction:
+    """100 in Canvas; other systems say."""
+    declared = item.first("resprocessing", "outcomes", "decvar")
+    most = parse_number(declared.attributes.get("maxvalue", "")) if declared is not None else None
+    given = [parse_number(each.text) for each in item.all("resprocessing", "respcondition", "setvar")]
+    if most is None or most <= 0 or any(each is not None and each > most for each in given):
+        return Fraction(100)
+    return Fraction(most)
 
 
 def _wanted(asks: Node, *, negated: bool = False) -> Iterator[tuple[str, str, bool]]:
@@ -262,7 +301,8 @@ def _numeric(item: Node, stem: Stem) -> Numeric:
         for node in asks.walk():
             if node.name in bounds:
                 bounds[node.name] = parse_number(node.text)  # pyright: ignore[reportArgumentType]
-        low, high = bounds["vargte"] or bounds["vargt"], bounds["varlte"] or bounds["varlt"]
+        low = bounds["vargt"] if bounds["vargte"] is None else bounds["vargte"]
+        high = bounds["varlt"] if bounds["varlte"] is None else bounds["varlte"]
         low, high = (low, high) if low is not None and high is not None else (bounds["varequal"],) * 2
         if low is None or high is None or low > high:
             raise MalformedError(asks.line, "the right number cannot be read")

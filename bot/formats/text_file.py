@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain.course import Fault
 
 
@@ -18,3 +20,9 @@ def decoded(data: bytes, file: str) -> str | Fault:
         line = text.count("\n", 0, text.index("\0")) + 1
         return Fault(file, line, "", "it holds a NUL character, so it is no text file")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def shown_name(filename: str) -> str:
+    """A file's name as it may be shown: without folders, control characters and excess length."""
+    name = re.split(r"[/\\]", filename)[-1]
+    return "".join(char for char in name if char.isprintable())[-100:] or "file"

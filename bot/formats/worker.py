@@ -21,7 +21,8 @@ from typing import Any
 from bot.domain.codec import unit_from_json, unit_to_json
 from bot.domain.course import Course, Fault, Picture, Unit
 from bot.domain.question_codec import question_from_json, question_to_json
-from bot.formats.pack import read_pack, shown_name
+from bot.formats.pack import read_pack
+from bot.formats.text_file import shown_name
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,11 @@ from bot.pictures.raster import MOST_WIDTH, as_png
 if TYPE_CHECKING:
     from PIL import Image
 
-#: pixels for one of ziamath's: a formula is as tall as two lines of a message on a phone
-_ZOOM = 2.5
+#: pixels for one of ziamath's: letters are twice as tall as those of a message, and sharp on a phone
+_ZOOM = 1.6
 #: of a formula, in ziamath's units: wider ones would be too small to read on a phone
 _MOST = 1000.0
-_PADDING, _BETWEEN, _LABEL_WIDTH, _LABEL = 24, 20, 64, 28
+_PADDING, _BETWEEN, _LABEL_WIDTH, _LABEL = 20, 22, 48, 28
 
 
 class CannotBeDrawn(ValueError):

@@ -17,6 +17,7 @@ from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
+from bot.services.item_analysis import ItemAnalysisService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -66,3 +67,4 @@ class Services:
     got_it: GotItService
     reminders: ReminderService
     rulings: RulingService
+    item_analysis: ItemAnalysisService

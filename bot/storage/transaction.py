@@ -10,6 +10,7 @@ from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
 from bot.storage.history import StoredHistory
+from bot.storage.item_analysis import StoredItemAnalysis
 from bot.storage.letters import StoredLetters
 from bot.storage.mastery_rules import StoredMasteryRules
 from bot.storage.messaging import StoredMessaging
@@ -57,5 +58,6 @@ class StoredTx:
         self.reminders = StoredReminders(connection)
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
+        self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.rulings = StoredRulings(connection)

@@ -24,6 +24,7 @@ Part = dict[str, Any]
 #: Discord counts text displays of one message together
 TEXT_LIMIT = 4000
 LABEL_LIMIT = 80
+ALT_LIMIT = 1024
 
 
 class Look(Enum):
@@ -164,11 +165,12 @@ def text(content: str) -> Part:
     return {"type": ComponentType.text_display.value, "content": content}
 
 
-def attached(name: str, *, as_picture: bool = False) -> Part:
-    """Shown where its bytes travel with the message under that name."""
+def attached(name: str, *, as_picture: bool = False, alt: str = "") -> Part:
+    """Shown where its bytes travel with the message under that name; ``alt`` is for who cannot see a picture."""
     address = {"url": f"attachment://{name}"}
     if as_picture:
-        return {"type": ComponentType.media_gallery.value, "items": [{"media": address}]}
+        item: Part = {"media": address} | ({"description": shorten(alt, ALT_LIMIT)} if alt else {})
+        return {"type": ComponentType.media_gallery.value, "items": [item]}
     return {"type": ComponentType.file.value, "file": address}
 
 

@@ -16,6 +16,7 @@ from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
     Calculated,
+    CalculatedOption,
     Chosen,
     Essay,
     Filled,
@@ -75,6 +76,9 @@ formulas = st.builds(
     st.integers(0, 9),
     significant=st.booleans(),
 )
+calculated_options = st.builds(
+    CalculatedOption, texts, credits, texts, st.integers(0, 9), significant=st.booleans()
+)
 shared = {
     "objective": texts,
     "general_feedback": texts,
@@ -98,10 +102,8 @@ questions = st.one_of(
         texts,
         tuples(variables),
         tuples(formulas),
-        options,
+        tuples(calculated_options),
         several=st.booleans(),
-        digits=st.integers(0, 9),
-        significant=st.booleans(),
         otherwise_feedback=texts,
         unit=unit_rules,
         **shared,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -11,10 +12,14 @@ from bot.domain.ordering import RULES
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
+    Calculated,
+    CalculatedOption,
     Essay,
+    Formula,
     Gap,
     Gaps,
     Matching,
+    NamedUnit,
     Numeric,
     Option,
     Ordering,
@@ -22,9 +27,12 @@ from bot.domain.questions import (
     SeveralChoices,
     ShortText,
     SingleChoice,
+    Tolerance,
     TrueFalse,
+    UnitRule,
+    Variable,
 )
-from bot.formats.gift import Located
+from bot.formats.tags import Located
 
 ONE, NONE = Fraction(1), Fraction(0)
 #: every sign that one of the formats gives a meaning to, and some that none does
@@ -68,6 +76,60 @@ def single(draw: Any) -> SingleChoice:
     return SingleChoice("s", draw(prompts()), options, general_feedback=draw(maybe))
 
 
+shares = st.sampled_from([NONE, ONE, Fraction(1, 10), Fraction(1, 4)])
+
+
+@st.composite
+def unit_tables(draw: Any) -> UnitRule:
+    names = draw(st.lists(st.sampled_from(["m", "cm", "km", "m/s^2", "%", "°C"]), min_size=1, unique=True))
+    named = tuple(
+        NamedUnit(name, ONE if place == 0 else Fraction(10) ** draw(st.integers(-3, 3)) * 7)
+        for place, name in enumerate(names)
+    )
+    penalty = draw(shares)
+    return UnitRule(names[0], named, penalty, of_whole=bool(penalty) and draw(st.booleans()))
+
+
+wanted_units = st.sampled_from(["m", "kg m/s^2", "%"]).map(UnitRule)
+units = st.one_of(st.none(), unit_tables(), wanted_units)
+
+
+@st.composite
+def calculated(draw: Any) -> Calculated:
+    places = draw(st.integers(0, 3))
+    count = draw(st.integers(1, 4))
+    drawn = st.decimals(1, 99, places=places)
+    variables = tuple(
+        Variable(name, Decimal(1), Decimal(99), step, tuple(draw(drawn) for _ in range(count)))
+        for name in ("a", "b c")
+        for step in [draw(st.sampled_from([Decimal(1).scaleb(-places), Decimal("0.5")]))]
+    )
+    shared = {"general_feedback": draw(maybe), "difficulty": draw(st.integers(1, 3))}
+    if draw(st.booleans()):
+        several = draw(st.booleans())
+        made = tuple(
+            CalculatedOption(
+                f"{text} {{={{a}}*{place}}}",
+                credit,
+                draw(maybe),
+                draw(st.integers(0, 4)),
+                draw(st.booleans()),
+            )
+            for place, (text, credit) in enumerate([(draw(labels), ONE), (draw(labels), NONE)])
+        )
+        return Calculated("s", "x {a} and {b c}", variables, options=made, several=several, **shared)
+    formulas = tuple(
+        Formula(
+            draw(st.sampled_from(["{a}+{b c}", "sqrt({a})*2", "-{a}**2/{b c}", "pi()*{a}"])),
+            credit, draw(maybe), draw(st.decimals(0, 5, places=2)), draw(st.sampled_from(Tolerance)),
+            draw(st.integers(0, 4)), draw(st.booleans()),
+        )
+        for credit in [ONE, draw(credits)]
+    )  # fmt: skip
+    said = {"otherwise_feedback": draw(maybe), "unit": draw(units)}
+    return Calculated("s", "x {a}", variables, formulas, **shared, **said)
+
+
 @st.composite
 def numeric(draw: Any) -> Numeric:
     def interval(credit: Fraction) -> AcceptedNumber:
@@ -76,7 +138,12 @@ def numeric(draw: Any) -> Numeric:
 
     accepted = (interval(ONE), *(interval(draw(credits)) for _ in range(draw(st.integers(0, 2)))))
     return Numeric(
-        "s", draw(prompts()), accepted, general_feedback=draw(maybe), otherwise_feedback=draw(maybe)
+        "s",
+        draw(prompts()),
+        accepted,
+        general_feedback=draw(maybe),
+        otherwise_feedback=draw(maybe),
+        unit=draw(units),
     )
 
 
@@ -123,7 +190,7 @@ kinds: st.SearchStrategy[Any] = st.one_of(
         TrueFalse, st.just("s"), prompts(), st.booleans(),
         wrong_feedback=maybe, right_feedback=maybe, general_feedback=maybe,
     ),
-    single(), several(), numeric(), short(), matching(), gaps(),
+    single(), several(), numeric(), short(), matching(), gaps(), calculated(),
     st.builds(
         Ordering, st.just("s"), prompts(), st.lists(labels, min_size=2, max_size=5).map(tuple),
         st.sampled_from(sorted(RULES)), general_feedback=maybe,
@@ -139,7 +206,7 @@ def banks(draw: Any) -> list[Located]:
     tags = st.lists(st.sampled_from(["1.1", "hard", "unit-2"]), max_size=2, unique=True).map(tuple)
     return [
         Located(
-            replace(draw(kinds), slug=f"m-{number}"),
+            replace(draw(kinds), slug=f"m-{number}", difficulty=draw(st.integers(1, 3))),
             0,
             draw(labels),
             draw(tags),

@@ -26,7 +26,8 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.gift import Located, read_gift
+from bot.formats.gift import read_gift
+from bot.formats.tags import Located
 
 ONE, HALF, NONE = Fraction(1), Fraction(1, 2), Fraction(0)
 THIRD = Fraction(1, 3)

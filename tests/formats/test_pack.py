@@ -169,7 +169,7 @@ def test_all_faults_are_told_at_once_with_file_line_and_field():
         ('"questions/atoms.txt"', '"../atoms.txt"', 32, "climb out"),
         ('"questions/atoms.txt"', '"/etc/passwd"', 32, "starts inside the pack"),
         ('"questions/atoms.txt"', '"questions\\\\atoms.txt"', 32, "no backslash"),
-        ('"questions/atoms.txt"', '"questions/atoms.docx"', 32, ".gift or .txt"),
+        ('"questions/atoms.txt"', '"questions/atoms.docx"', 32, "ends in .gift, .txt, .csv"),
         ('"questions/atoms.txt"', '""', 32, "1 to 200 characters"),
         ('questions_file = "questions/atoms.txt"', "questions = ''", 32, "no questions in it"),
         ("bank = '''", "bank_file = \"questions/atoms.txt\"\nbank = '''", 36, "either bank or bank_file"),

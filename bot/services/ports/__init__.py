@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.services.ports.announcements import Announcements
+from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.marking import Rulings
 from bot.services.ports.mastery import MasteryRuleBook
@@ -52,10 +53,12 @@ __all__ = [
     "Courses",
     "Database",
     "Drafts",
+    "Drawing",
     "Guardians",
     "HandIns",
     "History",
     "Ids",
+    "ItemAnswers",
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
@@ -146,6 +149,8 @@ class Tx(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def planning(self) -> Planning: ...
+    @property
+    def item_analysis(self) -> ItemAnswers: ...
     @property
     def reports(self) -> Reports: ...
     @property
