@@ -54,6 +54,7 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.regrades import RegradeService
 from bot.services.reminders import ReminderService
 from bot.services.rulings import RulingService
 from bot.services.services import Services
@@ -247,6 +248,7 @@ def _services(
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
         rulings=RulingService(database, new_handle, wake),
+        regrades=RegradeService(database, new_handle, wake),
         item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 

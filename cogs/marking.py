@@ -1,4 +1,4 @@
-"""What a teacher decides about checks: /override."""
+"""What a teacher decides about checks: /override and /regrade."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.ruling import LONGEST_REASON
-from bot.views.choices import Choices, class_choices, unit_choices
+from bot.views.choices import Choices, class_choices, question_choices, unit_choices
 from bot.views.presses import Interaction, asker, reply, services
+from bot.views.regrades import draw_faulty, draw_regrades
 from bot.views.rulings import draw_list, draw_ruled
 
 
@@ -59,6 +60,42 @@ class Marking(commands.Cog):
     @override.autocomplete("class_name")
     async def _classes(self, interaction: Interaction, typed: str) -> Choices:
         return await class_choices(interaction, typed)
+
+    @app_commands.command(
+        name="regrade", description="Mark a faulty question anew, seen first; alone, it lists regrades"
+    )
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        unit="The unit whose check asks it",
+        question="The question: type a piece of it",
+        reason="Why; for the record",
+        class_name="The class, if you teach several here",
+    )
+    async def regrade(
+        self,
+        interaction: Interaction,
+        unit: app_commands.Range[str, 1, 80] | None = None,
+        question: app_commands.Range[str, 1, 100] | None = None,
+        reason: app_commands.Range[str, 1, LONGEST_REASON] | None = None,
+        class_name: str | None = None,
+    ) -> None:
+        regrades, who = services(interaction).regrades, asker(interaction)
+        if unit is None and question is None and reason is None:
+            await reply(interaction, draw_regrades(await regrades.of(who, class_name)))
+            return
+        result = await regrades.open(
+            who, class_name, unit or "", question or "", reason or "", interaction.created_at
+        )
+        await reply(interaction, draw_faulty(result))
+
+    @regrade.autocomplete("question")
+    async def _questions(self, interaction: Interaction, typed: str) -> Choices:
+        return await question_choices(interaction, typed)
+
+    regrade.autocomplete("unit")(_units)
+    regrade.autocomplete("class_name")(_classes)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -20,4 +20,17 @@ class UnitRuled:
     channel: int | None
 
 
-CheckNews = UnitRuled
+@dataclass(frozen=True, slots=True)
+class ResultChanged:
+    """A faulty question was marked anew, or that was undone."""
+
+    class_name: str
+    unit_title: str
+    #: whether the check is passed now; None where only the score changed
+    passes: bool | None
+    #: titles of units
+    opened: tuple[str, ...]
+    closed: tuple[str, ...]
+
+
+CheckNews = UnitRuled | ResultChanged

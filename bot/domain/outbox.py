@@ -37,6 +37,7 @@ class Kind(StrEnum):
     INBOX_CALL = "inbox_call"  # about: section; channel card that asks everybody to open their inbox
     PHONE_PAUSED = "phone_paused"  # about: None; asks a person on Discord about a number that does not work
     TAKE_ROLE = "take_role"  # args: {"purpose": place purpose}; about: section
+    RESULT_CHANGED = "result_changed"  # about: regrade; args: what it means for them; to the student
     UNIT_RULED = "unit_ruled"  # about: ruling; args: {"undone": bool, "opened": slug or None}; to the student
 
 

@@ -15,6 +15,7 @@ from bot.services.optouts import text_help, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
+from bot.services.regrades import result_changed
 from bot.services.rulings import unit_ruled
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
 
@@ -73,6 +74,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.SLOT_REMINDER: slot_reminder,
     Kind.UNIT_OPENED: unit_opened,
     Kind.UNIT_RULED: unit_ruled,
+    Kind.RESULT_CHANGED: result_changed,
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,

@@ -17,7 +17,15 @@ from bot.services.texting import ANSWERS, party_of, pause_number, stop_texts
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
 NOT_PURSUED = frozenset(
-    {Kind.OPEN_INBOX, Kind.UNIT_OPENED, Kind.UNIT_RULED, Kind.PHONE_PAUSED, Kind.HEARD, *ANSWERS}
+    {
+        Kind.OPEN_INBOX,
+        Kind.UNIT_OPENED,
+        Kind.UNIT_RULED,
+        Kind.RESULT_CHANGED,
+        Kind.PHONE_PAUSED,
+        Kind.HEARD,
+        *ANSWERS,
+    }
 )
 #: what a guardian hears of when the student cannot be reached
 FOR_GUARDIANS = frozenset({Kind.NUDGE})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.grading import is_blank, mark_at_once, score
+from bot.domain.grading import is_blank, mark_at_once
 from bot.domain.mastery import Attempt, current_unit, draw_form, next_open, passed, retake_at
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
@@ -36,6 +36,7 @@ from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
+from bot.services.remarking import marks_of
 from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
 
 
@@ -293,7 +294,7 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
     if next_open(items) is not None:
         return Unanswered(show_all(attempt, items))
     credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
-    total = score(credits)
+    credits, total = marks_of(tx, attempt.id, credits)
     is_pass = passed(total, attempt.bar)
     cooldown_s = tx.courses.unit(attempt.unit).unit.check.cooldown_s
     again_at = None if is_pass else retake_at(now, cooldown_s)

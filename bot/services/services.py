@@ -29,6 +29,7 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.regrades import RegradeService
 from bot.services.reminders import ReminderService
 from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
@@ -67,4 +68,5 @@ class Services:
     got_it: GotItService
     reminders: ReminderService
     rulings: RulingService
+    regrades: RegradeService
     item_analysis: ItemAnalysisService

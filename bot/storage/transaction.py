@@ -22,6 +22,7 @@ from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
+from bot.storage.regrades import StoredRegrades
 from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
 from bot.storage.rulings import StoredRulings
@@ -61,3 +62,4 @@ class StoredTx:
         self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.rulings = StoredRulings(connection)
+        self.regrades = StoredRegrades(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.check_messages import CheckNews, UnitRuled
+from bot.domain.check_messages import CheckNews, ResultChanged, UnitRuled
 from bot.views.cards import Look, card, primary
 from bot.views.prose import name_of
 
@@ -15,6 +15,8 @@ def draw_check_news(content: CheckNews, marker: int) -> ui.LayoutView:
     match content:
         case UnitRuled():
             return _ruled(content, marker)
+        case ResultChanged():
+            return _changed(content, marker)
 
 
 def _ruled(news: UnitRuled, marker: int) -> ui.LayoutView:
@@ -39,3 +41,27 @@ def _ruled(news: UnitRuled, marker: int) -> ui.LayoutView:
         Look.DONE, title, said, f"Go on with **{name_of(news.opened)}**.{where}" if news.opened else "",
         controls=[TODAY], marker=marker,
     )  # fmt: skip
+
+
+def _changed(news: ResultChanged, marker: int) -> ui.LayoutView:
+    unit = name_of(news.unit_title)
+    heads = {
+        True: (Look.DONE, f"You passed {unit} after all"),
+        False: (Look.NOT_YET, f"{unit}: not yet, after a correction"),
+        None: (Look.NEWS, f"Your score in {unit} changed"),
+    }
+    look, title = heads[news.passes]
+    return card(
+        look,
+        title,
+        f"A question in your check was not right, and your teacher of {name_of(news.class_name)} had it "
+        "marked anew.",
+        f"Open for you: {_listed(news.opened)}." if news.opened else "",
+        f"Not open for now: {_listed(news.closed)}. Your work there is kept." if news.closed else "",
+        controls=[TODAY],
+        marker=marker,
+    )
+
+
+def _listed(titles: tuple[str, ...]) -> str:
+    return ", ".join(f"**{name_of(each)}**" for each in titles)

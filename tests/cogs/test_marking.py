@@ -73,3 +73,27 @@ async def test_a_unit_role_that_is_not_open_to_a_student_is_taken_away_and_no_ot
     await room.app.reconciler.work()
     await room.work()
     assert ana.roles == before | {"Choir"}
+
+
+async def test_a_regrade_is_shown_before_it_is_applied_and_can_be_undone(room: Classroom) -> None:
+    asked = (await room.teacher.choices("regrade", "question", "", unit="1"))[0]
+    await room.teacher.slash("regrade", unit="1", question=asked, reason="two are right")
+    assert "Nothing is applied" in room.teacher.screen.text
+    await room.teacher.press("Drop it from the score")
+    assert "asked no more" in room.teacher.screen.text
+    await room.teacher.press("Apply")
+    assert "Marked anew" in room.teacher.screen.text
+    await room.teacher.slash("regrade")
+    assert "1 regrade" in room.teacher.screen.text
+    assert "two are right" in str(room.teacher.screen.components)
+    again = await room.teacher.slash("regrade", unit="1", question=asked, reason="again")
+    assert "Regraded before" in again.text
+    await room.teacher.press("Undo that regrade")
+    assert "As it was before" in room.teacher.screen.text
+
+
+async def test_a_regrade_without_a_known_question_says_what_to_do(room: Classroom) -> None:
+    assert (
+        "Which question?" in (await room.teacher.slash("regrade", unit="1", question="zzz", reason="x")).text
+    )
+    assert "There are:" in (await room.teacher.slash("regrade", unit="99", question="zzz", reason="x")).text

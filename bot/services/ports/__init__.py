@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.marking import Rulings
+from bot.services.ports.marking import Regrades, Rulings
 from bot.services.ports.mastery import MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
@@ -74,6 +74,7 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Receipts",
+    "Regrades",
     "Reminders",
     "Reports",
     "Rulings",
@@ -157,6 +158,8 @@ class Tx(Protocol):
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
     def rulings(self) -> Rulings: ...
+    @property
+    def regrades(self) -> Regrades: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
