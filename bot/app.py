@@ -24,6 +24,7 @@ from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
 from bot.domain.nudging import Hours, Limits
 from bot.domain.quiet import OpenHours
+from bot.formats.bank_files import BankFiles
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
@@ -32,6 +33,7 @@ from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
+from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -199,10 +201,12 @@ def _services(
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
+    reader = WorkerPackParser()
     return Services(
         clock=clock,
         people=PeopleService(database, drip, new_handle, wake),
-        courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
+        courses=CourseService(database, reader, sample_pack, new_handle, wake),
+        banks=BankService(database, BankFiles(reader), new_handle),
         classes=ClassService(database, new_handle, wake),
         members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),

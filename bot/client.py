@@ -44,6 +44,7 @@ COGS = (
     "delivery",
     "reminders",
     "checks",
+    "bank",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

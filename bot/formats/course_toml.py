@@ -14,6 +14,7 @@ from bot.domain.formulas import in_words
 from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
 from bot.formats.archive import BANK_SUFFIXES, path_problem
 from bot.formats.bank import Bank, read_bank
+from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
 from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
 from bot.formats.tags import Located
@@ -90,14 +91,17 @@ class CourseReader:
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
-        table.refuse_unknown("draw", "cooldown_hours", "bank", "bank_file")
+        table.refuse_unknown("draw", "cooldown_hours", "blueprint", "bank", "bank_file")
         draw = table.whole_number("draw", 1, MAX_DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
         bank = self._questions(table, "bank", MAX_BANK, objectives, need_tag=True)
         if bank and draw > len(bank) and len(self.faults) == known_faults:
             table.fault("draw", f"{draw} questions are to be drawn, and the bank has {len(bank)}")
-        return Check(draw, bank, int(hours * 3600))
+        rows = read_blueprint(table, objectives, MAX_DRAW)
+        if bank and len(self.faults) == known_faults:
+            refuse_unmet(table, rows, draw, bank)
+        return Check(draw, bank, int(hours * 3600), tuple(share for _, share in rows))
 
     def _questions(
         self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool
@@ -114,7 +118,7 @@ class CourseReader:
             faults.append(Fault(file, found[most].line, found[most].title, problem))
         questions: list[Question] = []
         for one in found:
-            objective = _objective_of(one, objectives, file, need_tag=need_tag)
+            objective = objective_of(one, objectives, file, need_tag=need_tag)
             if isinstance(objective, Fault):
                 faults.append(objective)
             elif isinstance(one.question, Matching | Ordering | Gaps | Essay | Calculated):
@@ -177,7 +181,7 @@ class CourseReader:
         return f"there is no file {path} in the pack" + (f": did you mean {near[0]}?" if near else "")
 
 
-def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
+def objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
     """The slug of the objective that the question is tagged with; other tags beside it do not matter.
 
     Where no tag names one, the last part of its category may: exports of Canvas have no tags.

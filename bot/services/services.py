@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.services.announcements import AnnouncementService
+from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.classes import ClassService
 from bot.services.courses import CourseService
@@ -42,6 +43,7 @@ class Services:
     clock: Clock
     people: PeopleService
     courses: CourseService
+    banks: BankService
     classes: ClassService
     members: MemberService
     posting: PostingService

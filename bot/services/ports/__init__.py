@@ -35,6 +35,7 @@ from bot.services.ports.messages import (
 from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
+    BankFiles,
     Bookings,
     Courses,
     Drafts,
@@ -47,6 +48,7 @@ from bot.services.ports.teaching import (
 __all__ = [
     "Announcements",
     "Attempts",
+    "BankFiles",
     "Bookings",
     "Cell",
     "Cipher",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
+from bot.domain.bank_merge import BroughtBank
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
 from bot.domain.course import Course, Fault
-from bot.domain.mastery import Attempt, Drawn, Item
+from bot.domain.drawing import Drawn
+from bot.domain.mastery import Attempt, Item
 from bot.domain.questions import Answer, Question
 from bot.domain.records import (
     Account,
@@ -169,6 +172,13 @@ class Attempts(Protocol):
         """By question slug, the number of the person's last attempt that asked it."""
         ...
 
+    def in_use(self, section: int, unit_slug: str, person: int, since: datetime) -> Counter[str]:
+        """By question slug, in how many forms of the person's neighbours it is.
+
+        Neighbours are others of the class whose attempt at the unit is open, or began at ``since`` or later.
+        """
+        ...
+
     def begin(
         self,
         *,
@@ -253,3 +263,20 @@ class Drafts(Protocol):
 
 class PackParser(Protocol):
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]: ...
+
+
+class BankFiles(Protocol):
+    """Question banks in the formats that teachers have."""
+
+    async def read(self, filename: str, data: bytes, objectives: Sequence[str], default: str) -> BroughtBank:
+        """A bank for a unit with these objectives; ``default`` is that of questions which name none, or ""."""
+        ...
+
+    async def write(
+        self, questions: Sequence[Question], pictures: Mapping[str, bytes], suffix: str
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """The file, and the names of questions that the format cannot hold.
+
+        ``suffix`` is ".gift", ".xml" or ".csv"; ``pictures`` are PNGs by digest.
+        """
+        ...
