@@ -43,6 +43,7 @@ from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
+from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
@@ -253,6 +254,7 @@ def _services(
         reminders=ReminderService(database, hours, wake),
         rulings=RulingService(database, new_handle, wake),
         regrades=RegradeService(database, new_handle, wake),
+        hand_marks=HandMarkService(database, new_handle, wake),
         item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 

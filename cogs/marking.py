@@ -1,4 +1,4 @@
-"""What a teacher decides about checks: /override and /regrade."""
+"""What a teacher decides about checks: /mark, /override and /regrade."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.domain.ruling import LONGEST_REASON
 from bot.views.choices import Choices, class_choices, question_choices, unit_choices
+from bot.views.hand_marking import draw_begun
 from bot.views.presses import Interaction, asker, reply, services
 from bot.views.regrades import draw_faulty, draw_regrades
 from bot.views.rulings import draw_list, draw_ruled
@@ -60,6 +61,30 @@ class Marking(commands.Cog):
     @override.autocomplete("class_name")
     async def _classes(self, interaction: Interaction, typed: str) -> Choices:
         return await class_choices(interaction, typed)
+
+    @app_commands.command(name="mark", description="Mark a lab, a talk or a sheet by hand, for a whole group")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(
+        unit="The unit that they showed",
+        done="When the work was done: mon, 2026-11-24, today 10:30; now if left out",
+        class_name="The class, if you teach several here",
+    )
+    async def mark(
+        self,
+        interaction: Interaction,
+        unit: app_commands.Range[str, 1, 80],
+        done: app_commands.Range[str, 1, 40] | None = None,
+        class_name: str | None = None,
+    ) -> None:
+        result = await services(interaction).hand_marks.begin(
+            asker(interaction), class_name, unit, done, interaction.created_at
+        )
+        await reply(interaction, draw_begun(result))
+
+    mark.autocomplete("unit")(_units)
+    mark.autocomplete("class_name")(_classes)
 
     @app_commands.command(
         name="regrade", description="Mark a faulty question anew, seen first; alone, it lists regrades"

@@ -33,4 +33,16 @@ class ResultChanged:
     closed: tuple[str, ...]
 
 
-CheckNews = UnitRuled | ResultChanged
+@dataclass(frozen=True, slots=True)
+class HandMarked:
+    """The teacher marked a lab, a talk or a sheet."""
+
+    class_name: str
+    unit_title: str
+    passed: bool
+    comment: str
+    opened: str | None
+    channel: int | None
+
+
+CheckNews = UnitRuled | ResultChanged | HandMarked

@@ -9,6 +9,7 @@ from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
+from bot.services.hand_marking import hand_marked
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
@@ -75,6 +76,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.UNIT_OPENED: unit_opened,
     Kind.UNIT_RULED: unit_ruled,
     Kind.RESULT_CHANGED: result_changed,
+    Kind.HAND_MARKED: hand_marked,
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,

@@ -22,6 +22,7 @@ NOT_PURSUED = frozenset(
         Kind.UNIT_OPENED,
         Kind.UNIT_RULED,
         Kind.RESULT_CHANGED,
+        Kind.HAND_MARKED,
         Kind.PHONE_PAUSED,
         Kind.HEARD,
         *ANSWERS,

@@ -16,6 +16,7 @@ from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
+from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
@@ -71,4 +72,5 @@ class Services:
     reminders: ReminderService
     rulings: RulingService
     regrades: RegradeService
+    hand_marks: HandMarkService
     item_analysis: ItemAnalysisService

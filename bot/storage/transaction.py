@@ -9,6 +9,7 @@ from bot.storage.booking import StoredBookings
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
+from bot.storage.hand_marks import StoredHandMarks
 from bot.storage.history import StoredHistory
 from bot.storage.item_analysis import StoredItemAnalysis
 from bot.storage.letters import StoredLetters
@@ -63,3 +64,4 @@ class StoredTx:
         self.mastery_rules = StoredMasteryRules(connection)
         self.rulings = StoredRulings(connection)
         self.regrades = StoredRegrades(connection)
+        self.hand_marks = StoredHandMarks(connection)

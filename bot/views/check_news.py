@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.check_messages import CheckNews, ResultChanged, UnitRuled
-from bot.views.cards import Look, card, primary
-from bot.views.prose import name_of
+from bot.domain.check_messages import CheckNews, HandMarked, ResultChanged, UnitRuled
+from bot.views.cards import Button, Look, card, primary
+from bot.views.prose import name_of, paragraphs
 
 TODAY = primary("What do I do now?", "today")
 
@@ -17,6 +17,8 @@ def draw_check_news(content: CheckNews, marker: int) -> ui.LayoutView:
             return _ruled(content, marker)
         case ResultChanged():
             return _changed(content, marker)
+        case HandMarked():
+            return _hand_marked(content, marker)
 
 
 def _ruled(news: UnitRuled, marker: int) -> ui.LayoutView:
@@ -65,3 +67,21 @@ def _changed(news: ResultChanged, marker: int) -> ui.LayoutView:
 
 def _listed(titles: tuple[str, ...]) -> str:
     return ", ".join(f"**{name_of(each)}**" for each in titles)
+
+
+def _hand_marked(news: HandMarked, marker: int) -> ui.LayoutView:
+    unit, name = name_of(news.unit_title), name_of(news.class_name)
+    where = f" Its channel: <#{news.channel}>" if news.channel is not None else ""
+    opened = f"Open for you now: **{name_of(news.opened)}**.{where}" if news.opened else ""
+    return card(
+        Look.DONE if news.passed else Look.NOT_YET,
+        f"{unit}: mastered" if news.passed else f"{unit}: not yet",
+        f"Your teacher of {name} has looked at your work. "
+        + ("Well done!" if news.passed else "You can show it again: ask when."),
+        f"They say: {paragraphs(news.comment)}" if news.comment else "",
+        opened,
+        controls=[TODAY]
+        if news.passed
+        else [primary("Book office hours", "book"), Button("What do I do now?", "today")],
+        marker=marker,
+    )

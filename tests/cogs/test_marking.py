@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.classroom import Classroom
+from tests.classroom import Classroom, Person
 
 
 @pytest.fixture
@@ -12,6 +14,14 @@ async def room(classroom: Classroom) -> Classroom:
     await classroom.open_class()
     await classroom.join()
     return classroom
+
+
+async def choose(teacher: Person, *students: Person) -> None:
+    """Picks people in the first menu of what the teacher sees."""
+    menu = next(part for part in teacher.screen.parts if part["type"] == 5)
+    message = teacher.screen.result.response.message
+    values = [each.actor for each in students]
+    await teacher._seen(await teacher.actor.select(message, values=values, custom_id=menu["custom_id"]))
 
 
 async def test_an_override_opens_the_next_unit_for_that_student_and_tells_them_kindly(
@@ -97,3 +107,38 @@ async def test_a_regrade_without_a_known_question_says_what_to_do(room: Classroo
         "Which question?" in (await room.teacher.slash("regrade", unit="1", question="zzz", reason="x")).text
     )
     assert "There are:" in (await room.teacher.slash("regrade", unit="99", question="zzz", reason="x")).text
+
+
+async def test_a_whole_class_is_marked_by_hand_in_a_few_presses_and_can_be_undone_unseen(
+    room: Classroom,
+) -> None:
+    ana, ben, cay = room.students
+    before = ana.roles
+    await room.teacher.slash("mark", unit="1")
+    await room.teacher.press("All 3 who have it open")
+    await room.teacher.press("Mastered")
+    assert "3 students" in room.teacher.screen.text
+    told = len(ana.inbox)
+    await room.work()
+    assert all(each.sees("unit-2-atoms") for each in (ana, ben, cay))
+    assert len(ana.inbox) == told
+    await room.teacher.press("Undo")
+    await room.move(timedelta(minutes=3))
+    assert (ana.roles, len(ana.inbox)) == (before, told)
+
+
+async def test_not_yet_with_a_comment_reaches_the_student_kindly(room: Classroom) -> None:
+    ana, ben, _ = room.students
+    await room.teacher.slash("mark", unit="1", done="today 9:00")
+    await choose(room.teacher, ana)
+    await room.teacher.press("With a comment")
+    await room.teacher.fill(verdict=["not_yet"], comment="Label your axes")
+    await room.move(timedelta(minutes=3))
+    assert "not yet" in ana.inbox[-1]
+    assert "Label your axes" in ana.inbox[-1]
+    assert not ana.sees("unit-2-atoms")
+    assert "axes" not in ben.inbox[-1]
+
+
+async def test_work_that_lies_ahead_cannot_be_marked(room: Classroom) -> None:
+    assert "When was it done?" in (await room.teacher.slash("mark", unit="1", done="tomorrow 9:00")).text

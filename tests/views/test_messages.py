@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
-from bot.domain.check_messages import ResultChanged, UnitRuled
+from bot.domain.check_messages import HandMarked, ResultChanged, UnitRuled
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
@@ -95,6 +95,7 @@ CONTENTS: list[Content] = [
     PhonePaused("Period 3", "the number is a landline"),
     InboxCall("Period 3"),
     UnitRuled("Period 3", "Atoms", "override", False, "Ions", 77),
+    HandMarked("Period 3", "Atoms", False, "Label your axes", None, None),
     ResultChanged("Period 3", "Atoms", True, ("Ions",), ()),
 ]
 

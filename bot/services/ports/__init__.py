@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.marking import Regrades, Rulings
+from bot.services.ports.marking import HandMarks, Regrades, Rulings
 from bot.services.ports.mastery import MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
@@ -58,6 +58,7 @@ __all__ = [
     "Drawing",
     "Guardians",
     "HandIns",
+    "HandMarks",
     "History",
     "Ids",
     "ItemAnswers",
@@ -162,6 +163,8 @@ class Tx(Protocol):
     def rulings(self) -> Rulings: ...
     @property
     def regrades(self) -> Regrades: ...
+    @property
+    def hand_marks(self) -> HandMarks: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

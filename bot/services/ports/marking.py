@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.opening import Event
 from bot.domain.questions import Question
+from bot.domain.records import Section, UnitRecord
 from bot.domain.regrading import Asked, Change, Regrade
 from bot.domain.ruling import Ruling
 
@@ -92,3 +93,16 @@ class Regrades(Protocol):
     def undo(self, regrade_id: int, by: int, at: datetime) -> bool:
         """False when it was undone before."""
         ...
+
+
+class HandMarks(Protocol):
+    """Attempts that a teacher marked by a tap."""
+
+    def add(
+        self, *, handle: str, person: int, section: Section, unit: UnitRecord, passed: bool, done_at: datetime
+    ) -> int:
+        """Gives the attempt's id; it counts from when the work was done (K19)."""
+        ...
+
+    def stands(self, attempt_id: int) -> bool: ...
+    def remove(self, attempt_id: int) -> None: ...
