@@ -39,6 +39,7 @@ COGS = (
     "guardian",
     "quiz",
     "marking",
+    "contracts",
     "server",
     "inbox",
     "delivery",

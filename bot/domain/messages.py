@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.attachments import Attachment
 from bot.domain.check_messages import CheckNews
+from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 
@@ -228,6 +229,7 @@ OtherContent = (
     | PhoneCode
     | GuardianCode
     | GuardianNudge
+    | ContractContent
     | TextsEnded
     | TextHelp
     | PhonePaused

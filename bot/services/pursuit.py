@@ -25,6 +25,8 @@ NOT_PURSUED = frozenset(
         Kind.HAND_MARKED,
         Kind.PHONE_PAUSED,
         Kind.HEARD,
+        Kind.CONTRACT_LINK,
+        Kind.CONTRACT_IN_FORCE,
         *ANSWERS,
     }
 )
@@ -121,7 +123,9 @@ def _reach(tx: Tx, delivery: Delivery) -> Reach:
     return Reach(
         dm=False,
         thread=delivery.section is not None,
-        sms=delivery.person is not None and tx.phones.number_to_text(delivery.person) is not None,
+        sms=delivery.kind is not Kind.CONTRACT_TO_SIGN  # it needs its button
+        and delivery.person is not None
+        and tx.phones.number_to_text(delivery.person) is not None,
         guardian=delivery.kind in FOR_GUARDIANS and _guardian(tx, delivery),
     )
 

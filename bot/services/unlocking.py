@@ -30,6 +30,8 @@ class Passed:
     bar: int
     #: title of the unit that is open now, None after the last one
     opened: str | None
+    #: since when the contract is in force that the bar came from; None for the class's own bar
+    signed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class NotYet:
     review: tuple[Objective, ...]
     hints: tuple[Hint, ...]
     retake_at: datetime
+    #: as in Passed
+    signed: datetime | None = None
 
 
 def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
@@ -60,7 +64,20 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
         return not_yet(tx, attempt)
     unit = following(tx, attempt)
     title = unit.unit.title if unit else None
-    return Passed(attempt.handle, attempt.unit_title, attempt.score or Fraction(0), attempt.bar, title)
+    return Passed(
+        attempt.handle,
+        attempt.unit_title,
+        attempt.score or Fraction(0),
+        attempt.bar,
+        title,
+        signed=signed_of(tx, attempt),
+    )
+
+
+def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
+    """Since when the contract was in force that set the attempt's bar; None for the class's own bar (P12)."""
+    contract = tx.contracts.find(attempt.contract) if attempt.contract is not None else None
+    return contract.in_force_at if contract else None
 
 
 def not_yet(tx: Tx, attempt: Attempt) -> NotYet:
@@ -74,6 +91,7 @@ def not_yet(tx: Tx, attempt: Attempt) -> NotYet:
         review=review(tx.courses.unit(attempt.unit).unit.objectives, items),
         hints=tuple(Hint(position, text) for position, text in said if text),
         retake_at=attempt.retake_at or attempt.began_at,
+        signed=signed_of(tx, attempt),
     )
 
 

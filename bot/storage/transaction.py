@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
+from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
@@ -65,3 +66,4 @@ class StoredTx:
         self.rulings = StoredRulings(connection)
         self.regrades = StoredRegrades(connection)
         self.hand_marks = StoredHandMarks(connection)
+        self.contracts = StoredContracts(connection)

@@ -19,6 +19,7 @@ from bot.services.quizzes import (
     Unfit,
 )
 from bot.services.unlocking import NotYet, Passed
+from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
 
 LETTERS = "ABCDEFGHIJ"
@@ -59,7 +60,7 @@ def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
                 Look.DONE,
                 f"Passed: {plain(title)}",
                 note,
-                f"**{percent(score)} %**. Your bar is {bar} %.",
+                f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
@@ -70,7 +71,7 @@ def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
                 Look.NOT_YET,
                 f"Not yet: {plain(result.unit_title)}",
                 note,
-                f"**{percent(result.score)} %**. Your bar is {result.bar} %.",
+                f"**{percent(result.score)} %**. {your_bar(result.bar, result.signed)}",
                 *_review(result),
                 f"Your next attempt has other questions. It is possible from {stamp(result.retake_at)} on "
                 f"({stamp(result.retake_at, 'R')}).",

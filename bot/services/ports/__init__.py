@@ -12,7 +12,7 @@ from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.marking import HandMarks, Regrades, Rulings
-from bot.services.ports.mastery import MasteryRuleBook
+from bot.services.ports.mastery import Contracts, MasteryRuleBook
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -52,6 +52,7 @@ __all__ = [
     "Bookings",
     "Cell",
     "Cipher",
+    "Contracts",
     "Courses",
     "Database",
     "Drafts",
@@ -165,6 +166,8 @@ class Tx(Protocol):
     def regrades(self) -> Regrades: ...
     @property
     def hand_marks(self) -> HandMarks: ...
+    @property
+    def contracts(self) -> Contracts: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
