@@ -38,6 +38,7 @@ COGS = (
     "phone",
     "guardian",
     "quiz",
+    "marking",
     "contracts",
     "server",
     "inbox",

@@ -20,6 +20,7 @@ from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
+from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
@@ -34,9 +35,11 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
+from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
@@ -81,4 +84,7 @@ class Services:
     check_rules: CheckRulesService
     remediation: RemediationService
     retake_requests: RetakeRequestService
+    rulings: RulingService
+    regrades: RegradeService
+    hand_marks: HandMarkService
     item_analysis: ItemAnalysisService
