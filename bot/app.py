@@ -37,6 +37,8 @@ from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
+from bot.services.contract_desk import ContractDeskService
+from bot.services.contracts import ContractService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.delivery_report import DeliveryReportService
@@ -68,10 +70,11 @@ from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
 from bot.web.errors import CannotListen
 from bot.web.lag import LagProbe
+from bot.words.contracts import ContractWording
 from bot.words.letters import answer_length
 
 if TYPE_CHECKING:
-    from bot.web.links import StopLinks
+    from bot.web.links import ContractLinks, StopLinks
     from bot.web.server import WebServer
 
 __all__ = ["App", "CannotListen", "open_app"]
@@ -201,6 +204,7 @@ def _services(
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
+    contract_links = _contract_links(settings)
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
     reader = WorkerPackParser()
     return Services(
@@ -230,6 +234,8 @@ def _services(
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
+        contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
+        contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
         hand_ins=HandInService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
@@ -240,6 +246,7 @@ def _services(
                 drip,
                 limits=limits,
                 texts_a_day=settings.twilio.per_day if settings.twilio is not None else None,
+                contract_links=contract_links,
             ),
             new_handle,
         ),
@@ -275,6 +282,15 @@ def _stop_links(settings: Settings) -> StopLinks | None:
     from bot.web.links import StopLinks
 
     return StopLinks(keys, settings.web.public_url)
+
+
+def _contract_links(settings: Settings) -> ContractLinks | None:
+    keys = [key.get_secret_value() for key in settings.security.keys]
+    if settings.web is None or settings.web.public_url is None or not keys:
+        return None
+    from bot.web.links import ContractLinks
+
+    return ContractLinks(keys, settings.web.public_url)
 
 
 def _web(

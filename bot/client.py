@@ -38,6 +38,7 @@ COGS = (
     "phone",
     "guardian",
     "quiz",
+    "contracts",
     "server",
     "inbox",
     "delivery",

@@ -51,6 +51,8 @@ class Attempt:
     retake_at: datetime | None
     #: "check", "test_out" (before the unit's work), "recheck" (long after) or "hand" (the teacher's tap)
     purpose: str = "check"
+    #: id of the contract from which the bar came; None for the class's own
+    contract: int | None = None
 
 
 # --- the bar, and what follows ---------------------------------------------------------------------

@@ -34,6 +34,7 @@ from bot.domain.today import (
     WaitForCheck,
     next_step,
 )
+from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
@@ -250,7 +251,14 @@ def _draw(
         only=only,
     )
     attempt = tx.attempts.begin(
-        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
+        handle=ids(),
+        seed=seed,
+        person=person,
+        section=section,
+        unit=unit,
+        form=form,
+        bar=bar_of(tx, section, person),
+        at=now,
     )
     return show_next(attempt, tx.attempts.items(attempt.id))
 

@@ -10,6 +10,8 @@ from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
+from bot.services.contract_desk import ContractDeskService
+from bot.services.contracts import ContractService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
@@ -55,6 +57,8 @@ class Services:
     phones: PhoneService
     guardians: GuardianService
     quizzes: QuizService
+    contracts: ContractService
+    contract_desk: ContractDeskService
     hand_ins: HandInService
     progress: ProgressService
     deliveries: DeliveryService

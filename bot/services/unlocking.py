@@ -40,6 +40,8 @@ class Passed:
     objectives: tuple[ObjectiveResult, ...] = ()
     #: positions of questions that did not earn full credit
     open_questions: tuple[int, ...] = ()
+    #: since when the contract is in force that the bar came from; None for the class's own bar
+    signed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class NotYet:
     #: what has to come before the next attempt; empty when it can begin now
     stands: tuple[InTheWay, ...]
     said: Said
+    #: as in Passed
+    signed: datetime | None = None
 
 
 def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
@@ -100,7 +104,14 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
             tx.courses.unit(attempt.unit).unit.objectives, [*items, *kept_items(tx, attempt, items)]
         ),
         open_questions(items),
+        signed_of(tx, attempt),
     )
+
+
+def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
+    """Since when the contract was in force that set the attempt's bar; None for the class's own bar (P12)."""
+    contract = tx.contracts.find(attempt.contract) if attempt.contract is not None else None
+    return contract.in_force_at if contract else None
 
 
 def open_questions(items: Sequence[Item]) -> tuple[int, ...]:
@@ -132,6 +143,7 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         open_questions=open_questions(items),
         stands=stands_before(tx, section, attempt, at),
         said=said(tx, section, attempt.person, unit),
+        signed=signed_of(tx, attempt),
     )
 
 

@@ -19,6 +19,7 @@ from bot.services.quizzes import (
     Unfit,
 )
 from bot.services.unlocking import NotYet, Passed
+from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.words.retaking import COUNTED
@@ -61,7 +62,7 @@ def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
                 Look.DONE,
                 f"Passed: {plain(title)}",
                 note,
-                f"**{percent(score)} %**. Your bar is {bar} %.",
+                f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 bars(result.objectives),
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
@@ -84,10 +85,10 @@ def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
 
 def _score(result: NotYet) -> str:
     if result.counted is None:
-        return f"**{percent(result.score)} %**. Your bar is {result.bar} %."
+        return f"**{percent(result.score)} %**. {your_bar(result.bar, result.signed)}"
     return (
         f"**{percent(result.score)} %** this time. What counts, {COUNTED[result.said.rules.counts]}, is "
-        f"**{percent(result.counted)} %**. Your bar is {result.bar} %."
+        f"**{percent(result.counted)} %**. {your_bar(result.bar, result.signed)}"
     )
 
 

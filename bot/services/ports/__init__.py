@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes
+from bot.services.ports.mastery import Contracts, Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -51,6 +51,7 @@ __all__ = [
     "Bookings",
     "Cell",
     "Cipher",
+    "Contracts",
     "Courses",
     "Database",
     "Drafts",
@@ -161,6 +162,8 @@ class Tx(Protocol):
     def retakes(self) -> Retakes: ...
     @property
     def journals(self) -> Journals: ...
+    @property
+    def contracts(self) -> Contracts: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

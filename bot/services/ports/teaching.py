@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bot.domain.bank_merge import BroughtBank
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
+from bot.domain.contracts import Bar
 from bot.domain.course import Course, Fault
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
@@ -183,6 +184,7 @@ class Attempts(Protocol):
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
     ) -> Attempt:
         """A new attempt, or the one that another device began meanwhile."""
