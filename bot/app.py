@@ -49,6 +49,7 @@ from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.journals import JournalService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -231,6 +232,7 @@ def _services(
             answers=settings.web is not None and settings.web.public_url is not None,
         ),
         quizzes=QuizService(database, new_handle, wake),
+        journals=JournalService(database),
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),

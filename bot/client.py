@@ -45,6 +45,7 @@ COGS = (
     "reminders",
     "remediation",
     "rules",
+    "journal",
     "checks",
     "bank",
 )
