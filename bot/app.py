@@ -28,9 +28,11 @@ from bot.formats.bank_files import BankFiles
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
+from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
 from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
+from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
 from bot.services.banks import BankService
@@ -65,6 +67,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
+from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 from bot.storage.database import Database, open_database
@@ -119,6 +122,7 @@ class App:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
+        await self.services.time_limits.close(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
@@ -126,6 +130,7 @@ class App:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
+        planned += await self.services.time_limits.close(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
@@ -134,6 +139,7 @@ class App:
         instants = (
             await self.services.nudges.next_instant(now),
             await self.services.announcements.next_instant(),
+            await self.services.time_limits.next_instant(),
             await self.services.deliveries.next_due(),
         )
         return min((each for each in instants if each is not None), default=None)
@@ -205,6 +211,7 @@ def _services(
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
+    units = PintUnits()
     contract_links = _contract_links(settings)
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
     reader = WorkerPackParser()
@@ -231,14 +238,16 @@ def _services(
             hours.sms,
             answers=settings.web is not None and settings.web.public_url is not None,
         ),
-        quizzes=QuizService(database, new_handle, wake),
+        quizzes=QuizService(database, new_handle, wake, units),
+        time_limits=TimeLimitService(database, new_handle, units),
+        contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
+        contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
         journals=JournalService(database),
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
-        contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
-        contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
         hand_ins=HandInService(database),
+        accommodations=AccommodationService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,

@@ -46,6 +46,7 @@ COGS = (
     "remediation",
     "rules",
     "journal",
+    "accommodate",
     "checks",
     "bank",
 )

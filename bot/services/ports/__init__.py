@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Contracts, Journals, MasteryRuleBook, Retakes
+from bot.services.ports.mastery import Accommodations, Contracts, Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -45,6 +46,7 @@ from bot.services.ports.teaching import (
 )
 
 __all__ = [
+    "Accommodations",
     "Announcements",
     "Attempts",
     "BankFiles",
@@ -84,11 +86,19 @@ __all__ = [
     "Tables",
     "TextLength",
     "Tx",
+    "UnitTable",
     "Upkeep",
 ]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class UnitTable(Protocol):
+    """Units as ``bot.domain.units`` wants them. ``warm_up`` blocks for half a second, the first time."""
+
+    def __call__(self, typed: str, wanted: str) -> Conversion | None: ...
+    def warm_up(self) -> None: ...
 
 
 class Database(Protocol):
@@ -159,11 +169,13 @@ class Tx(Protocol):
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
+    def accommodations(self) -> Accommodations: ...
+    @property
+    def contracts(self) -> Contracts: ...
+    @property
     def retakes(self) -> Retakes: ...
     @property
     def journals(self) -> Journals: ...
-    @property
-    def contracts(self) -> Contracts: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
