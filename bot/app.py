@@ -52,6 +52,7 @@ from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.journals import JournalService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -244,6 +245,7 @@ def _services(
         time_limits=TimeLimitService(database, new_handle, units),
         contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
         contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
+        journals=JournalService(database),
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),

@@ -46,6 +46,7 @@ COGS = (
     "reminders",
     "remediation",
     "rules",
+    "journal",
     "accommodate",
     "checks",
     "bank",

@@ -24,6 +24,7 @@ from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.journals import JournalService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -83,6 +84,7 @@ class Services:
     reminders: ReminderService
     check_rules: CheckRulesService
     remediation: RemediationService
+    journals: JournalService
     retake_requests: RetakeRequestService
     rulings: RulingService
     regrades: RegradeService
