@@ -54,7 +54,9 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
+from bot.services.retake_requests import RetakeRequestService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
@@ -221,6 +223,8 @@ def _services(
         ),
         quizzes=QuizService(database, new_handle, wake),
         hand_ins=HandInService(database),
+        remediation=RemediationService(database, new_handle, wake),
+        retake_requests=RetakeRequestService(database, new_handle, wake),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,

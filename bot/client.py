@@ -43,6 +43,7 @@ COGS = (
     "delivery",
     "reminders",
     "checks",
+    "remediation",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

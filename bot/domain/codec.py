@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.course import Check, Course, Material, Objective, PreWork, Reading, Unit, Video
+from bot.domain.course import Check, Course, Material, Objective, Part, PreWork, Reading, Unit, Video
 from bot.domain.question_codec import (
     Json,
     question_from_json,
@@ -47,6 +47,9 @@ def unit_to_json(unit: Unit) -> Json:
         "questions": [question_to_json(one) for one in unit.prework.questions],
         "draw": unit.check.draw,
         "cooldown_s": unit.check.cooldown_s,
+        "remediation": [
+            [each.objective, each.text, each.url, each.from_s, each.until_s] for each in unit.remediation
+        ],
     }
 
 
@@ -61,6 +64,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             tuple(question_from_json(one) for one in body["questions"]),
         ),
         Check(body["draw"], tuple(bank), body["cooldown_s"]),
+        tuple(Part(*each) for each in body.get("remediation", ())),
     )
 
 

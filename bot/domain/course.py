@@ -60,12 +60,36 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Where a missed objective is worked on again: a part of a video, a page, an exercise."""
+
+    #: slug
+    objective: str
+    text: str
+    #: "" where the text says it all
+    url: str = ""
+    #: seconds into the video; both 0 for the whole
+    from_s: int = 0
+    until_s: int = 0
+
+    @property
+    def link(self) -> str:
+        """The address, at its time: as YouTube writes it there, as media fragments elsewhere (W3C)."""
+        if not self.until_s:
+            return self.url
+        if "youtube.com/" in self.url or "youtu.be/" in self.url:
+            return f"{self.url}{'&' if '?' in self.url else '?'}t={self.from_s}"
+        return self.url if "#" in self.url else f"{self.url}#t={self.from_s},{self.until_s}"
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     slug: str
     title: str
     objectives: tuple[Objective, ...]
     prework: PreWork
     check: Check
+    remediation: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 
 from bot.domain.course import Objective
@@ -60,6 +60,8 @@ class Attempt:
     score: Fraction | None
     passed: bool | None
     retake_at: datetime | None
+    #: "check", "test_out" (before the unit's work), "recheck" (long after) or "hand" (the teacher's tap)
+    purpose: str = "check"
 
 
 # --- drawing ---------------------------------------------------------------------------------------
@@ -123,10 +125,6 @@ def passed(score: Fraction, bar: int) -> bool:
     return score * 100 >= bar
 
 
-def retake_at(submitted_at: datetime, cooldown_s: int) -> datetime:
-    return submitted_at + timedelta(seconds=cooldown_s)
-
-
 def opened_by(
     slug: str, order: Sequence[UnitRecord], progress: Mapping[str, ProgressRecord], at: datetime
 ) -> UnitRecord | None:
@@ -162,3 +160,22 @@ def review(objectives: Sequence[Objective], items: Sequence[Item]) -> tuple[Obje
     """The objectives of questions that did not earn full credit, in the unit's order."""
     missed = {each.question.objective for each in items if each.credit != 1}
     return tuple(each for each in objectives if each.slug in missed)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveResult:
+    """What the questions of one objective earned together: ``earned`` of ``asked``."""
+
+    objective: Objective
+    earned: Fraction
+    asked: int
+
+
+def by_objective(objectives: Sequence[Objective], items: Sequence[Item]) -> tuple[ObjectiveResult, ...]:
+    """Those that were asked, in the unit's order."""
+    found: list[ObjectiveResult] = []
+    for each in objectives:
+        credits = [item.credit or Fraction(0) for item in items if item.question.objective == each.slug]
+        if credits:
+            found.append(ObjectiveResult(each, max(sum(credits, Fraction(0)), Fraction(0)), len(credits)))
+    return tuple(found)

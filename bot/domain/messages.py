@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.attachments import Attachment
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
+from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,9 @@ OtherContent = (
     | TextHelp
     | PhonePaused
     | UnitOpened
+    | PartnerWanted
+    | RetakeAsked
+    | RetakeDecided
     | Announcement
     | Unreached
     | Trouble

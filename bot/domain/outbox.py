@@ -22,6 +22,9 @@ class Kind(StrEnum):
     SLOT_REMINDER = "slot_reminder"  # about: booking; to the student
     PHONE_CODE = "phone_code"  # about: None; the code is read from the phone row when sent
     UNIT_OPENED = "unit_opened"  # about: attempt; to the student
+    PARTNER_WANTED = "partner_wanted"  # about: attempt; a student would like a partner, to the teachers' room
+    RETAKE_ASKED = "retake_asked"  # about: retake_request; to the teachers' room
+    RETAKE_DECIDED = "retake_decided"  # about: retake_request; to the student
     UNREACHED = "unreached"  # about: the prework or booking; to the teachers' room
     TROUBLE = "trouble"  # about: section; a missing role or permission, to the teachers' room
     NUDGE_LIST = "nudge_list"  # about: prework; who still owes it, to the teachers' room

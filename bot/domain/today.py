@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import EvidenceRecord, Posted, ProgressRecord, UnitRecord
+from bot.domain.retaking import Facts, InTheWay, in_the_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class ContinueCheck:
 
 @dataclass(frozen=True, slots=True)
 class WaitForCheck:
-    """Not yet passed; the next attempt is possible at ``retake_at``."""
+    """Not yet passed; ``stands`` is what has to come before the next attempt, at least one thing."""
 
     unit: UnitRecord
-    retake_at: datetime
+    stands: tuple[InTheWay, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,13 @@ def next_step(
     given: Mapping[str, Posted],
     evidence: Mapping[str, EvidenceRecord],
     attempts: Sequence[Attempt],
+    facts: Facts,
     now: datetime,
 ) -> Step:
     """The step in the first open unit that is not mastered.
 
-    ``given`` and ``evidence`` are by unit slug; ``attempts`` are the student's in this course, oldest first.
+    ``given`` and ``evidence`` are by unit slug; ``attempts`` are the student's in this course, oldest first;
+    ``facts`` are those that decide about the next attempt at the first such unit.
     """
     unit = current_unit(units, progress)
     if unit is None:
@@ -76,7 +79,7 @@ def next_step(
     if posted is not None and posted.posted_at is not None and (done is None or done.credited_at is None):
         started, tries = (done.started_at, done.tries) if done else (None, 0)
         return DoPreWork(posted, started, tries, overdue=posted.deadline <= now)
-    retake = mine[-1].retake_at if mine else None
-    if retake and retake > now:
-        return WaitForCheck(unit, retake)
+    stands = in_the_way(unit.unit, mine, facts, now)
+    if stands:
+        return WaitForCheck(unit, stands)
     return TakeCheck(unit, len(mine) + 1, prepared=posted is not None and posted.posted_at is not None)

@@ -15,6 +15,8 @@ from bot.services.optouts import text_help, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
+from bot.services.remediation import partner_wanted
+from bot.services.retake_requests import retake_asked, retake_decided
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
 
 ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
@@ -71,6 +73,9 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.SLOT_CANCELLED: slot_cancelled,
     Kind.SLOT_REMINDER: slot_reminder,
     Kind.UNIT_OPENED: unit_opened,
+    Kind.PARTNER_WANTED: partner_wanted,
+    Kind.RETAKE_ASKED: retake_asked,
+    Kind.RETAKE_DECIDED: retake_decided,
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,

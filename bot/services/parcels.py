@@ -31,6 +31,7 @@ from bot.domain.messages import (
 from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
+from bot.domain.retake_messages import RetakeDecided
 from bot.services.contents import CONTENTS
 from bot.services.guardians import guardian_code
 from bot.services.people import Drip
@@ -97,7 +98,7 @@ def _for_guardian(content: Content) -> Content | str:
             return GuardianNudge(
                 content.class_name, content.unit_title, content.deadline_local, is_late=False
             )
-        case UnitOpened() | SlotReminder() | SlotCalledOff() | Announcement():
+        case UnitOpened() | RetakeDecided() | SlotReminder() | SlotCalledOff() | Announcement():
             return "it is for the student alone"
         case _:
             return content

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.booking import Booking
-from bot.domain.mastery import Attempt
+from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import (
     Account,
     Asker,
@@ -20,6 +20,7 @@ from bot.domain.records import (
 from bot.domain.today import Step, next_step
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.ports import Database, Tx
+from bot.services.retakes import retake_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
     evidence = tx.prework.evidence_in(section.id, who.person)
     by_slug = {slug: evidence[posted.id] for slug, posted in given.items() if posted.id in evidence}
     attempts = tx.attempts.of_course(who.person, section.course_id)
+    facts = retake_facts(tx, section, who.person, current_unit(units, progress), attempts, now)
     return Standing(
         account=who,
         section=section,
@@ -108,7 +110,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
             )
             for each in units
         ),
-        step=next_step(units, progress, given, by_slug, attempts, now),
+        step=next_step(units, progress, given, by_slug, attempts, facts, now),
         booking=tx.bookings.ahead(section.id, who.person, now),
     )
 

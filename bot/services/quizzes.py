@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.grading import is_blank, mark_at_once, score
-from bot.domain.mastery import Attempt, current_unit, draw_form, next_open, passed, retake_at
+from bot.domain.mastery import Attempt, current_unit, draw_form, next_open
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Answer
@@ -36,6 +36,7 @@ from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
+from bot.services.retakes import cooldown_after, reaches_bar, retake_facts
 from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
 
 
@@ -183,7 +184,7 @@ def _begin(
         case DoPreWork(posted):
             return PreWorkFirst(posted)
         case WaitForCheck():
-            return TooEarly(not_yet(tx, tries[-1]))
+            return TooEarly(not_yet(tx, tries[-1], now))
         case TakeCheck():
             return _draw(tx, section, me.person, wanted, now, ids)
         case AllMastered():
@@ -224,7 +225,8 @@ def _step(
     posted = tx.prework.of_unit(section.id, slug)
     done = tx.prework.evidence(posted.id, person) if posted else None
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
-    return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, now)
+    facts = retake_facts(tx, section, person, unit, tries, now)
+    return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, facts, now)
 
 
 def _draw(
@@ -294,9 +296,8 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
         return Unanswered(show_all(attempt, items))
     credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
     total = score(credits)
-    is_pass = passed(total, attempt.bar)
-    cooldown_s = tx.courses.unit(attempt.unit).unit.check.cooldown_s
-    again_at = None if is_pass else retake_at(now, cooldown_s)
+    is_pass = reaches_bar(tx, attempt, total)
+    again_at = None if is_pass else now + cooldown_after(tx, attempt)
     is_first = tx.attempts.submit(
         attempt.id, credits=credits, score=total, passed=is_pass, retake_at=again_at, at=now
     )

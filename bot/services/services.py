@@ -29,7 +29,9 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
+from bot.services.retake_requests import RetakeRequestService
 from bot.services.stop_pages import StopPageService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -66,3 +68,5 @@ class Services:
     got_it: GotItService
     reminders: ReminderService
     item_analysis: ItemAnalysisService
+    remediation: RemediationService
+    retake_requests: RetakeRequestService

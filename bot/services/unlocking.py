@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from bot.domain.course import Objective
-from bot.domain.mastery import Attempt, current_unit, opened_by, review
+from bot.domain.mastery import (
+    Attempt,
+    Item,
+    ObjectiveResult,
+    by_objective,
+    current_unit,
+    opened_by,
+    review,
+)
+from bot.domain.mastery_rules import MasteryRules
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Section, UnitRecord
+from bot.domain.retaking import InTheWay
 from bot.domain.showing import hint
 from bot.services.people import role_grant
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
+from bot.services.retakes import stands_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,9 @@ class Passed:
     bar: int
     #: title of the unit that is open now, None after the last one
     opened: str | None
+    objectives: tuple[ObjectiveResult, ...] = ()
+    #: positions of questions that did not earn full credit
+    open_questions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +50,34 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the class's rules mean for this student at this unit, to be said in one sentence."""
+
+    rules: MasteryRules
+    zone: str
+    #: seconds between attempts where the class gives none
+    cooldown_s: int
+    more_tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """Names the objectives to look at again; never which answers were right (K12)."""
 
-    #: handle
+    #: handles
+    attempt: str
     section: str
     unit_title: str
     score: Fraction
     bar: int
+    objectives: tuple[ObjectiveResult, ...]
     review: tuple[Objective, ...]
     hints: tuple[Hint, ...]
-    retake_at: datetime
+    #: positions of questions that did not earn full credit
+    open_questions: tuple[int, ...]
+    #: what has to come before the next attempt; empty when it can begin now
+    stands: tuple[InTheWay, ...]
+    said: Said
 
 
 def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
@@ -54,20 +86,46 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
         return not_yet(tx, attempt)
     unit = following(tx, attempt)
     title = unit.unit.title if unit else None
-    return Passed(attempt.handle, attempt.unit_title, attempt.score or Fraction(0), attempt.bar, title)
-
-
-def not_yet(tx: Tx, attempt: Attempt) -> NotYet:
     items = tx.attempts.items(attempt.id)
-    said = [(each.position, hint(each.question, each.answer)) for each in items if each.answer is not None]
+    return Passed(
+        attempt.handle,
+        attempt.unit_title,
+        attempt.score or Fraction(0),
+        attempt.bar,
+        title,
+        by_objective(tx.courses.unit(attempt.unit).unit.objectives, items),
+        open_questions(items),
+    )
+
+
+def open_questions(items: Sequence[Item]) -> tuple[int, ...]:
+    return tuple(each.position for each in items if each.credit != 1)
+
+
+def said(tx: Tx, section: Section, person: int, unit: UnitRecord) -> Said:
+    rules = tx.mastery_rules.of(section.id)
+    more_tries = tx.retakes.more_tries(section.id, person) if rules.limit is not None else 0
+    return Said(rules, section.zone, unit.unit.check.cooldown_s, more_tries)
+
+
+def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
+    """``now`` decides what still stands before the next attempt; without it, when this one was handed in."""
+    items = tx.attempts.items(attempt.id)
+    section, unit = tx.sections.get(attempt.section), tx.courses.unit(attempt.unit)
+    at = now or attempt.submitted_at or attempt.began_at
+    hints = [(each.position, hint(each.question, each.answer)) for each in items if each.answer is not None]
     return NotYet(
-        section=tx.sections.get(attempt.section).handle,
+        attempt=attempt.handle,
+        section=section.handle,
         unit_title=attempt.unit_title,
         score=attempt.score or Fraction(0),
         bar=attempt.bar,
-        review=review(tx.courses.unit(attempt.unit).unit.objectives, items),
-        hints=tuple(Hint(position, text) for position, text in said if text),
-        retake_at=attempt.retake_at or attempt.began_at,
+        objectives=by_objective(unit.unit.objectives, items),
+        review=review(unit.unit.objectives, items),
+        hints=tuple(Hint(position, text) for position, text in hints if text),
+        open_questions=open_questions(items),
+        stands=stands_before(tx, section, attempt, at),
+        said=said(tx, section, attempt.person, unit),
     )
 
 

@@ -36,6 +36,7 @@ _ATTEMPTS = sa.select(
     attempt.c.score,
     attempt.c.passed,
     attempt.c.retake_at,
+    attempt.c.purpose,
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
 
@@ -82,9 +83,9 @@ def _question(body: str) -> Question:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    *head, score, has_passed, retake_at = tuple(row)
+    *head, score, has_passed, retake_at, purpose = tuple(row)
     exact = None if score is None else Fraction(score)
-    return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at)
+    return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose)
 
 
 def _item(row: Sequence[Any]) -> Item:

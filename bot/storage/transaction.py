@@ -24,6 +24,7 @@ from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
 from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
+from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.sections import StoredSections
 from bot.storage.upkeep import StoredUpkeep
 
@@ -59,3 +60,5 @@ class StoredTx:
         self.reports = StoredReports(connection)
         self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.retakes = StoredRetakes(connection)
+        self.journals = StoredJournals(connection)

@@ -32,6 +32,7 @@ from bot.domain.messages import (
     UnitOpened,
     Unreached,
 )
+from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.views.cards import (
     Button,
     Card,
@@ -48,7 +49,7 @@ from bot.views.cards import (
 )
 from bot.views.letter_cards import draw_letter
 from bot.views.prose import name_of, paragraphs, web_address, with_links
-from bot.views.staff_messages import draw_for_staff
+from bot.views.staff_messages import draw_for_staff, draw_retake_for_staff
 from bot.words.lengths import exactly, roughly
 from bot.words.texts import text
 
@@ -70,7 +71,7 @@ def draw(content: Content, marker: int) -> ui.LayoutView:  # one case for each k
     return _draw(content, marker)
 
 
-def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
+def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901  # one case for each kind
     match content:
         case PreWorkCard():
             return _prework(content, marker)
@@ -91,10 +92,14 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:
             return _about_slot(content, marker)
         case UnitOpened():
             return _unit_opened(content, marker)
+        case RetakeDecided():
+            return _retake_decided(content, marker)
         case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
             return _about_texts(content, marker)
         case Announcement():
             return _announcement(content, marker)
+        case PartnerWanted() | RetakeAsked():
+            return draw_retake_for_staff(content, marker)
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
             return draw_for_staff(content, marker)
 
@@ -253,6 +258,20 @@ def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:
         f"Open for you: {name_of(opened.title)}",
         f"You mastered **{name_of(opened.passed_title)}** in {name_of(opened.class_name)}. Well done!",
         where,
+        controls=[TODAY],
+        marker=marker,
+    )
+
+
+def _retake_decided(told: RetakeDecided, marker: int) -> ui.LayoutView:
+    title = name_of(told.unit_title)
+    return card(
+        Look.DONE if told.granted else Look.WAIT,
+        f"You may try again: {title}" if told.granted else f"Not now: {title}",
+        f"Your teacher says yes, in {name_of(told.class_name)}."
+        if told.granted
+        else "Your teacher answered:",
+        "" if told.granted else plain(shorten(told.why, 1000)),
         controls=[TODAY],
         marker=marker,
     )

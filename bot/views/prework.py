@@ -76,7 +76,7 @@ async def hand_in(interaction: Interaction, handle: str, fields: Fields) -> None
     result = await services(interaction).prework.hand_in(
         asker(interaction),
         handle,
-        [_answer(fields, number) for number in range(MOST_QUESTIONS)],
+        [read_answer(fields, number) for number in range(MOST_QUESTIONS)],
         str(fields.get("summary", "")),
         str(fields.get("question", "")),
         interaction.created_at,
@@ -84,7 +84,7 @@ async def hand_in(interaction: Interaction, handle: str, fields: Fields) -> None
     await reply(interaction, draw_hand_in(result))
 
 
-def _answer(fields: Fields, number: int) -> Answer | None:
+def read_answer(fields: Fields, number: int) -> Answer | None:
     """A field is named ``c0`` where something is chosen, ``t0`` where something is typed."""
     chosen, typed = fields.get(f"c{number}"), fields.get(f"t{number}")
     if chosen:
@@ -96,7 +96,7 @@ def _answer(fields: Fields, number: int) -> Answer | None:
 def draw_form(form: HandInForm) -> Form:
     unit = form.posted.unit.unit
     questions = [
-        _field(number, question, answer)
+        question_field(number, question, answer)
         for number, (question, answer) in enumerate(zip(unit.prework.questions, form.answers, strict=True))
     ]
     return Form(
@@ -122,7 +122,7 @@ def _text(name: str, label: str, hint: str, typed: str, limit: int) -> ui.Label[
     return ui.Label(text=label, description=hint, component=box)
 
 
-def _field(number: int, question: Question, answer: Answer | None) -> ui.Label[Any]:
+def question_field(number: int, question: Question, answer: Answer | None) -> ui.Label[Any]:
     asked = _in_field(question.prompt)
     return ui.Label(
         text=f"Question {number + 1}", description=asked, component=_input(number, question, answer)

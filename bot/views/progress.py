@@ -11,6 +11,7 @@ from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, Un
 from bot.views.cards import Button, Control, Link, Look, card, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, reply, services
+from bot.views.retakes import next_button, stands_in_short, stands_text
 
 #: five rows of five; with the texts a card has 40 parts at most
 MOST_CONTROLS = 25
@@ -80,11 +81,8 @@ def _say(step: Step) -> str:
             return f"You are ready: take the check of **{plain(unit.unit.title)}**{again}."
         case ContinueCheck(unit, _):
             return f"Your check of **{plain(unit.unit.title)}** is half done. Your answers are kept."
-        case WaitForCheck(unit, retake_at):
-            return (
-                f"**{plain(unit.unit.title)}**: not yet. Look again at what was open; "
-                f"the next try is possible {stamp(retake_at, 'R')} ({stamp(retake_at, 't')})."
-            )
+        case WaitForCheck(unit, stands):
+            return f"**{plain(unit.unit.title)}**: not yet. {stands_text(stands)}"
         case AllMastered(units):
             return f"You have mastered all {units} units. Well done!"
 
@@ -104,8 +102,9 @@ def _controls(each: ClassToday) -> list[Control]:
             return [primary("Start the check", "check", section)]
         case ContinueCheck():
             return [primary("Continue", "check", section)]
-        case WaitForCheck():
-            return [primary("Book office hours", "book", section)]
+        case WaitForCheck(_, stands):
+            on = next_button(stands, section)
+            return [on if on.action != "today" else primary("Book office hours", "book", section)]
         case AllMastered():
             return []
 
@@ -177,7 +176,7 @@ def _next(step: Step) -> str:
             return f"check of {plain(unit.unit.title)}, attempt {number}"
         case ContinueCheck(unit, attempt):
             return f"finish the check of {plain(unit.unit.title)}, begun {stamp(attempt.began_at, 'R')}"
-        case WaitForCheck(unit, retake_at):
-            return f"check of {plain(unit.unit.title)} again from {stamp(retake_at, 'R')}"
+        case WaitForCheck(unit, stands):
+            return f"check of {plain(unit.unit.title)} again: {stands_in_short(stands)}"
         case AllMastered():
             return "nothing: all units mastered"

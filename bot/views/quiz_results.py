@@ -20,6 +20,7 @@ from bot.services.quizzes import (
 )
 from bot.services.unlocking import NotYet, Passed
 from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
+from bot.views.retakes import bars, next_button, rules_line, stands_text
 
 LETTERS = "ABCDEFGHIJ"
 TODAY = primary("What do I do now?", "today")
@@ -54,12 +55,13 @@ def option_line(asked: Asked, place: int) -> str:
 
 def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
     match result:
-        case Passed(attempt, title, score, bar, opened):
+        case Passed(attempt, title, score, bar, opened, _):
             return card(
                 Look.DONE,
                 f"Passed: {plain(title)}",
                 note,
                 f"**{percent(score)} %**. Your bar is {bar} %.",
+                bars(result.objectives),
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
@@ -71,9 +73,10 @@ def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
                 f"Not yet: {plain(result.unit_title)}",
                 note,
                 f"**{percent(result.score)} %**. Your bar is {result.bar} %.",
+                bars(result.objectives),
                 *_review(result),
-                f"Your next attempt has other questions. It is possible from {stamp(result.retake_at)} on "
-                f"({stamp(result.retake_at, 'R')}).",
+                stands_text(result.stands),
+                rules_line(result.said),
                 controls=_after(result),
             )
 
@@ -91,19 +94,19 @@ def _review(result: NotYet) -> list[str]:
 
 
 def _after(result: NotYet) -> list[Control]:
-    return [
-        primary("Book office hours", "book", result.section),
-        Button("Try again", "check", result.section),
-    ]
+    on = next_button(result.stands, result.section)
+    help_ = [] if on.action == "book" else [Button("Book office hours", "book", result.section)]
+    return [on, *help_]
 
 
 def _draw_too_early(last: NotYet) -> ui.LayoutView:
     return card(
         Look.WAIT,
         f"{plain(last.unit_title)}: a little later",
-        f"Your next attempt is possible {stamp(last.retake_at, 'R')}, at {stamp(last.retake_at)}.",
+        stands_text(last.stands),
         *_review(last),
-        controls=[Button("Book office hours", "book", last.section), TODAY],
+        rules_line(last.said),
+        controls=_after(last),
     )
 
 

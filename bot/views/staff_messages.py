@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.messages import NudgeList, SlotBooked, SlotCancelled, StillOwing, Trouble, Unreached
+from bot.domain.messages import (
+    NudgeList,
+    SlotBooked,
+    SlotCancelled,
+    StillOwing,
+    Trouble,
+    Unreached,
+)
+from bot.domain.retake_messages import PartnerWanted, RetakeAsked
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.prose import TITLE, name_of, sentence
 
@@ -48,6 +56,37 @@ def draw_for_staff(
                 sentence(problem),
                 sentence(mend),
                 "What waits for this goes out by itself afterwards; nothing is lost." if mend.strip() else "",
+                marker=marker,
+            )
+
+
+def draw_retake_for_staff(told: PartnerWanted | RetakeAsked, marker: int) -> ui.LayoutView:
+    title = name_of(told.unit_title)
+    match told:
+        case PartnerWanted(student, _, objectives, mastered):
+            others = " ".join(f"<@{each}>" for each in mastered[:MOST_OWING] if each != student)
+            return card(
+                Look.STAFF,
+                f"Would like a partner: {title}",
+                f"<@{student}> would like to work with a classmate before the next try, on:",
+                "\n".join(f"- {plain(shorten(each, 200))}" for each in objectives[:MOST_LINES]),
+                f"Have mastered it: {others}"
+                if others
+                else "Nobody else has mastered it yet: a small group?",
+                "-# Nobody but you sees this. When they have met, the student writes a sentence about it, or you "
+                "record it with `/remediation`.",
+                marker=marker,
+            )
+        case RetakeAsked(student, _, said, did, percent, bar, handle):
+            return card(
+                Look.STAFF,
+                f"Asks to try again: {title}",
+                f"<@{student}>: {percent} % at the last try, bar {bar} %. {did}",
+                f"> {plain(shorten(said, 600))}",
+                controls=[
+                    primary("Grant", "retake_yes", handle),
+                    Button("Not now", "retake_no", handle),
+                ],
                 marker=marker,
             )
 

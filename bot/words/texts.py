@@ -15,6 +15,7 @@ from bot.domain.messages import (
     TextsEnded,
     UnitOpened,
 )
+from bot.domain.retake_messages import RetakeDecided
 from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 from bot.words.letters import answer_text, heard_text
@@ -28,6 +29,7 @@ Textable = (
     | SlotCalledOff
     | PhoneCode
     | UnitOpened
+    | RetakeDecided
     | GuardianCode
     | GuardianNudge
     | TextsEnded
@@ -100,7 +102,14 @@ def _to_guardians_and_strangers(
 
 
 def _to_student(
-    content: PreWorkNudge | SlotReminder | SlotCalledOff | PhoneCode | UnitOpened | Announcement, stop: str
+    content: PreWorkNudge
+    | SlotReminder
+    | SlotCalledOff
+    | PhoneCode
+    | UnitOpened
+    | RetakeDecided
+    | Announcement,
+    stop: str,
 ) -> str:
     match content:
         case PreWorkNudge():
@@ -130,6 +139,14 @@ def _to_student(
             )
         case Announcement():
             return _announcement(content, stop)
+        case RetakeDecided(class_name, title, granted, _):
+            answer = "you may take the check again" if granted else "not now: see Discord"
+            return _fitted(
+                "Flipcord, {name}: {title}: " + answer + ". {stop}",
+                stop,
+                name=to_gsm(class_name) or "your class",
+                title=to_gsm(title) or "your retake",
+            )
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(
                 "Flipcord, {name}: passed {passed}! Now open in Discord: {title}. {stop}",

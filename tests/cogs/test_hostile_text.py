@@ -47,6 +47,7 @@ from bot.domain.records import (
     Section,
     UnitRecord,
 )
+from bot.domain.retaking import AskFirst, Cooldown
 from bot.domain.times import BadTime, Promise
 from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, TakeCheck, WaitForCheck
 from bot.domain.unit_lint import NoReview
@@ -386,7 +387,7 @@ def test_today_and_progress(given: Hostile) -> None:
             DoPreWork(given.posted(number), NOW if given.flip() else None, given.number(0, 1), given.flip()),
             TakeCheck(given.unit(), 2),
             ContinueCheck(given.unit(), attempt(given)),
-            WaitForCheck(given.unit(), NOW),
+            WaitForCheck(given.unit(), (Cooldown(NOW), AskFirst(given.text()))),
             AllMastered(3),
         )[given.number(0, 4)]
 

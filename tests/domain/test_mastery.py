@@ -18,7 +18,6 @@ from bot.domain.mastery import (
     next_open,
     opened_by,
     passed,
-    retake_at,
     review,
 )
 from bot.domain.questions import Question
@@ -70,11 +69,6 @@ def test_eight_of_ten_reaches_eighty_where_floats_would_miss_it() -> None:
     tenths = sum([Fraction(1, 10)] * 8, Fraction(0))
     assert sum([0.1] * 8) < 0.8
     assert passed(tenths, 80)
-
-
-def test_the_next_attempt_is_possible_when_the_cooldown_is_over() -> None:
-    assert retake_at(NOW, 4 * 3600) == NOW + timedelta(hours=4)
-    assert retake_at(NOW, 0) == NOW
 
 
 # --- drawing ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.domain.mastery import Attempt
 from bot.domain.records import EvidenceRecord, Posted, ProgressRecord, Section, UnitRecord
+from bot.domain.retaking import Cooldown, Facts, Remediation, RemediationKind
 from bot.domain.today import (
     AllMastered,
     ContinueCheck,
@@ -23,6 +24,8 @@ CHEM = Section(1, "s1", 1, "Chem 1", 1, 1, "Europe/Berlin", 80)
 FIRST, SECOND = (
     UnitRecord(number, 1, number - 1, a_unit(slug)) for number, slug in ((1, "measurement"), (2, "matter"))
 )
+#: work on what the first attempt missed
+DID = (Remediation(1, "r1", 1, 1, "", RemediationKind.VIDEO, {}, NOW, NOW),)
 OPEN = ProgressRecord("measurement", NOW, None)
 DONE = ProgressRecord("measurement", NOW, NOW)
 
@@ -66,7 +69,15 @@ def step(
     attempts: Sequence[Attempt] = (),
 ) -> Step:
     by_slug = {each.unit_slug: each for each in progress or (OPEN,)}
-    return next_step((FIRST, SECOND), by_slug, given or {}, evidence or {}, attempts, NOW)
+    return next_step(
+        (FIRST, SECOND),
+        by_slug,
+        given or {},
+        evidence or {},
+        attempts,
+        Facts(missed=("1.1",), remediations=DID),
+        NOW,
+    )
 
 
 def test_pre_work_that_stands_comes_first_untouched_begun_tried_and_overdue() -> None:
@@ -89,7 +100,9 @@ def test_after_the_pre_work_comes_the_check_then_its_second_half_then_the_wait_t
     half = attempt()
     assert step(given=given(), evidence=done, attempts=[half]) == ContinueCheck(FIRST, half)
     waiting = attempt(retake_in=HOUR)
-    assert step(given=given(), evidence=done, attempts=[waiting]) == WaitForCheck(FIRST, NOW + HOUR)
+    assert step(given=given(), evidence=done, attempts=[waiting]) == WaitForCheck(
+        FIRST, (Cooldown(NOW + HOUR),)
+    )
     over = attempt(retake_in=timedelta())
     assert step(given=given(), evidence=done, attempts=[over]) == TakeCheck(FIRST, 2)
 

@@ -22,11 +22,13 @@ from bot.domain.questions import (
     Typed,
 )
 from bot.domain.records import ProgressRecord, Section
+from bot.domain.retaking import RemediationKind
 from bot.domain.showing import Asked
 from bot.services.ports import Tx
 from bot.services.quizzes import (
     QuizService,
 )
+from bot.services.remediation import Path, Recorded, RemediationService
 from bot.services.unlocking import NotYet, Passed
 from bot.storage.database import Database
 from bot.storage.tables import outbox, section
@@ -48,6 +50,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.woken, self.ids = database, 0, Ids()
         self.quizzes = QuizService(database, self.ids, self._wake)
+        self.remediation = RemediationService(database, self.ids, self._wake)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -81,6 +84,16 @@ class Desk:
         result = await self.quizzes.submit(student(who), asked.attempt, now)
         assert isinstance(result, Passed | NotYet), result
         return result
+
+    async def work_on_it(self, who: int = ANA, now: datetime = NOW) -> None:
+        """What a student does between two attempts, in the shortest way that counts."""
+        words = {"found": "The last digit is read between lines"}
+        path = await self.remediation.path(student(who), None, now)
+        assert isinstance(path, Path), path
+        done = await self.remediation.write(
+            student(who), path.section.handle, RemediationKind.VIDEO, words, now
+        )
+        assert isinstance(done, Recorded), done
 
     async def deliveries(self, kind: Kind) -> list[Delivery]:
         return await self.database.read(_deliveries, kind)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Kind, Way
 from bot.domain.questions import Chosen, SingleChoice
+from bot.domain.retaking import Cooldown, RemediationFirst
 from bot.domain.showing import Asked, LookedBack
 from bot.services.ports import Tx
 from bot.services.quizzes import (
@@ -54,7 +55,9 @@ async def test_a_check_with_an_open_question_is_not_handed_in(desk: Desk) -> Non
 async def test_a_pass_masters_the_unit_and_opens_the_next_with_its_role_and_a_message(desk: Desk) -> None:
     chem = await a_class(desk.database)
     result = await desk.take(right=3)
-    assert result == Passed("h2", "Measurement and units", Fraction(1), 80, "Matter")
+    assert isinstance(result, Passed)
+    assert (result.attempt, result.unit_title) == ("h2", "Measurement and units")
+    assert (result.score, result.bar, result.opened) == (Fraction(1), 80, "Matter")
     progress = await desk.database.read(progress_of, chem, ANA)
     assert progress["measurement"].mastered_at == NOW
     assert progress["matter"].opened_at == NOW
@@ -72,7 +75,8 @@ async def test_below_the_bar_nothing_opens_and_the_objectives_to_look_at_are_nam
     result = await desk.take(right=2)
     assert isinstance(result, NotYet)
     assert (result.score, result.bar) == (Fraction(2, 3), 80)
-    assert result.retake_at == NOW + timedelta(hours=4)
+    assert Cooldown(NOW + timedelta(hours=4)) in result.stands
+    assert any(isinstance(each, RemediationFirst) for each in result.stands)
     assert len(result.review) == 1
     assert (await desk.database.read(progress_of, chem, ANA)).keys() == {"measurement"}
     assert await desk.deliveries(Kind.GRANT_ROLE) == []
@@ -120,10 +124,12 @@ async def test_the_next_attempt_waits_for_the_cooldown_to_the_millisecond(desk: 
     await a_class(desk.database)
     result = await desk.take(right=0)
     assert isinstance(result, NotYet)
-    moment = timedelta(milliseconds=1)
-    early = await desk.quizzes.begin(student(), None, None, result.retake_at - moment)
-    assert early == TooEarly(result)
-    assert await desk.begin(now=result.retake_at)
+    await desk.work_on_it()
+    opens_at = NOW + timedelta(hours=4)
+    early = await desk.quizzes.begin(student(), None, None, opens_at - timedelta(milliseconds=1))
+    assert isinstance(early, TooEarly)
+    assert early.last.stands == (Cooldown(opens_at),)
+    assert await desk.begin(now=opens_at)
 
 
 async def test_another_attempt_asks_what_was_not_asked_before(desk: Desk) -> None:
@@ -136,12 +142,14 @@ async def test_another_attempt_asks_what_was_not_asked_before(desk: Desk) -> Non
         forms.append({each.question.slug for each in items})
         await desk.answer_all(asked, right=0, now=now)
         await desk.quizzes.submit(student(), asked.attempt, now)
+        await desk.work_on_it(now=now)
     assert not forms[0] & forms[1]
 
 
 async def test_no_cooldown_lets_a_student_try_again_at_once(desk: Desk) -> None:
     await a_class(desk.database, a_course(a_unit(cooldown_s=0)))
     await desk.take(right=0)
+    await desk.work_on_it()
     assert await desk.begin()
 
 

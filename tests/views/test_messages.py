@@ -44,6 +44,7 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.domain.outbox import Way
+from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
@@ -93,6 +94,9 @@ CONTENTS: list[Content] = [
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
     InboxCall("Period 3"),
+    PartnerWanted(5, "Atoms", ("Name the parts of an atom",), (6, 7)),
+    RetakeAsked(5, "Atoms", "I did the sheet", "Recorded since: video.", "66.6", 80, "r1"),
+    RetakeDecided("Period 3", "Atoms", False, "Do the sheet first"),
 ]
 
 
@@ -268,6 +272,11 @@ ANY = st.one_of(
     st.builds(SlotReminder, HOSTILE, st.just(AT), HOSTILE, st.just(LATER), HOSTILE, st.just("h")),
     st.builds(SlotBooked, st.just(5), st.just(AT), st.just(LATER), HOSTILE),
     st.builds(SlotCalledOff, HOSTILE, st.just(AT), HOSTILE, st.just("h")),
+    st.builds(PartnerWanted, st.just(5), HOSTILE, st.lists(HOSTILE).map(tuple), st.just((6, 7))),
+    st.builds(
+        RetakeAsked, st.just(5), HOSTILE, HOSTILE, st.just(""), st.just("50"), st.just(80), st.just("h")
+    ),
+    st.builds(RetakeDecided, HOSTILE, HOSTILE, st.booleans(), HOSTILE),
     st.builds(UnitOpened, HOSTILE, HOSTILE, HOSTILE, st.none()),
     st.builds(Announcement, HOSTILE, LONG, st.just("h"), st.none()),
     st.builds(Unreached, st.just(5), HOSTILE, st.lists(HOSTILE, max_size=30).map(tuple)),

@@ -15,9 +15,12 @@ from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.booking import Span
 from bot.domain.course import Objective
-from bot.domain.mastery import Item
+from bot.domain.mastery import Item, ObjectiveResult
+from bot.domain.mastery_rules import MasteryRules
 from bot.domain.questions import Option, Question
+from bot.domain.retaking import AskFirst, Cooldown, InSession, RemediationFirst, RemediationKind
 from bot.domain.showing import Asked, Asks, LookedBack, LookOver, show, show_all
 from bot.services.quizzes import (
     AlreadyHandedIn,
@@ -28,7 +31,7 @@ from bot.services.quizzes import (
     TooEarly,
     Unanswered,
 )
-from bot.services.unlocking import Hint, NotYet, Passed
+from bot.services.unlocking import Hint, NotYet, Passed, Said
 from bot.views.cards import utf16
 from bot.views.quiz import Result, draw, draw_form
 from tests.builders import NOW, numeric, several, short, single, true_false
@@ -140,14 +143,19 @@ def test_the_look_over_shows_what_is_open_and_offers_to_hand_in_only_when_nothin
 # --- results ---------------------------------------------------------------------------------------
 
 
+SCALE = Objective("1.1", "Read a scale", "Watch the start again.")
 NOT_YET = NotYet(
-    "s1",
-    "Measurement",
-    Fraction(7999, 10000),
-    80,
-    (Objective("1.1", "Read a scale", "Watch the start again."),),
-    (Hint(2, "Look at the unit."),),
-    NOW + timedelta(hours=4),
+    attempt="h1",
+    section="s1",
+    unit_title="Measurement",
+    score=Fraction(7999, 10000),
+    bar=80,
+    objectives=(ObjectiveResult(SCALE, Fraction(299, 100), 3),),
+    review=(SCALE,),
+    hints=(Hint(2, "Look at the unit."),),
+    open_questions=(2,),
+    stands=(RemediationFirst((SCALE,), tuple(RemediationKind)), Cooldown(NOW + timedelta(hours=4))),
+    said=Said(MasteryRules(), "Europe/Berlin", 4 * 3600, 0),
 )
 
 
@@ -159,15 +167,19 @@ def test_not_yet_shows_the_score_uncut_upwards_the_bar_what_to_do_and_when() -> 
     assert "Read a scale" in told
     assert "Watch the start again." in told
     assert "Question 2: Look at the unit." in told
-    assert f"<t:{int(NOT_YET.retake_at.timestamp())}:R>" in told
-    assert labels(view) == ["Book office hours", "Try again"]
+    assert "1.1 ███░ 2.9 of 3" in told
+    assert f"<t:{int((NOW + timedelta(hours=4)).timestamp())}:R>" in told
+    assert "Best attempt counts. Next try 4 hours after the last one." in told
+    assert labels(view)[0] == "Choose what to do"
+    open_now = replace(NOT_YET, stands=())
+    assert labels(draw(open_now))[0] == "Try again"
     assert not re.search("fail|wrong", told, re.IGNORECASE)
 
 
 def test_passed_names_what_opened_and_offers_the_answers() -> None:
     view = draw(Passed("h1", "Measurement", Fraction(1), 80, "Matter"))
     assert "**Matter** is open for you now" in text_of(view)
-    assert labels(view) == ["What do I do now?", "See my answers"]
+    assert labels(view)[:2] == ["What do I do now?", "See my answers"]
     assert "last unit" in text_of(draw(Passed("h1", "Measurement", Fraction(1), 80, None)))
 
 
@@ -222,7 +234,14 @@ def results(draw: st.DrawFn) -> Result:
     over = LookOver("A" * 12, draw(hostile)[:80], 80, tuple(replace(asked, position=n) for n in range(1, 26)))
     objectives = tuple(Objective(f"{n}", draw(hostile), draw(hostile)) for n in range(12))
     hints = tuple(Hint(n, draw(hostile)) for n in range(1, 26))
-    not_yet = NotYet("A" * 12, draw(hostile)[:80], Fraction(1, 3), 80, objectives, hints, NOW)
+    not_yet = replace(
+        NOT_YET,
+        unit_title=draw(hostile)[:80],
+        objectives=tuple(ObjectiveResult(each, Fraction(1, 3), 2) for each in objectives),
+        review=objectives,
+        hints=hints,
+        stands=(*NOT_YET.stands, AskFirst(draw(hostile)), InSession(Span(NOW, NOW))),
+    )
     back = LookedBack(asked, Fraction(1, 3), draw(hostile), asked.chosen, (draw(hostile), draw(hostile)))
     locked = StillLocked(draw(hostile)[:80], draw(hostile)[:80])
     unknown = NoSuchUnit(draw(hostile)[:80], (draw(hostile)[:80],) * 30)

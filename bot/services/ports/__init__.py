@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import MasteryRuleBook
+from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -58,6 +58,7 @@ __all__ = [
     "History",
     "Ids",
     "ItemAnswers",
+    "Journals",
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
@@ -75,6 +76,7 @@ __all__ = [
     "Receipts",
     "Reminders",
     "Reports",
+    "Retakes",
     "Sections",
     "Tables",
     "TextLength",
@@ -153,6 +155,10 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def retakes(self) -> Retakes: ...
+    @property
+    def journals(self) -> Journals: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from bot.domain.booking import Span
+from bot.domain.journal import Entry, Noted
 from bot.domain.mastery_rules import MasteryRules
+from bot.domain.retaking import Remediation, RemediationKind, Request
 
 
 class MasteryRuleBook(Protocol):
@@ -13,3 +18,65 @@ class MasteryRuleBook(Protocol):
         ...
 
     def keep(self, section: int, rules: MasteryRules) -> None: ...
+
+
+class Retakes(Protocol):
+    """What comes between two attempts."""
+
+    def remediations(self, attempt_id: int) -> Sequence[Remediation]:
+        """Those chosen after that attempt, oldest first."""
+        ...
+
+    def remediation(self, handle: str) -> Remediation | None: ...
+    def choose(
+        self,
+        *,
+        handle: str,
+        attempt_id: int,
+        person: int,
+        kind: RemediationKind,
+        detail: Mapping[str, str],
+        at: datetime,
+    ) -> Remediation: ...
+    def note(self, remediation_id: int, detail: Mapping[str, str]) -> None: ...
+    def finish(self, remediation_id: int, by: int, at: datetime) -> bool:
+        """Records it as done, by that person; False when it was before."""
+        ...
+
+    def requests(self, section: int, person: int, unit_slug: str) -> Sequence[Request]:
+        """Oldest first."""
+        ...
+
+    def request(self, handle: str) -> Request | None: ...
+    def request_of(self, request_id: int) -> Request | None: ...
+    def ask(
+        self, *, handle: str, section: int, person: int, unit_slug: str, said: str, at: datetime
+    ) -> int: ...
+    def decide(self, request_id: int, *, granted: bool, why: str, by: int, at: datetime) -> bool:
+        """False when it was decided before."""
+        ...
+
+    def booked(self, section: int, person: int, purpose: str, after: datetime) -> Sequence[Span]:
+        """The person's live bookings of that purpose that end after ``after``, in order."""
+        ...
+
+    def places(self, section: int, now: datetime) -> tuple[int, int]:
+        """Free places, and all, in retake sessions that have not begun."""
+        ...
+
+    def more_tries(self, section: int, person: int) -> int:
+        """Attempts on top of the class's limit, by accommodation."""
+        ...
+
+
+class Journals(Protocol):
+    """What students write about questions that did not go well."""
+
+    def keep(self, attempt_id: int, position: int, noted: Noted, at: datetime) -> None: ...
+    def of_attempt(self, attempt_id: int) -> dict[int, Noted]:
+        """By the question's position."""
+        ...
+
+    def of_course(self, person: int, course: int, limit: int) -> Sequence[Entry]:
+        """Newest first."""
+        ...

@@ -1,0 +1,66 @@
+"""What stands before a student's next attempt, looked up: the facts that bot.domain.retaking decides by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from bot.domain.counting import counted
+from bot.domain.mastery import Attempt, passed, review
+from bot.domain.records import Section, UnitRecord
+from bot.domain.retaking import Facts, InTheWay, cooldown, in_the_way, tries_of
+from bot.services.ports import Tx
+
+
+def retake_facts(
+    tx: Tx, section: Section, person: int, unit: UnitRecord | None, attempts: Sequence[Attempt], now: datetime
+) -> Facts:
+    """About the next attempt at that unit; ``attempts`` may be those of the whole course.
+
+    Before a first attempt nothing is looked up, since nothing can stand in its way.
+    """
+    rules = tx.mastery_rules.of(section.id)
+    mine = [each for each in attempts if unit is not None and each.unit_slug == unit.unit.slug]
+    tries = tries_of(mine)
+    if unit is None or not tries or tries[-1].passed is not False:
+        return Facts(rules, section.zone)
+    last = tries[-1]
+    ended = last.submitted_at or last.began_at
+    missed = review(unit.unit.objectives, tx.attempts.items(last.id))
+    return Facts(
+        rules=rules,
+        zone=section.zone,
+        more_tries=tx.retakes.more_tries(section.id, person) if rules.limit is not None else 0,
+        missed=tuple(each.slug for each in missed),
+        remediations=tuple(tx.retakes.remediations(last.id)),
+        helped=tuple(tx.retakes.booked(section.id, person, "help", ended)),
+        requests=tuple(tx.retakes.requests(section.id, person, unit.unit.slug)) if rules.by_request else (),
+        sessions=tuple(tx.retakes.booked(section.id, person, "retake", now)) if rules.in_sessions else (),
+    )
+
+
+def stands_before(tx: Tx, section: Section, attempt: Attempt, now: datetime) -> tuple[InTheWay, ...]:
+    """What has to come before the attempt after this one, by the class's revision of the unit."""
+    unit = tx.courses.unit(attempt.unit)
+    tries = tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug)
+    facts = retake_facts(tx, section, attempt.person, unit, tries, now)
+    return in_the_way(unit.unit, tries, facts, now)
+
+
+def reaches_bar(tx: Tx, attempt: Attempt, score: Fraction) -> bool:
+    """Whether the unit counts as mastered with that score of the attempt being handed in, by the class's rule.
+
+    The score that counts is that of all tries, this one last; it has to reach the bar of this attempt (K18).
+    """
+    rules = tx.mastery_rules.of(attempt.section)
+    tries = tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug)
+    before = [each.score for each in tries_of(tries) if each.score is not None and each.id != attempt.id]
+    return passed(counted([*before, score], rules.counts) or score, attempt.bar)
+
+
+def cooldown_after(tx: Tx, attempt: Attempt) -> timedelta:
+    """From the hand-in of that attempt to the next one."""
+    tries = tries_of(tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug))
+    number = 1 + sum(1 for each in tries if each.id != attempt.id)
+    return cooldown(tx.courses.unit(attempt.unit).unit, number, tx.mastery_rules.of(attempt.section))
