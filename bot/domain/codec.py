@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.course import Check, Course, Material, Objective, Part, PreWork, Reading, Unit, Video
+from bot.domain.course import (
+    Check,
+    Course,
+    Level,
+    Material,
+    Objective,
+    Part,
+    PreWork,
+    Reading,
+    Task,
+    Unit,
+    Video,
+)
 from bot.domain.question_codec import (
     Json,
     question_from_json,
@@ -50,6 +62,9 @@ def unit_to_json(unit: Unit) -> Json:
         "remediation": [
             [each.objective, each.text, each.url, each.from_s, each.until_s] for each in unit.remediation
         ],
+        "tasks": [
+            [each.slug, each.title, each.level, each.text, each.url, each.minutes] for each in unit.tasks
+        ],
     }
 
 
@@ -65,6 +80,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
         ),
         Check(body["draw"], tuple(bank), body["cooldown_s"]),
         tuple(Part(*each) for each in body.get("remediation", ())),
+        tuple(Task(slug, title, Level(level), *rest) for slug, title, level, *rest in body.get("tasks", ())),
     )
 
 

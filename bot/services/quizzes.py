@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.course import Task
 from bot.domain.grading import is_blank, mark_at_once, score
 from bot.domain.mastery import Attempt, current_unit, draw_form, next_open
 from bot.domain.messages import UnitOpened
@@ -27,6 +28,7 @@ from bot.domain.today import (
     AllMastered,
     ContinueCheck,
     DoPreWork,
+    DoTasks,
     Step,
     TakeCheck,
     WaitForCheck,
@@ -81,15 +83,29 @@ class TooEarly:
 
 @dataclass(frozen=True, slots=True)
 class StillLocked:
-    """``first`` is the title of the unit to master before."""
+    """``first`` is the title of the unit to master before; ``number`` that of the unit, from 1."""
 
     unit_title: str
     first: str
+    section: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PreWorkFirst:
     posted: Posted
+    #: the check may be tried once before it
+    test_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TasksFirst:
+    section: Section
+    unit: UnitRecord
+    #: must-dos not ticked
+    musts: tuple[Task, ...]
+    #: the check may be tried once before them
+    test_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +133,7 @@ class KeyKept:
     """Answers can be looked back at once the check is passed."""
 
 
-BeginRefusal = StillLocked | TooEarly | PreWorkFirst | AlreadyMastered | NothingLeft | NoSuchUnit
+BeginRefusal = StillLocked | TooEarly | PreWorkFirst | TasksFirst | AlreadyMastered | NothingLeft | NoSuchUnit
 BeginResult = Asked | LookOver | BeginRefusal | WhichClass | NoClass
 QuestionResult = Asked | Unfit | NotYours | AlreadyHandedIn
 LookOverResult = LookOver | NotYours | AlreadyHandedIn
@@ -181,8 +197,10 @@ def _begin(
     match _step(tx, section, me.person, wanted, tries, now):
         case ContinueCheck(_, attempt):
             return show_next(attempt, tx.attempts.items(attempt.id))
-        case DoPreWork(posted):
-            return PreWorkFirst(posted)
+        case DoPreWork(posted, test_out=test_out):
+            return PreWorkFirst(posted, test_out)
+        case DoTasks(_, musts, test_out):
+            return TasksFirst(section, wanted, musts, test_out)
         case WaitForCheck():
             return TooEarly(not_yet(tx, tries[-1], now))
         case TakeCheck():
@@ -199,17 +217,20 @@ def _wanted(
     """The open unit that was typed, or else the first one that is not mastered."""
     units, progress = tx.courses.units(section.revision_id), tx.progress.of(person, section.course_id)
     current = current_unit(units, progress)
+    added = open_added(tx, section, person, now, ids) if current is None else None
     if typed is None:
-        return current or open_added(tx, section, person, now, ids) or NothingLeft(section)
-    unit = _named(units, typed)
+        return current or added or NothingLeft(section)
+    unit = named(units, typed)
+    if added is not None and unit == added:
+        return added
     if unit is None:
         return NoSuchUnit(typed, tuple(each.unit.title for each in units))
     if unit.unit.slug not in progress:
-        return StillLocked(unit.unit.title, (current or unit).unit.title)
+        return StillLocked(unit.unit.title, (current or unit).unit.title, section.handle, unit.position + 1)
     return unit
 
 
-def _named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
+def named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
     wanted = typed.strip().casefold()
     for each in units:
         if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):

@@ -23,8 +23,13 @@ def retake_facts(
     rules = tx.mastery_rules.of(section.id)
     mine = [each for each in attempts if unit is not None and each.unit_slug == unit.unit.slug]
     tries = tries_of(mine)
+    ticked = (
+        tx.tasks.ticked(person, section.course_id, unit.unit.slug)
+        if unit and unit.unit.tasks
+        else frozenset()
+    )
     if unit is None or not tries or tries[-1].passed is not False:
-        return Facts(rules, section.zone)
+        return Facts(rules, section.zone, ticked=ticked)
     last = tries[-1]
     ended = last.submitted_at or last.began_at
     missed = review(unit.unit.objectives, tx.attempts.items(last.id))
@@ -37,6 +42,7 @@ def retake_facts(
         helped=tuple(tx.retakes.booked(section.id, person, "help", ended)),
         requests=tuple(tx.retakes.requests(section.id, person, unit.unit.slug)) if rules.by_request else (),
         sessions=tuple(tx.retakes.booked(section.id, person, "retake", now)) if rules.in_sessions else (),
+        ticked=ticked,
     )
 
 

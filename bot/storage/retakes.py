@@ -155,6 +155,22 @@ class StoredRetakes:
         every, taken = self._db.execute(query).one()
         return every - taken, every
 
+    def next_free(self, section: int, purpose: str, after: datetime) -> Span | None:
+        query = (
+            sa.select(slot.c.starts_at, slot.c.ends_at)
+            .join(window, window.c.id == slot.c.window_id)
+            .outerjoin(booking, sa.and_(booking.c.slot_id == slot.c.id, booking.c.cancelled_at.is_(None)))
+            .where(
+                slot.c.section_id == section,
+                slot.c.starts_at > after,
+                window.c.purpose == purpose,
+                booking.c.id.is_(None),
+            )
+            .order_by(slot.c.starts_at)
+        )
+        row = self._db.execute(query.limit(1)).first()
+        return Span(*row) if row else None
+
     def more_tries(self, section: int, person: int) -> int:
         row = _MORE_TRIES.first(self._db, section=section, person=person)
         return row[0] if row else 0

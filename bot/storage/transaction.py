@@ -26,6 +26,7 @@ from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
 from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.sections import StoredSections
+from bot.storage.tasks import StoredTasks
 from bot.storage.upkeep import StoredUpkeep
 
 
@@ -59,6 +60,7 @@ class StoredTx:
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
         self.item_analysis = StoredItemAnalysis(connection)
+        self.tasks = StoredTasks(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)

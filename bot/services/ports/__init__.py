@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes
+from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes, Tasks
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -79,6 +79,7 @@ __all__ = [
     "Retakes",
     "Sections",
     "Tables",
+    "Tasks",
     "TextLength",
     "Tx",
     "Upkeep",
@@ -155,6 +156,8 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def tasks(self) -> Tasks: ...
     @property
     def retakes(self) -> Retakes: ...
     @property

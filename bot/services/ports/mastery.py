@@ -64,6 +64,10 @@ class Retakes(Protocol):
         """Free places, and all, in retake sessions that have not begun."""
         ...
 
+    def next_free(self, section: int, purpose: str, after: datetime) -> Span | None:
+        """The first free slot of that purpose that begins after ``after``."""
+        ...
+
     def more_tries(self, section: int, person: int) -> int:
         """Attempts on top of the class's limit, by accommodation."""
         ...
@@ -80,3 +84,18 @@ class Journals(Protocol):
     def of_course(self, person: int, course: int, limit: int) -> Sequence[Entry]:
         """Newest first."""
         ...
+
+
+class Tasks(Protocol):
+    """What students ticked of a unit's tasks."""
+
+    def ticked(self, person: int, course: int, unit_slug: str) -> frozenset[str]:
+        """Slugs of tasks."""
+        ...
+
+    def ticked_in(self, person: int, course: int) -> dict[str, frozenset[str]]:
+        """By unit slug."""
+        ...
+
+    def tick(self, person: int, course: int, unit_slug: str, task_slug: str, at: datetime) -> None: ...
+    def untick(self, person: int, course: int, unit_slug: str, task_slug: str) -> None: ...
