@@ -225,6 +225,9 @@ def _services(
         hand_ins=HandInService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
+        remediation=RemediationService(database, new_handle, wake),
+        retake_requests=RetakeRequestService(database, new_handle, wake),
+        hand_ins=HandInService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,

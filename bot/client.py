@@ -44,6 +44,8 @@ COGS = (
     "reminders",
     "checks",
     "remediation",
+    "remediation",
+    "checks",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

@@ -25,6 +25,7 @@ SHOWN = {
     "slot_booked",
     "slot_refused_when_taken",
     "check_not_yet",
+    "missed_worked_on",
     "check_passed",
     "unit_opened",
     "survived_restart",

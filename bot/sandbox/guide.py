@@ -102,7 +102,7 @@ def steps(course: Course) -> tuple[Step, ...]:
             "Pass the check, open the next unit",
             ("You are Ana. Type `/quiz` and answer the questions. Nobody else sees them.",
              ("With 80 % or more the channel of unit 2 appears on the left; "
-              "below that you see what to look at again.")),
+              "below that you see what to look at again: choose a way to work on it, and the next try opens.")),
             person="Ana", room="dm", solutions=_solutions(unit.check.bank),
         ),
         Step(

@@ -70,3 +70,6 @@ class Services:
     item_analysis: ItemAnalysisService
     remediation: RemediationService
     retake_requests: RetakeRequestService
+    remediation: RemediationService
+    retake_requests: RetakeRequestService
+    item_analysis: ItemAnalysisService

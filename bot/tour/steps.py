@@ -251,6 +251,17 @@ async def check_not_yet(tour: Tour) -> str:
 
 
 @step
+async def missed_worked_on(tour: Tour) -> str:
+    ways = await tour.ana.press("Choose what to do", await tour.ana.slash("today", where="lobby"))
+    assert ways.message is not None
+    menu = ways.message.menus[0]
+    way = await tour.ana.select("Watch or read a part again", ways, menu=menu.custom_id)
+    form = await tour.ana.press("Write my sentence", way)
+    done = await tour.ana.submit(form, {"found": "The last digit is read between two lines."})
+    return expect(done, "Recorded", "next try")
+
+
+@step
 async def check_passed(tour: Tour) -> str:
     await tour.world.move(timedelta(seconds=tour.course.units[0].check.cooldown_s))
     first = await tour.ana.press("Start the check", await tour.ana.slash("today", where="lobby"))

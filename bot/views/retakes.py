@@ -100,7 +100,10 @@ def _say(each: InTheWay) -> str:  # noqa: C901  # one sentence for each kind
         case RemediationFirst(helped_at=None):
             return "Work on what is still open, in the way that suits you. Then your next try opens."
         case RemediationFirst(helped_at=helped_at):
-            return f"Your office hours count once they are over, {stamp(helped_at, 'R')}."
+            return (
+                f"Your office hours count as work on it, once they are over {stamp(helped_at, 'R')}. "
+                "Sooner: choose another way."
+            )
         case AskFirst(""):
             return "Ask your teacher for the next try."
         case AskFirst(why):
@@ -153,7 +156,7 @@ def next_button(stands: Sequence[InTheWay], section: str) -> Button:
     match stands[0] if stands else None:
         case None:
             return primary("Try again", "check", section)
-        case RemediationFirst(helped_at=None):
+        case RemediationFirst():
             return primary("Choose what to do", "remedy", section)
         case AskFirst():
             return primary("Ask for another try", "retake_ask", section)
