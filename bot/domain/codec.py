@@ -21,6 +21,7 @@ from bot.domain.course import (
     Unit,
     Video,
 )
+from bot.domain.drawing import Share
 from bot.domain.question_codec import (
     Json,
     question_from_json,
@@ -51,7 +52,7 @@ def course_from_json(body: Mapping[str, Any]) -> Course:
 
 def unit_to_json(unit: Unit) -> Json:
     """The unit without its bank, whose questions are kept one by one."""
-    return {
+    body = {
         "slug": unit.slug,
         "title": unit.title,
         "objectives": [{"slug": one.slug, "text": one.text, "review": one.review} for one in unit.objectives],
@@ -59,6 +60,10 @@ def unit_to_json(unit: Unit) -> Json:
         "questions": [question_to_json(one) for one in unit.prework.questions],
         "draw": unit.check.draw,
         "cooldown_s": unit.check.cooldown_s,
+    }
+    # left out where there is none: a pack from before keeps its digest, so that it is known again
+    may_be_none = {
+        "blueprint": [_share_to_json(one) for one in unit.check.blueprint],
         "remediation": [
             [each.objective, each.text, each.url, each.from_s, each.until_s] for each in unit.remediation
         ],
@@ -66,6 +71,7 @@ def unit_to_json(unit: Unit) -> Json:
             [each.slug, each.title, each.level, each.text, each.url, each.minutes] for each in unit.tasks
         ],
     }
+    return body | {name: rows for name, rows in may_be_none.items() if rows}
 
 
 def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
@@ -78,10 +84,23 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             tuple(_material_from_json(one) for one in body["materials"]),
             tuple(question_from_json(one) for one in body["questions"]),
         ),
-        Check(body["draw"], tuple(bank), body["cooldown_s"]),
+        Check(
+            body["draw"],
+            tuple(bank),
+            body["cooldown_s"],
+            tuple(_share_from_json(one) for one in body.get("blueprint", ())),
+        ),
         tuple(Part(*each) for each in body.get("remediation", ())),
         tuple(Task(slug, title, Level(level), *rest) for slug, title, level, *rest in body.get("tasks", ())),
     )
+
+
+def _share_to_json(share: Share) -> Json:
+    return {"objective": share.objective, "count": share.count, "difficulty": share.difficulty}
+
+
+def _share_from_json(body: Mapping[str, Any]) -> Share:
+    return Share(body["objective"], body["count"], body["difficulty"])
 
 
 def _material_to_json(material: Material) -> Json:

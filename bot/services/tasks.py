@@ -50,9 +50,7 @@ class TaskService:
         """The tasks of the unit that the student is at; ``section`` is a handle."""
         return await self._db.glance(_show, asker, section)
 
-    async def tick(
-        self, asker: Asker, section: str, unit: str, task: str, now: datetime
-    ) -> TickResult:
+    async def tick(self, asker: Asker, section: str, unit: str, task: str, now: datetime) -> TickResult:
         """Ticks a task of an open unit, or takes the tick back; by slugs."""
         return await self._db.jot(_tick, asker, section, unit, task, now)
 

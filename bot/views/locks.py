@@ -121,7 +121,9 @@ def say(each: Action) -> str:  # noqa: C901  # one sentence for each act
         case Act.ANSWERED:
             return "Your teacher answers your request"
         case Act.BOOK:
-            free = f"the next free one is {stamp(each.at)}" if each.at else "none is free now: ask your teacher"
+            free = (
+                f"the next free one is {stamp(each.at)}" if each.at else "none is free now: ask your teacher"
+            )
             return f"Book a retake session, {free}{took}"
         case Act.WAIT:
             return f"Wait until {stamp(each.at)} ({stamp(each.at, 'R')})"

@@ -64,16 +64,17 @@ def draw_tasks(result: TasksResult | TickResult) -> ui.LayoutView:
                 Choice(f"{glyph(each, ticked)} {each.title}", f"{slug}/{each.slug}", HEADS[each.level])
                 for each in tasks
             ]
-            musts_open = [
-                each for each in tasks if each.level is Level.MUST and each.slug not in ticked
-            ]
+            musts_open = [each for each in tasks if each.level is Level.MUST and each.slug not in ticked]
             after = [primary("Start the check", "check", section.handle)] if not musts_open else [TODAY]
             return card(
                 Look.DO if musts_open else Look.DONE,
                 f"Tasks: {plain(unit.unit.title)}",
                 *(group(level, tasks, ticked) for level in Level),
                 _what_now(result, musts_open),
-                controls=[Menu("Tick a task, or take a tick back", "task_tick", section.handle, choices), *after],
+                controls=[
+                    Menu("Tick a task, or take a tick back", "task_tick", section.handle, choices),
+                    *after,
+                ],
             )
 
 
@@ -96,7 +97,9 @@ def group(level: Level, tasks: Sequence[Task], ticked: frozenset[str]) -> str:
         return ""
     done = sum(1 for each in mine if each.slug in ticked)
     bar = "▰" * done + "▱" * (len(mine) - done)
-    return f"**{HEADS[level]}** {bar} {done} of {len(mine)}\n" + "\n".join(line(each, ticked) for each in mine)
+    return f"**{HEADS[level]}** {bar} {done} of {len(mine)}\n" + "\n".join(
+        line(each, ticked) for each in mine
+    )
 
 
 def line(task: Task, ticked: frozenset[str]) -> str:
