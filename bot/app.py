@@ -44,6 +44,7 @@ from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.locks import LockService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -59,6 +60,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
+from bot.services.tasks import TaskService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 from bot.storage.database import Database, open_database
@@ -223,11 +225,10 @@ def _services(
         ),
         quizzes=QuizService(database, new_handle, wake),
         hand_ins=HandInService(database),
+        locks=LockService(database),
+        tasks=TaskService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
-        remediation=RemediationService(database, new_handle, wake),
-        retake_requests=RetakeRequestService(database, new_handle, wake),
-        hand_ins=HandInService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,

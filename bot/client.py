@@ -44,8 +44,7 @@ COGS = (
     "reminders",
     "checks",
     "remediation",
-    "remediation",
-    "checks",
+    "going_on",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

@@ -12,18 +12,21 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.course import Objective, Unit
+from bot.domain.mastery import Attempt
 from bot.domain.records import UnitRecord
 from bot.domain.retaking import (
     Asked,
     AskFirst,
     BookSession,
     Cooldown,
+    Facts,
     InSession,
     InTheWay,
     NoTriesLeft,
     RemediationFirst,
     RemediationKind,
     WindowClosed,
+    in_the_way,
 )
 from bot.domain.today import BeforeCheck
 
@@ -243,6 +246,32 @@ def to_open(
         if each not in mastered:
             ahead.append(each)
     return ahead + [each for each in chain if each not in ahead]
+
+
+def foreseen(
+    unit: Unit, attempts: Sequence[Attempt], facts: Facts, now: datetime
+) -> tuple[tuple[InTheWay, ...], datetime]:
+    """What stands before the next attempt, and the instant until which there is nothing but to wait.
+
+    A session that is over by then does not help, and a last day that is over by then stands in the way.
+    """
+    stands = in_the_way(unit, attempts, facts, now)
+    until = max((at for each in stands if (at := _time_alone(each)) is not None), default=now)
+    then = in_the_way(unit, attempts, facts, until)
+    if any(isinstance(each, NoTriesLeft | WindowClosed) for each in then):
+        return then, until
+    before = [each for each in stands if not isinstance(each, BookSession | InSession)]
+    return (*before, *(each for each in then if isinstance(each, BookSession | InSession))), until
+
+
+def _time_alone(each: InTheWay) -> datetime | None:
+    match each:
+        case Cooldown(until):
+            return until
+        case NoTriesLeft(_, again_at):
+            return again_at
+        case _:
+            return None
 
 
 def minutes(seconds: int) -> int:

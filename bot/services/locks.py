@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.booking import NOTICE
@@ -15,6 +15,7 @@ from bot.domain.locks import (
     Condition,
     Every,
     Slots,
+    foreseen,
     shortest,
     to_begin,
     to_finish,
@@ -124,7 +125,7 @@ WAITS = (Act.WAIT, Act.ANSWERED, Act.MEET)
 
 def meanwhile(tx: Tx, section: Section, person: int, unit: UnitRecord) -> tuple[Task, ...]:
     """Tasks of the unit that are not ticked, for who has to wait (K24): never idle."""
-    ticked = tx.tasks.ticked(person, section.course_id, unit.unit.slug) if unit.unit.tasks else frozenset()
+    ticked = tx.tasks.ticked(person, section.course_id, unit.unit.slug)
     return tuple(each for each in unit.unit.tasks if each.slug not in ticked)
 
 
@@ -138,21 +139,22 @@ def lock(
     now: datetime,
 ) -> Condition:
     """What stands between the student and a unit that is not mastered: its check if it is open, else its opening."""
-    slots = _slots(tx, section, now)
     if unit.unit.slug in progress:
         before = _before(tx, section, person, unit, now)
-        return OPEN if before is None else to_begin(unit.unit, before, slots)
+        return OPEN if before is None else to_begin(unit.unit, *before)
     mastered = {slug for slug, each in progress.items() if each.mastered_at is not None}
     by_slug = {each.unit.slug: each for each in units}
     parts: list[Condition] = []
     for slug in to_open(unit.unit.slug, units, progress, mastered):
-        needed = by_slug[slug]
-        before = _before(tx, section, person, needed, now)
-        parts.append(to_finish(needed.unit) if before is None else to_pass(needed.unit, before, slots))
+        before = _before(tx, section, person, by_slug[slug], now)
+        needed = by_slug[slug].unit
+        parts.append(to_finish(needed) if before is None else to_pass(needed, *before))
     return Every(tuple(parts))
 
 
-def _before(tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime) -> BeforeCheck | None:
+def _before(
+    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime
+) -> tuple[BeforeCheck, Slots] | None:
     """None when a check of it is begun."""
     tries = tx.attempts.of_unit(person, section.course_id, unit.unit.slug)
     if tries and tries[-1].submitted_at is None:
@@ -160,14 +162,15 @@ def _before(tx: Tx, section: Section, person: int, unit: UnitRecord, now: dateti
     posted = tx.prework.of_unit(section.id, unit.unit.slug)
     done = tx.prework.evidence(posted.id, person) if posted else None
     facts = retake_facts(tx, section, person, unit, tries, now)
-    return before_check(unit.unit, posted, done, tries, facts, now)
-
-
-def _slots(tx: Tx, section: Section, now: datetime) -> Slots:
+    before = before_check(unit.unit, posted, done, tries, facts, now)
+    if not before.stands:
+        return before, Slots()
+    stands, until = foreseen(unit.unit, tries, facts, now)
     soonest = now + NOTICE
-    retake = tx.retakes.next_free(section.id, "retake", soonest)
-    hours = tx.retakes.next_free(section.id, "help", soonest)
-    return Slots(retake.starts_at if retake else None, hours.ends_at if hours else None)
+    session = tx.retakes.next_free(section.id, "retake", soonest, until)
+    hours = tx.retakes.next_free(section.id, "help", soonest, soonest)
+    slots = Slots(session.starts_at if session else None, hours.ends_at if hours else None)
+    return replace(before, stands=stands), slots
 
 
 def _next_locked(

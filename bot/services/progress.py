@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.booking import Booking
+from bot.domain.course import Task
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import (
     Account,
@@ -28,6 +29,8 @@ class ClassToday:
     section: Section
     step: Step
     booking: Booking | None
+    #: tasks of the step's unit that are not ticked
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class UnitStanding:
     prework: Posted | None
     evidence: EvidenceRecord | None
     attempts: tuple[Attempt, ...]
+    #: slugs of its tasks
+    ticked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,13 @@ def _today(tx: Tx, asker: Asker, now: datetime) -> Today | NoClass:
     if not here:
         return NoClass()
     standings = [_standing(tx, me, each, now) for each in here]
-    return Today(tuple(ClassToday(each.section, each.step, each.booking) for each in standings), me.dm_open)
+    return Today(tuple(_class_today(each) for each in standings), me.dm_open)
+
+
+def _class_today(standing: Standing) -> ClassToday:
+    at = next((each for each in standing.units if each.progress and not each.progress.mastered_at), None)
+    tasks = [each for each in at.unit.unit.tasks if each.slug not in at.ticked] if at else []
+    return ClassToday(standing.section, standing.step, standing.booking, tuple(tasks))
 
 
 def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing:
@@ -96,6 +107,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
     evidence = tx.prework.evidence_in(section.id, who.person)
     by_slug = {slug: evidence[posted.id] for slug, posted in given.items() if posted.id in evidence}
     attempts = tx.attempts.of_course(who.person, section.course_id)
+    ticked = tx.tasks.ticked_in(who.person, section.course_id)
     facts = retake_facts(tx, section, who.person, current_unit(units, progress), attempts, now)
     return Standing(
         account=who,
@@ -107,6 +119,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
                 given.get(slug),
                 by_slug.get(slug),
                 tuple(attempt for attempt in attempts if attempt.unit_slug == slug),
+                ticked.get(slug, frozenset()),
             )
             for each in units
         ),

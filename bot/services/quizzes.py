@@ -14,6 +14,7 @@ from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Answer
 from bot.domain.records import Asker, Posted, Section, UnitRecord
+from bot.domain.retaking import tries_of
 from bot.domain.showing import (
     Asked,
     LookedBack,
@@ -159,6 +160,15 @@ class QuizService:
         self._wake()
         return result
 
+    async def test_out(self, asker: Asker, section: str, now: datetime) -> BeginResult:
+        """Begins the check that is next before its unit's pre-work, once, where the class allows it (K30).
+
+        A pass counts like any other; "not yet" is no try: no cooldown and no remediation follow it.
+        """
+        result = await self._db.write(pictured, _begin, asker, section, None, now, self._ids, test_out=True)
+        self._wake()
+        return result
+
     async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
         """The question at ``position``, from 1."""
         return await self._db.glance(pictured, _question, asker, attempt, position)
@@ -188,7 +198,14 @@ class QuizService:
 
 
 def _begin(
-    tx: Tx, asker: Asker, handle: str | None, unit: str | None, now: datetime, ids: Ids
+    tx: Tx,
+    asker: Asker,
+    handle: str | None,
+    unit: str | None,
+    now: datetime,
+    ids: Ids,
+    *,
+    test_out: bool = False,
 ) -> BeginResult:
     chosen = attended_class(tx, asker, handle)
     if not isinstance(chosen, tuple):
@@ -201,12 +218,14 @@ def _begin(
     match _step(tx, section, me.person, wanted, tries, now):
         case ContinueCheck(_, attempt):
             return show_next(attempt, tx.attempts.items(attempt.id))
-        case DoPreWork(posted, test_out=test_out):
-            return PreWorkFirst(posted, test_out)
-        case DoTasks(_, musts, test_out):
-            return TasksFirst(section, wanted, musts, test_out)
+        case DoPreWork(test_out=True) | DoTasks(test_out=True) if test_out:
+            return _draw(tx, section, me.person, wanted, now, ids, purpose="test_out")
+        case DoPreWork(posted, test_out=may_test_out):
+            return PreWorkFirst(posted, may_test_out)
+        case DoTasks(_, musts, may_test_out):
+            return TasksFirst(section, wanted, musts, may_test_out)
         case WaitForCheck():
-            return TooEarly(not_yet(tx, tries[-1], now))
+            return TooEarly(not_yet(tx, tries_of(tries)[-1], now))
         case TakeCheck():
             return _draw(tx, section, me.person, wanted, now, ids)
         case AllMastered():
@@ -255,7 +274,14 @@ def _step(
 
 
 def _draw(
-    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
+    tx: Tx,
+    section: Section,
+    person: int,
+    unit: UnitRecord,
+    now: datetime,
+    ids: Ids,
+    *,
+    purpose: str = "check",
 ) -> Asked | LookOver:
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
     in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
@@ -268,7 +294,7 @@ def _draw(
         in_use=in_use,
     )
     attempt = tx.attempts.begin(
-        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
+        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now, purpose=purpose
     )
     return show_next(attempt, tx.attempts.items(attempt.id))
 
@@ -330,7 +356,7 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
     credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
     total = score(credits)
     is_pass = reaches_bar(tx, attempt, total)
-    again_at = None if is_pass else now + cooldown_after(tx, attempt)
+    again_at = None if is_pass or attempt.purpose == "test_out" else now + cooldown_after(tx, attempt)
     is_first = tx.attempts.submit(
         attempt.id, credits=credits, score=total, passed=is_pass, retake_at=again_at, at=now
     )

@@ -12,6 +12,8 @@ from bot.domain.records import Section, UnitRecord
 from bot.domain.retaking import Facts, InTheWay, cooldown, in_the_way, tries_of
 from bot.services.ports import Tx
 
+NONE: frozenset[str] = frozenset()
+
 
 def retake_facts(
     tx: Tx, section: Section, person: int, unit: UnitRecord | None, attempts: Sequence[Attempt], now: datetime
@@ -23,10 +25,9 @@ def retake_facts(
     rules = tx.mastery_rules.of(section.id)
     mine = [each for each in attempts if unit is not None and each.unit_slug == unit.unit.slug]
     tries = tries_of(mine)
+    has_tasks = unit is not None and bool(unit.unit.tasks)
     ticked = (
-        tx.tasks.ticked(person, section.course_id, unit.unit.slug)
-        if unit and unit.unit.tasks
-        else frozenset()
+        tx.tasks.ticked(person, section.course_id, unit.unit.slug) if unit is not None and has_tasks else NONE
     )
     if unit is None or not tries or tries[-1].passed is not False:
         return Facts(rules, section.zone, ticked=ticked)

@@ -18,6 +18,7 @@ from bot.services.hand_ins import HandInService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.locks import LockService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -33,6 +34,7 @@ from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.stop_pages import StopPageService
+from bot.services.tasks import TaskService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 
@@ -68,8 +70,7 @@ class Services:
     got_it: GotItService
     reminders: ReminderService
     item_analysis: ItemAnalysisService
+    locks: LockService
+    tasks: TaskService
     remediation: RemediationService
     retake_requests: RetakeRequestService
-    remediation: RemediationService
-    retake_requests: RetakeRequestService
-    item_analysis: ItemAnalysisService

@@ -78,6 +78,8 @@ class NotYet:
     #: what has to come before the next attempt; empty when it can begin now
     stands: tuple[InTheWay, ...]
     said: Said
+    #: it was a try before the unit's work, which costs nothing (K30)
+    tested_out: bool = False
 
 
 def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
@@ -122,10 +124,14 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         bar=attempt.bar,
         objectives=by_objective(unit.unit.objectives, items),
         review=review(unit.unit.objectives, items),
-        hints=tuple(Hint(position, text) for position, text in hints if text),
+        # teachers' hints may give the key away, and nothing was worked on yet
+        hints=()
+        if attempt.purpose == "test_out"
+        else tuple(Hint(position, text) for position, text in hints if text),
         open_questions=open_questions(items),
         stands=stands_before(tx, section, attempt, at),
         said=said(tx, section, attempt.person, unit),
+        tested_out=attempt.purpose == "test_out",
     )
 
 

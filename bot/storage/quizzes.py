@@ -152,6 +152,7 @@ class StoredAttempts:
         unit: UnitRecord,
         form: Sequence[Drawn],
         at: datetime,
+        purpose: str = "check",
     ) -> Attempt:
         slug = unit.unit.slug
         earlier = self.of_unit(person, section.course_id, slug)
@@ -168,6 +169,7 @@ class StoredAttempts:
                 bar=section.bar,
                 seed=seed,
                 began_at=at,
+                purpose=purpose,
             )
             .on_conflict_do_nothing()
             .returning(attempt.c.id)

@@ -155,7 +155,7 @@ class StoredRetakes:
         every, taken = self._db.execute(query).one()
         return every - taken, every
 
-    def next_free(self, section: int, purpose: str, after: datetime) -> Span | None:
+    def next_free(self, section: int, purpose: str, after: datetime, until: datetime) -> Span | None:
         query = (
             sa.select(slot.c.starts_at, slot.c.ends_at)
             .join(window, window.c.id == slot.c.window_id)
@@ -163,6 +163,7 @@ class StoredRetakes:
             .where(
                 slot.c.section_id == section,
                 slot.c.starts_at > after,
+                slot.c.ends_at > until,
                 window.c.purpose == purpose,
                 booking.c.id.is_(None),
             )

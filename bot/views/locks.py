@@ -65,7 +65,7 @@ def draw_why(result: WhyResult) -> ui.LayoutView:
                 "Only your teacher can open it for you. Talk to them: you find a way together.",
                 controls=[primary("Book office hours", "book", section.handle)],
             )
-        case Way(section, unit, _, actions, usual):
+        case Way(section, _, _, actions, usual):
             steps = actions or ()
             return card(
                 Look.WAIT,
@@ -75,7 +75,7 @@ def draw_why(result: WhyResult) -> ui.LayoutView:
                 "Not sure that you know it already? The usual way:\n" + _numbered(usual) if usual else "",
                 _meanwhile(result),
                 "-# Your teacher can always open it for you, too.",
-                controls=_controls(result, steps[0]),
+                controls=_controls(result, steps),
             )
 
 
@@ -135,9 +135,10 @@ def say(each: Action) -> str:  # noqa: C901  # one sentence for each act
             return f"You know {title} already? Pass its check before the pre-work{took}"
 
 
-def _controls(way: Way, first: Action) -> list[Control]:
+def _controls(way: Way, steps: Sequence[Action]) -> list[Control]:
+    """The first step as a button."""
     section = way.section.handle
-    match first.act:
+    match next((each.act for each in steps), None):
         case Act.PRE_WORK if way.posted is not None:
             return [primary("Start the pre-work", "pw_start", way.posted.handle)]
         case Act.TASK:

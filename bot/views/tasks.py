@@ -82,7 +82,7 @@ def _what_now(result: TaskList, musts_open: Sequence[Task]) -> str:
     if not musts_open:
         return "All must-dos are done. Aspire tasks are for you if you like to go further."
     if result.musts_first:
-        return f"The check opens when {count(len(musts_open), 'more must-do')} {'is' if len(musts_open) == 1 else 'are'} ticked."
+        return f"The check opens when you have ticked {count(len(musts_open), 'more must-do')}."
     return "Begin with the must-dos."
 
 

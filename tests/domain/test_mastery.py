@@ -40,8 +40,6 @@ def test_eight_of_ten_reaches_eighty_where_floats_would_miss_it() -> None:
     assert passed(tenths, 80)
 
 
-
-
 # --- what follows ----------------------------------------------------------------------------------
 
 

@@ -64,8 +64,8 @@ class Retakes(Protocol):
         """Free places, and all, in retake sessions that have not begun."""
         ...
 
-    def next_free(self, section: int, purpose: str, after: datetime) -> Span | None:
-        """The first free slot of that purpose that begins after ``after``."""
+    def next_free(self, section: int, purpose: str, after: datetime, until: datetime) -> Span | None:
+        """The first free slot of that purpose that begins after ``after`` and ends after ``until``."""
         ...
 
     def more_tries(self, section: int, person: int) -> int:

@@ -183,6 +183,7 @@ class Attempts(Protocol):
         unit: UnitRecord,
         form: Sequence[Drawn],
         at: datetime,
+        purpose: str = "check",
     ) -> Attempt:
         """A new attempt, or the one that another device began meanwhile."""
         ...
