@@ -27,6 +27,7 @@ from bot.domain.mastery import current_unit
 from bot.domain.records import Asker, Posted, ProgressRecord, Section, UnitRecord
 from bot.domain.today import BeforeCheck, before_check
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 from bot.services.quizzes import NoSuchUnit, NothingLeft, named
 from bot.services.retakes import retake_facts
@@ -160,6 +161,7 @@ def _before(
     if tries and tries[-1].submitted_at is None:
         return None
     posted = tx.prework.of_unit(section.id, unit.unit.slug)
+    posted = for_student(tx, posted, person) if posted else None
     done = tx.prework.evidence(posted.id, person) if posted else None
     facts = retake_facts(tx, section, person, unit, tries, now)
     before = before_check(unit.unit, posted, done, tries, facts, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from bot.domain.records import (
 )
 from bot.domain.today import Step, next_step
 from bot.services.choosing import NoClass, NotStaff
+from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 from bot.services.retakes import retake_facts
 
@@ -103,7 +105,10 @@ def _class_today(standing: Standing) -> ClassToday:
 def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing:
     units = tx.courses.units(section.revision_id)
     progress = tx.progress.of(who.person, section.course_id)
-    given = {each.unit.unit.slug: each for each in tx.prework.of_section(section.id)}
+    given = {
+        each.unit.unit.slug: _on_time_of(tx, who.person, each, progress)
+        for each in tx.prework.of_section(section.id)
+    }
     evidence = tx.prework.evidence_in(section.id, who.person)
     by_slug = {slug: evidence[posted.id] for slug, posted in given.items() if posted.id in evidence}
     attempts = tx.attempts.of_course(who.person, section.course_id)
@@ -126,6 +131,10 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
         step=next_step(units, progress, given, by_slug, attempts, facts, now),
         booking=tx.bookings.ahead(section.id, who.person, now),
     )
+
+
+def _on_time_of(tx: Tx, person: int, posted: Posted, progress: Mapping[str, ProgressRecord]) -> Posted:
+    return for_student(tx, posted, person) if posted.unit.unit.slug in progress else posted
 
 
 def _student(

@@ -37,6 +37,7 @@ from bot.domain.today import (
     next_step,
 )
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.own_time import for_student
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
@@ -267,6 +268,7 @@ def _step(
     """What "what do I do now?" says of this one unit (rule 8)."""
     slug = unit.unit.slug
     posted = tx.prework.of_unit(section.id, slug)
+    posted = for_student(tx, posted, person) if posted else None
     done = tx.prework.evidence(posted.id, person) if posted else None
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
     facts = retake_facts(tx, section, person, unit, tries, now)
