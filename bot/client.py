@@ -38,12 +38,15 @@ COGS = (
     "phone",
     "guardian",
     "quiz",
+    "contracts",
     "server",
     "inbox",
     "delivery",
     "reminders",
-    "checks",
     "remediation",
+    "rules",
+    "checks",
+    "bank",
     "going_on",
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.booking import LONGEST_SLOT, SHORTEST_SLOT
+from bot.domain.booking import LONGEST_SLOT, MOST_SLOTS, SHORTEST_SLOT
 from bot.services.officehours import MOST_WHERE
 from bot.views.booking import draw_slots
 from bot.views.choices import Choices, class_choices
@@ -24,6 +24,7 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         until="When they end or how long they last: 17:00, 2h, 90 min",
         minutes="How long one slot lasts; 15 if left out",
         where="A room or a link, for those who booked",
+        retake_places="Makes it a retake session for as many students, not cut into slots",
         class_name="The class, if you teach several here",
     )
     async def open(
@@ -33,10 +34,18 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         until: str,
         minutes: app_commands.Range[int, SHORTEST_SLOT, LONGEST_SLOT] = 15,
         where: app_commands.Range[str, 1, MOST_WHERE] | None = None,
+        retake_places: app_commands.Range[int, 1, MOST_SLOTS] | None = None,
         class_name: str | None = None,
     ) -> None:
         result = await services(interaction).booking.plan(
-            asker(interaction), class_name, start, until, minutes, where or "", interaction.created_at
+            asker(interaction),
+            class_name,
+            start,
+            until,
+            minutes,
+            where or "",
+            interaction.created_at,
+            places=retake_places or 0,
         )
         await reply(interaction, draw_plan(result))
 

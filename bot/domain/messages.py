@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
+from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
@@ -228,6 +229,7 @@ OtherContent = (
     | PhoneCode
     | GuardianCode
     | GuardianNudge
+    | ContractContent
     | TextsEnded
     | TextHelp
     | PhonePaused

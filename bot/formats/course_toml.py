@@ -122,7 +122,7 @@ class CourseReader:
             faults.append(Fault(file, found[most].line, found[most].title, problem))
         questions: list[Question] = []
         for one in found:
-            objective = _objective_of(one, objectives, file, need_tag=need_tag)
+            objective = objective_of(one, objectives, file, need_tag=need_tag)
             if isinstance(objective, Fault):
                 faults.append(objective)
             elif isinstance(one.question, Matching | Ordering | Gaps | Essay | Calculated):
@@ -185,7 +185,7 @@ class CourseReader:
         return f"there is no file {path} in the pack" + (f": did you mean {near[0]}?" if near else "")
 
 
-def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
+def objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
     """The slug of the objective that the question is tagged with; other tags beside it do not matter.
 
     Where no tag names one, the last part of its category may: exports of Canvas have no tags.

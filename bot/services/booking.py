@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.booking import MOST_REASON, NOTICE, Booking, Slot, reminder_at
@@ -35,6 +35,8 @@ class FreeSlots:
     later: Slot | None
     #: choosing one of them gives this one back
     instead_of: Booking | None
+    #: of retake sessions, by their beginning: free places, and all
+    places: Mapping[datetime, tuple[int, int]] = field(default_factory=dict[datetime, tuple[int, int]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class NoSlots:
     section: Section
     #: the student holds this one and keeps it
     instead_of: Booking | None
+    purpose: str = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +129,24 @@ class BookingService:
         self._db, self._ids, self._wake = database, ids, wake
 
     async def plan(
-        self, asker: Asker, name: str | None, start: str, until: str, minutes: int, where: str, now: datetime
+        self,
+        asker: Asker,
+        name: str | None,
+        start: str,
+        until: str,
+        minutes: int,
+        where: str,
+        now: datetime,
+        *,
+        places: int = 0,
     ) -> PlanResult:
-        """Shows what opening office hours would give; ``start`` and ``until`` as a teacher types them."""
-        return await self._db.write(plan_hours, asker, name, start, until, minutes, where, now, self._ids)
+        """Shows what opening office hours would give; ``start`` and ``until`` as a teacher types them.
+
+        ``places`` is how many may come to a retake session; 0 for office hours.
+        """
+        return await self._db.write(
+            plan_hours, asker, name, start, until, minutes, where, places, now, self._ids
+        )
 
     async def open(self, asker: Asker, handle: str, now: datetime) -> OpenResult:
         """Confirms a plan, once."""
@@ -142,9 +159,11 @@ class BookingService:
         """A booking as its teacher sees it; None for anybody else."""
         return await self._db.read(show_booking, asker, handle)
 
-    async def choose(self, asker: Asker, handle: str | None, now: datetime) -> ChooseResult:
-        """Free slots of the class of that handle, or of the student's only one."""
-        return await self._db.read(_choose, asker, handle, now)
+    async def choose(
+        self, asker: Asker, handle: str | None, now: datetime, purpose: str = "help"
+    ) -> ChooseResult:
+        """Free slots for that of the class of that handle, or of the student's only one."""
+        return await self._db.read(_choose, asker, handle, now, purpose)
 
     async def change(self, asker: Asker, handle: str, now: datetime) -> ChangeResult:
         """Free slots to have instead of the booking of that handle."""
@@ -177,11 +196,11 @@ class BookingService:
         return result
 
 
-def _choose(tx: Tx, asker: Asker, handle: str | None, now: datetime) -> ChooseResult:
+def _choose(tx: Tx, asker: Asker, handle: str | None, now: datetime, purpose: str) -> ChooseResult:
     match attended_class(tx, asker, handle):
         case (me, section):
-            held = tx.bookings.ahead(section.id, me.person, now)
-            return HasBooking(section, held) if held else _page(tx, section, now + NOTICE, None)
+            held = tx.bookings.ahead(section.id, me.person, now, purpose)
+            return HasBooking(section, held) if held else _page(tx, section, now + NOTICE, None, purpose)
         case refusal:
             return refusal
 
@@ -189,7 +208,7 @@ def _choose(tx: Tx, asker: Asker, handle: str | None, now: datetime) -> ChooseRe
 def _change(tx: Tx, asker: Asker, handle: str, now: datetime) -> ChangeResult:
     match _held(tx, asker, handle, now):
         case (_, section, booking):
-            return _page(tx, section, now + NOTICE, booking)
+            return _page(tx, section, now + NOTICE, booking, booking.slot.purpose)
         case refusal:
             return refusal
 
@@ -200,14 +219,16 @@ def _later(tx: Tx, asker: Asker, handle: str, booking_handle: str | None, now: d
         return Gone()
     held = tx.bookings.by_handle(booking_handle) if booking_handle else None
     section, before = tx.sections.get(slot.section), slot.starts_at - timedelta(microseconds=1)
-    return _page(tx, section, max(now + NOTICE, before), held if held and held.person == me.person else None)
+    mine = held if held and held.person == me.person else None
+    return _page(tx, section, max(now + NOTICE, before), mine, slot.purpose)
 
 
-def _page(tx: Tx, section: Section, after: datetime, instead_of: Booking | None) -> Slots:
-    free = tuple(tx.bookings.free(section.id, after, PAGE + 1))
+def _page(tx: Tx, section: Section, after: datetime, instead_of: Booking | None, purpose: str) -> Slots:
+    free = tuple(tx.bookings.free(section.id, after, PAGE + 1, purpose))
     if not free:
-        return NoSlots(section, instead_of)
-    return FreeSlots(section, free[:PAGE], free[PAGE] if len(free) > PAGE else None, instead_of)
+        return NoSlots(section, instead_of, purpose)
+    places = tx.retakes.places(section.id, after) if purpose == "retake" else {}
+    return FreeSlots(section, free[:PAGE], free[PAGE] if len(free) > PAGE else None, instead_of, places)
 
 
 def _held(
@@ -232,7 +253,7 @@ def _book(tx: Tx, asker: Asker, handle: str, reason: str, now: datetime, ids: Id
     if me is None or slot is None or tx.sections.enrolment(slot.section, me.person) is None:
         return Gone()
     section = tx.sections.get(slot.section)
-    held = tx.bookings.ahead(section.id, me.person, now)
+    held = tx.bookings.ahead(section.id, me.person, now, slot.purpose)
     if held is not None:
         if held.slot.id != slot.id:
             return HasBooking(section, held)
@@ -298,7 +319,8 @@ def _offer(
     """The first free slot after the wanted one, or else the first at all."""
     soonest = now + NOTICE
     after = max(wanted.starts_at, soonest)
-    free = tx.bookings.free(section.id, after, 1) or tx.bookings.free(section.id, soonest, 1)
+    free = tx.bookings.free(section.id, after, 1, wanted.purpose)
+    free = free or tx.bookings.free(section.id, soonest, 1, wanted.purpose)
     if not free:
         return None
     offer = Offer(ids(), free[0])

@@ -32,6 +32,9 @@ from bot.services.ports import Database, Tx
 from bot.services.quizzes import NoSuchUnit, NothingLeft, named
 from bot.services.retakes import retake_facts
 
+#: retake sessions ahead that are looked through for one after the wait
+SESSIONS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -169,8 +172,9 @@ def _before(
         return before, Slots()
     stands, until = foreseen(unit.unit, tries, facts, now)
     soonest = now + NOTICE
-    session = tx.retakes.next_free(section.id, "retake", soonest, until)
-    hours = tx.retakes.next_free(section.id, "help", soonest, soonest)
+    sessions = tx.bookings.free(section.id, soonest, SESSIONS, "retake")
+    session = next((each for each in sessions if each.ends_at > until), None)
+    hours = next(iter(tx.bookings.free(section.id, soonest, 1)), None)
     slots = Slots(session.starts_at if session else None, hours.ends_at if hours else None)
     return replace(before, stands=stands), slots
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.contract_messages import ContractInForce, ContractToSign
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
@@ -33,11 +34,13 @@ from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
 from bot.domain.retake_messages import RetakeDecided
 from bot.services.contents import CONTENTS
+from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
 from bot.services.people import Drip
 from bot.services.phones import phone_code
 from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
 from bot.services.ports import Cipher, Tx
+from bot.services.ports.links import ContractLinks
 from bot.services.texting import numbers_of, party_of
 
 #: a text is of use for ten hours at most, by Twilio's own limit (RB4)
@@ -62,6 +65,8 @@ class Terms:
     limits: Limits = USUAL_LIMITS
     #: segments that our number may send in any 24 hours (RB4); None for no cap
     texts_a_day: int | None = None
+    #: None where no page is served
+    contract_links: ContractLinks | None = None
 
 
 def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel | Closed | Wait | str:
@@ -85,6 +90,8 @@ def _content(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Content
         return phone_code(tx, delivery, now, terms.cipher)
     if delivery.kind is Kind.GUARDIAN_CODE:
         return guardian_code(tx, delivery, now, terms.cipher)
+    if delivery.kind is Kind.CONTRACT_LINK:
+        return contract_link(tx, delivery, now, terms.contract_links)
     content = CONTENTS[delivery.kind](tx, delivery, now)
     if delivery.way is not Way.GUARDIAN or isinstance(content, str):
         return content
@@ -98,7 +105,15 @@ def _for_guardian(content: Content) -> Content | str:
             return GuardianNudge(
                 content.class_name, content.unit_title, content.deadline_local, is_late=False
             )
-        case UnitOpened() | RetakeDecided() | SlotReminder() | SlotCalledOff() | Announcement():
+        case (
+            UnitOpened()
+            | RetakeDecided()
+            | SlotReminder()
+            | SlotCalledOff()
+            | Announcement()
+            | ContractInForce()
+            | ContractToSign()
+        ):
             return "it is for the student alone"
         case _:
             return content

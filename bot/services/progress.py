@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.booking import Booking
+from bot.domain.contracts import Bar, waiting
 from bot.domain.course import Task
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import (
@@ -20,6 +21,7 @@ from bot.domain.records import (
     UnitRecord,
 )
 from bot.domain.today import Step, next_step
+from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
@@ -31,6 +33,9 @@ class ClassToday:
     section: Section
     step: Step
     booking: Booking | None
+    bar: Bar
+    #: the class offers goals to sign for, and this student has signed for none
+    unsigned: bool = False
     #: tasks of the step's unit that are not ticked
     tasks: tuple[Task, ...] = ()
 
@@ -61,6 +66,7 @@ class Standing:
     units: tuple[UnitStanding, ...]
     step: Step
     booking: Booking | None
+    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +99,27 @@ def _today(tx: Tx, asker: Asker, now: datetime) -> Today | NoClass:
     if not here:
         return NoClass()
     standings = [_standing(tx, me, each, now) for each in here]
-    return Today(tuple(_class_today(each) for each in standings), me.dm_open)
+    return Today(tuple(_class_today(tx, each) for each in standings), me.dm_open)
 
 
-def _class_today(standing: Standing) -> ClassToday:
+def _class_today(tx: Tx, standing: Standing) -> ClassToday:
     at = next((each for each in standing.units if each.progress and not each.progress.mastered_at), None)
     tasks = [each for each in at.unit.unit.tasks if each.slug not in at.ticked] if at else []
-    return ClassToday(standing.section, standing.step, standing.booking, tuple(tasks))
+    return ClassToday(
+        standing.section,
+        standing.step,
+        standing.booking,
+        standing.bar,
+        _is_unsigned(tx, standing),
+        tuple(tasks),
+    )
+
+
+def _is_unsigned(tx: Tx, standing: Standing) -> bool:
+    section, person = standing.section.id, standing.account.person
+    if standing.bar.contract is not None or not tx.mastery_rules.of(section).tiers:
+        return False
+    return waiting(tx.contracts.of(section, person)) is None
 
 
 def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing:
@@ -130,6 +150,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
         ),
         step=next_step(units, progress, given, by_slug, attempts, facts, now),
         booking=tx.bookings.ahead(section.id, who.person, now),
+        bar=bar_of(tx, section, who.person),
     )
 
 

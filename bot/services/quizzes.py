@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from bot.domain.course import Task
 from bot.domain.drawing import draw_form
 from bot.domain.grading import is_blank, mark_at_once, score
 from bot.domain.mastery import Attempt, current_unit, next_open
-from bot.domain.messages import UnitOpened
-from bot.domain.outbox import Delivery
 from bot.domain.questions import Answer
 from bot.domain.records import Asker, Posted, Section, UnitRecord
 from bot.domain.retaking import tries_of
@@ -36,13 +35,13 @@ from bot.domain.today import (
     WaitForCheck,
     next_step,
 )
+from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.own_time import for_student
 from bot.services.pictures import pictured
-from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
-from bot.services.retakes import cooldown_after, reaches_bar, retake_facts
-from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
+from bot.services.retakes import cooldown_after, kept_items, reaches_bar, retake_facts, retake_form
+from bot.services.unlocking import NotYet, Passed, not_yet, open_added, pass_unit, result_of
 
 #: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
 NEIGHBOURS_FOR = timedelta(hours=1)
@@ -287,16 +286,26 @@ def _draw(
 ) -> Asked | LookOver:
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
     in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
+    draw, only = retake_form(tx, section, person, unit)
     form = draw_form(
         tx.attempts.bank(unit.id),
-        unit.unit.check.draw,
+        draw,
         seen,
         seed,
         blueprint=unit.unit.check.blueprint,
         in_use=in_use,
+        only=only,
     )
     attempt = tx.attempts.begin(
-        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now, purpose=purpose
+        handle=ids(),
+        seed=seed,
+        person=person,
+        section=section,
+        unit=unit,
+        form=form,
+        bar=bar_of(tx, section, person),
+        at=now,
+        purpose=purpose,
     )
     return show_next(attempt, tx.attempts.items(attempt.id))
 
@@ -356,7 +365,8 @@ def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Submi
     if next_open(items) is not None:
         return Unanswered(show_all(attempt, items))
     credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
-    total = score(credits)
+    kept = [each.credit or Fraction(0) for each in kept_items(tx, attempt, items)]
+    total = score([*credits, *kept])
     is_pass = reaches_bar(tx, attempt, total)
     again_at = None if is_pass or attempt.purpose == "test_out" else now + cooldown_after(tx, attempt)
     is_first = tx.attempts.submit(
@@ -380,18 +390,3 @@ def _look_back(tx: Tx, asker: Asker, handle: str, position: int) -> LookBackResu
     if not 1 <= position <= len(items):
         return Unfit(handle)
     return look_back(attempt, items, position)
-
-
-def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
-    """What is told when a passed check opened a unit, or why it need not be told any more."""
-    attempt = tx.attempts.get(delivery.about or 0)
-    section, unit = tx.sections.get(attempt.section), following(tx, attempt)
-    if tx.sections.enrolment(section.id, attempt.person) is None:
-        return "no longer in the class"
-    if unit is None:
-        return "the course has no such unit any more"
-    record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
-    if record is not None and record.mastered_at is not None:
-        return "mastered meanwhile"
-    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
-    return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.services.announcements import AnnouncementService
+from bot.services.banks import BankService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
+from bot.services.contract_desk import ContractDeskService
+from bot.services.contracts import ContractService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
@@ -44,6 +48,7 @@ class Services:
     clock: Clock
     people: PeopleService
     courses: CourseService
+    banks: BankService
     classes: ClassService
     members: MemberService
     posting: PostingService
@@ -54,7 +59,10 @@ class Services:
     phones: PhoneService
     guardians: GuardianService
     quizzes: QuizService
+    contracts: ContractService
+    contract_desk: ContractDeskService
     hand_ins: HandInService
+    item_analysis: ItemAnalysisService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
@@ -69,8 +77,8 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
-    item_analysis: ItemAnalysisService
     locks: LockService
     tasks: TaskService
+    check_rules: CheckRulesService
     remediation: RemediationService
     retake_requests: RetakeRequestService

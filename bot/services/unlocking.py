@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from bot.domain.counting import counted_of
 from bot.domain.course import Objective
 from bot.domain.mastery import (
     Attempt,
@@ -18,14 +19,15 @@ from bot.domain.mastery import (
     review,
 )
 from bot.domain.mastery_rules import MasteryRules
-from bot.domain.outbox import Effect, Kind, Way
+from bot.domain.messages import UnitOpened
+from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import Section, UnitRecord
-from bot.domain.retaking import InTheWay
+from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
 from bot.services.people import role_grant
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
-from bot.services.retakes import stands_before
+from bot.services.retakes import kept_items, stands_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Passed:
     objectives: tuple[ObjectiveResult, ...] = ()
     #: positions of questions that did not earn full credit
     open_questions: tuple[int, ...] = ()
+    #: since when the contract is in force that the bar came from; None for the class's own bar
+    signed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class NotYet:
     objectives: tuple[ObjectiveResult, ...]
     review: tuple[Objective, ...]
     hints: tuple[Hint, ...]
+    #: what counts of all tries together, where that is another score than this one's
+    counted: Fraction | None
     #: positions of questions that did not earn full credit
     open_questions: tuple[int, ...]
     #: what has to come before the next attempt; empty when it can begin now
@@ -80,6 +86,8 @@ class NotYet:
     said: Said
     #: it was a try before the unit's work, which costs nothing (K30)
     tested_out: bool = False
+    #: as in Passed
+    signed: datetime | None = None
 
 
 def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
@@ -95,9 +103,18 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
         attempt.score or Fraction(0),
         attempt.bar,
         title,
-        by_objective(tx.courses.unit(attempt.unit).unit.objectives, items),
+        by_objective(
+            tx.courses.unit(attempt.unit).unit.objectives, [*items, *kept_items(tx, attempt, items)]
+        ),
         open_questions(items),
+        signed_of(tx, attempt),
     )
+
+
+def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
+    """Since when the contract was in force that set the attempt's bar; None for the class's own bar (P12)."""
+    contract = tx.contracts.find(attempt.contract) if attempt.contract is not None else None
+    return contract.in_force_at if contract else None
 
 
 def open_questions(items: Sequence[Item]) -> tuple[int, ...]:
@@ -122,17 +139,27 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         unit_title=attempt.unit_title,
         score=attempt.score or Fraction(0),
         bar=attempt.bar,
-        objectives=by_objective(unit.unit.objectives, items),
+        objectives=by_objective(unit.unit.objectives, [*items, *kept_items(tx, attempt, items)]),
         review=review(unit.unit.objectives, items),
         # teachers' hints may give the key away, and nothing was worked on yet
         hints=()
         if attempt.purpose == "test_out"
         else tuple(Hint(position, text) for position, text in hints if text),
+        counted=_counted(tx, attempt),
         open_questions=open_questions(items),
         stands=stands_before(tx, section, attempt, at),
         said=said(tx, section, attempt.person, unit),
         tested_out=attempt.purpose == "test_out",
+        signed=signed_of(tx, attempt),
     )
+
+
+def _counted(tx: Tx, attempt: Attempt) -> Fraction | None:
+    """As it stood when this attempt was handed in."""
+    tries = tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug)
+    until = [each for each in tries_of(tries) if each.number <= attempt.number]
+    found = counted_of(until, tx.mastery_rules.of(attempt.section).counts)
+    return None if found == attempt.score else found
 
 
 def following(tx: Tx, attempt: Attempt) -> UnitRecord | None:
@@ -183,3 +210,18 @@ def _open(
     attended = [each for each in tx.sections.enrolled_in(person) if each.course_id == section.course_id]
     grants = [role_grant(each, person, unit_role(each, slug), now, cause) for each in attended]
     tx.outbox.add(grants, now, ids)
+
+
+def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
+    """What is told when a passed check opened a unit, or why it need not be told any more."""
+    attempt = tx.attempts.get(delivery.about or 0)
+    section, unit = tx.sections.get(attempt.section), following(tx, attempt)
+    if tx.sections.enrolment(section.id, attempt.person) is None:
+        return "no longer in the class"
+    if unit is None:
+        return "the course has no such unit any more"
+    record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
+    if record is not None and record.mastered_at is not None:
+        return "mastered meanwhile"
+    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
+    return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)

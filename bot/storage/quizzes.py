@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
@@ -39,6 +40,7 @@ _ATTEMPTS = sa.select(
     attempt.c.passed,
     attempt.c.retake_at,
     attempt.c.purpose,
+    attempt.c.contract_id,
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
 
@@ -101,9 +103,11 @@ def _question(body: str) -> Question:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    *head, score, has_passed, retake_at, purpose = tuple(row)
+    *head, score, has_passed, retake_at, purpose, contract = tuple(row)
     exact = None if score is None else Fraction(score)
-    return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose)
+    return Attempt(
+        *head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose, contract=contract
+    )
 
 
 def _item(row: Sequence[Any]) -> Item:
@@ -151,6 +155,7 @@ class StoredAttempts:
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
         purpose: str = "check",
     ) -> Attempt:
@@ -166,7 +171,8 @@ class StoredAttempts:
                 unit_id=unit.id,
                 unit_slug=slug,
                 number=1 + max((each.number for each in earlier), default=0),
-                bar=section.bar,
+                bar=bar.percent,
+                contract_id=bar.contract,
                 seed=seed,
                 began_at=at,
                 purpose=purpose,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
+from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
@@ -62,5 +63,6 @@ class StoredTx:
         self.item_analysis = StoredItemAnalysis(connection)
         self.tasks = StoredTasks(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)

@@ -148,7 +148,7 @@ def _controls(way: Way, steps: Sequence[Action]) -> list[Control]:
         case Act.ASK:
             return [primary("Ask for another try", "retake_ask", section)]
         case Act.BOOK:
-            return [primary("Book a retake session", "book", section)]
+            return [primary("Book a retake session", "book_retake", section)]
         case Act.CHECK | Act.FINISH:
             return [primary("Take the check", "check", section)]
         case Act.TEST_OUT:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from discord import ui
 
+from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Material, Unit, Video
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
@@ -90,11 +91,19 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901  #
             )
         case SlotReminder() | SlotCalledOff():
             return _about_slot(content, marker)
-        case UnitOpened():
-            return _unit_opened(content, marker)
+        case UnitOpened() | ContractInForce() | ContractToSign():
+            return _about_goals(content, marker)
         case RetakeDecided():
             return _retake_decided(content, marker)
-        case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+        case (
+            PhoneCode()
+            | PhonePaused()
+            | GuardianCode()
+            | GuardianNudge()
+            | ContractLink()
+            | TextsEnded()
+            | TextHelp()
+        ):
             return _about_texts(content, marker)
         case Announcement():
             return _announcement(content, marker)
@@ -129,7 +138,8 @@ def _about_inbox(content: InboxHello | InboxCall, marker: int) -> ui.LayoutView:
 
 
 def _about_texts(
-    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | TextsEnded | TextHelp, marker: int
+    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | ContractLink | TextsEnded | TextHelp,
+    marker: int,
 ) -> ui.LayoutView:
     """All but the paused phone goes out as a text only; here it is for whoever wants to see it on Discord."""
     match content:
@@ -146,8 +156,38 @@ def _about_texts(
                 controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
             )
-        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+        case GuardianCode() | GuardianNudge() | ContractLink() | TextsEnded() | TextHelp():
             return card(Look.ASK, "A text", plain(text(content)), marker=marker)
+
+
+def _about_goals(content: UnitOpened | ContractInForce | ContractToSign, marker: int) -> ui.LayoutView:
+    name = name_of(content.class_name)
+    match content:
+        case UnitOpened():
+            return _unit_opened(content, marker)
+        case ContractInForce(_, handle, tier, bar):
+            return card(
+                Look.DONE,
+                f"Your bar is {bar} % now",
+                f"Your contract for **{name}** is in force: {name_of(tier)}, {bar} %.",
+                "It counts from your next check on. What you passed before stays passed.",
+                controls=[TODAY, Button("See my contract", "contract", handle)],
+                marker=marker,
+            )
+        case ContractToSign(_, handle, for_guardian):
+            text = (
+                "You have signed; your parent or guardian has not yet. The button shows how they can."
+                if for_guardian
+                else "Choose the goal that is right for you, and sign for it. It takes two minutes."
+            )
+            label = "Show how to sign" if for_guardian else "Choose my goal"
+            return card(
+                Look.ASK,
+                f"Your goal in {name}",
+                text,
+                controls=[primary(label, "contract", handle)],
+                marker=marker,
+            )
 
 
 def _prework(content: PreWorkCard, marker: int) -> ui.LayoutView:

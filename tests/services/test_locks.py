@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from bot.domain.booking import Span
 from bot.domain.course import Course, Level, Task
@@ -25,9 +24,8 @@ from bot.services.quizzes import AlreadyMastered
 from bot.services.tasks import NoSuchTask, NoTasks, TaskList, TaskService
 from bot.services.unlocking import NotYet, Passed
 from bot.storage.database import Database
-from bot.storage.tables import window
 from tests.builders import ANA, BEN, NOW, TEACHER, Ids, a_class, a_course, a_unit, student
-from tests.services.quiz_desk import Desk, execute, right_answer, wrong_answer
+from tests.services.quiz_desk import Desk, right_answer, wrong_answer
 
 HOUR = timedelta(hours=1)
 
@@ -125,12 +123,11 @@ class Life:
         owner = self.tx.people.of(TEACHER)
         assert owner is not None
         span = Span(self.now + after, self.now + after + HOUR)
-        self.tx.bookings.open_window(self.section.id, owner.person, span, "", [(self.ids(), span)])
-        newest = sa.select(sa.func.max(window.c.id)).scalar_subquery()
-        execute(self.tx, sa.update(window).where(window.c.id == newest).values(purpose=purpose))
+        self.tx.bookings.open_window(self.section.id, owner.person, span, "", [(self.ids(), span)], purpose)
 
     def book(self, at: datetime, *, ends: bool = False) -> None:
-        for each in self.tx.bookings.free(self.section.id, self.now, 50):
+        purpose = "help" if ends else "retake"
+        for each in self.tx.bookings.free(self.section.id, self.now, 50, purpose):
             if (each.ends_at if ends else each.starts_at) == at:
                 booked = self.tx.bookings.book(self.ids(), each.id, self.person, "", self.now)
                 assert booked is not None

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
+from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
@@ -90,6 +91,9 @@ CONTENTS: list[Content] = [
     NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
     GuardianCode("Period 3", "123456"),
     GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    ContractLink("Period 3", "https://bot.school.example/agree/12t20000.abc"),
+    ContractInForce("Period 3", "s1", "Strong", 86),
+    ContractToSign("Period 3", "s1", for_guardian=True),
     TextsEnded(True),
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),

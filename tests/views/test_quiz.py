@@ -153,6 +153,7 @@ NOT_YET = NotYet(
     objectives=(ObjectiveResult(SCALE, Fraction(299, 100), 3),),
     review=(SCALE,),
     hints=(Hint(2, "Look at the unit."),),
+    counted=None,
     open_questions=(2,),
     stands=(RemediationFirst((SCALE,), tuple(RemediationKind)), Cooldown(NOW + timedelta(hours=4))),
     said=Said(MasteryRules(), "Europe/Berlin", 4 * 3600, 0),

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes, Tasks
+from bot.services.ports.mastery import Contracts, Journals, MasteryRuleBook, Retakes, Tasks
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -34,6 +34,7 @@ from bot.services.ports.messages import (
 from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.teaching import (
     Attempts,
+    BankFiles,
     Bookings,
     Courses,
     Drafts,
@@ -46,9 +47,11 @@ from bot.services.ports.teaching import (
 __all__ = [
     "Announcements",
     "Attempts",
+    "BankFiles",
     "Bookings",
     "Cell",
     "Cipher",
+    "Contracts",
     "Courses",
     "Database",
     "Drafts",
@@ -158,6 +161,8 @@ class Tx(Protocol):
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
     def tasks(self) -> Tasks: ...
+    @property
+    def contracts(self) -> Contracts: ...
     @property
     def retakes(self) -> Retakes: ...
     @property
