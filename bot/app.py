@@ -28,9 +28,11 @@ from bot.formats.bank_files import BankFiles
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
+from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
 from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
+from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
 from bot.services.banks import BankService
@@ -66,6 +68,7 @@ from bot.services.retake_requests import RetakeRequestService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
 from bot.services.tasks import TaskService
+from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 from bot.storage.database import Database, open_database
@@ -120,6 +123,7 @@ class App:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
+        await self.services.time_limits.close(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
@@ -127,6 +131,7 @@ class App:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
+        planned += await self.services.time_limits.close(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
@@ -135,6 +140,7 @@ class App:
         instants = (
             await self.services.nudges.next_instant(now),
             await self.services.announcements.next_instant(),
+            await self.services.time_limits.next_instant(),
             await self.services.deliveries.next_due(),
         )
         return min((each for each in instants if each is not None), default=None)
@@ -206,6 +212,7 @@ def _services(
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
+    units = PintUnits()
     contract_links = _contract_links(settings)
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
     reader = WorkerPackParser()
@@ -232,7 +239,8 @@ def _services(
             hours.sms,
             answers=settings.web is not None and settings.web.public_url is not None,
         ),
-        quizzes=QuizService(database, new_handle, wake),
+        quizzes=QuizService(database, new_handle, wake, units),
+        time_limits=TimeLimitService(database, new_handle, units),
         hand_ins=HandInService(database),
         locks=LockService(database),
         tasks=TaskService(database),
@@ -241,6 +249,7 @@ def _services(
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
+        accommodations=AccommodationService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,

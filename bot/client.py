@@ -45,6 +45,7 @@ COGS = (
     "reminders",
     "remediation",
     "rules",
+    "accommodate",
     "checks",
     "bank",
     "going_on",

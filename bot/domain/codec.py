@@ -71,6 +71,8 @@ def unit_to_json(unit: Unit) -> Json:
             [each.slug, each.title, each.level, each.text, each.url, each.minutes] for each in unit.tasks
         ],
     }
+    limit = unit.check.time_limit_s
+    body |= {} if limit is None else {"time_limit_s": limit}
     return body | {name: rows for name, rows in may_be_none.items() if rows}
 
 
@@ -89,6 +91,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             tuple(bank),
             body["cooldown_s"],
             tuple(_share_from_json(one) for one in body.get("blueprint", ())),
+            body.get("time_limit_s"),
         ),
         tuple(Part(*each) for each in body.get("remediation", ())),
         tuple(Task(slug, title, Level(level), *rest) for slug, title, level, *rest in body.get("tasks", ())),

@@ -222,6 +222,11 @@ def to_finish(unit: Unit) -> Condition:
     return _act(Act.FINISH, unit, check_minutes(unit))
 
 
+def to_be_marked(unit: Unit) -> Condition:
+    """A check of it is handed in, and the teacher has something of it to mark."""
+    return _act(Act.ANSWERED, unit, 0, "marking")
+
+
 def to_open(
     slug: str, order: Sequence[UnitRecord], opened: Collection[str], mastered: Collection[str]
 ) -> list[str]:

@@ -51,6 +51,14 @@ class ContinueCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForMarking:
+    """A check is handed in, and the teacher has something of it to mark."""
+
+    unit: UnitRecord
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
 class WaitForCheck:
     """Not yet passed; ``stands`` is what has to come before the next attempt, at least one thing."""
 
@@ -63,7 +71,7 @@ class AllMastered:
     units: int
 
 
-Step = DoPreWork | DoTasks | TakeCheck | ContinueCheck | WaitForCheck | AllMastered
+Step = DoPreWork | DoTasks | TakeCheck | ContinueCheck | WaitForMarking | WaitForCheck | AllMastered
 
 
 def next_step(
@@ -87,6 +95,8 @@ def next_step(
     mine = [each for each in attempts if each.unit_slug == slug]
     if mine and mine[-1].submitted_at is None:
         return ContinueCheck(unit, mine[-1])
+    if mine and mine[-1].passed is None:
+        return WaitForMarking(unit, mine[-1])
     posted, done = given.get(slug), evidence.get(slug)
     before = before_check(unit.unit, posted, done, mine, facts, now)
     if before.prework is not None:

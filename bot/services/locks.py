@@ -17,13 +17,14 @@ from bot.domain.locks import (
     Slots,
     foreseen,
     shortest,
+    to_be_marked,
     to_begin,
     to_finish,
     to_open,
     to_pass,
     without,
 )
-from bot.domain.mastery import current_unit
+from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import Asker, Posted, ProgressRecord, Section, UnitRecord
 from bot.domain.today import BeforeCheck, before_check
 from bot.services.choosing import NoClass, WhichClass, attended_class
@@ -144,25 +145,35 @@ def lock(
 ) -> Condition:
     """What stands between the student and a unit that is not mastered: its check if it is open, else its opening."""
     if unit.unit.slug in progress:
-        before = _before(tx, section, person, unit, now)
-        return OPEN if before is None else to_begin(unit.unit, *before)
+        match _before(tx, section, person, unit, now):
+            case Attempt(submitted_at=None):
+                return OPEN
+            case Attempt():
+                return to_be_marked(unit.unit)
+            case before:
+                return to_begin(unit.unit, *before)
     mastered = {slug for slug, each in progress.items() if each.mastered_at is not None}
     by_slug = {each.unit.slug: each for each in units}
     parts: list[Condition] = []
     for slug in to_open(unit.unit.slug, units, progress, mastered):
-        before = _before(tx, section, person, by_slug[slug], now)
         needed = by_slug[slug].unit
-        parts.append(to_finish(needed) if before is None else to_pass(needed, *before))
+        match _before(tx, section, person, by_slug[slug], now):
+            case Attempt(submitted_at=None):
+                parts.append(to_finish(needed))
+            case Attempt():
+                parts.append(to_be_marked(needed))
+            case before:
+                parts.append(to_pass(needed, *before))
     return Every(tuple(parts))
 
 
 def _before(
     tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime
-) -> tuple[BeforeCheck, Slots] | None:
-    """None when a check of it is begun."""
+) -> tuple[BeforeCheck, Slots] | Attempt:
+    """The last attempt where it is not handed in or not marked yet."""
     tries = tx.attempts.of_unit(person, section.course_id, unit.unit.slug)
-    if tries and tries[-1].submitted_at is None:
-        return None
+    if tries and (tries[-1].submitted_at is None or tries[-1].passed is None):
+        return tries[-1]
     posted = tx.prework.of_unit(section.id, unit.unit.slug)
     posted = for_student(tx, posted, person) if posted else None
     done = tx.prework.evidence(posted.id, person) if posted else None

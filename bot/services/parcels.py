@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractToSign
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
@@ -108,6 +109,7 @@ def _for_guardian(content: Content) -> Content | str:
         case (
             UnitOpened()
             | RetakeDecided()
+            | CheckResult()
             | SlotReminder()
             | SlotCalledOff()
             | Announcement()

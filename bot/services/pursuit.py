@@ -20,6 +20,7 @@ NOT_PURSUED = frozenset(
     {
         Kind.OPEN_INBOX,
         Kind.UNIT_OPENED,
+        Kind.CHECK_RESULT,
         Kind.PHONE_PAUSED,
         Kind.HEARD,
         Kind.CONTRACT_LINK,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from fractions import Fraction
+from datetime import datetime
 
-from bot.domain.course import Task
-from bot.domain.drawing import draw_form
-from bot.domain.grading import is_blank, mark_at_once, score
-from bot.domain.mastery import Attempt, current_unit, next_open
-from bot.domain.questions import Answer
-from bot.domain.records import Asker, Posted, Section, UnitRecord
+from bot.domain.giving import Given, fit, is_whole, why_unreadable
+from bot.domain.grading import is_blank
+from bot.domain.mastery import Attempt, current_unit, is_over, next_open
+from bot.domain.questions import Ordered
+from bot.domain.records import Asker, Section, UnitRecord
 from bot.domain.retaking import tries_of
 from bot.domain.showing import (
     Asked,
     LookedBack,
     LookOver,
-    fit,
-    is_readable,
     look_back,
     show,
     show_all,
@@ -33,25 +30,35 @@ from bot.domain.today import (
     Step,
     TakeCheck,
     WaitForCheck,
+    WaitForMarking,
     next_step,
 )
-from bot.services.bars import bar_of
+from bot.domain.units import Unreadable
+from bot.services.check_refusals import (
+    AlreadyMastered,
+    NoSuchUnit,
+    NothingLeft,
+    PreWorkFirst,
+    StillLocked,
+    TasksFirst,
+    TooEarly,
+)
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.forms import begin_attempt
+from bot.services.grading import hand_in
 from bot.services.own_time import for_student
 from bot.services.pictures import pictured
-from bot.services.ports import Database, Ids, Tx
-from bot.services.retakes import cooldown_after, kept_items, reaches_bar, retake_facts, retake_form
-from bot.services.unlocking import NotYet, Passed, not_yet, open_added, pass_unit, result_of
-
-#: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
-NEIGHBOURS_FOR = timedelta(hours=1)
+from bot.services.ports import Database, Ids, Tx, UnitTable
+from bot.services.retakes import retake_facts
+from bot.services.unlocking import AwaitsMarking, NotYet, Passed, not_yet, open_added, result_of
 
 
 @dataclass(frozen=True, slots=True)
-class NotANumber:
-    """What was typed is kept in ``asked.typed``, but the question stays open."""
+class CannotRead:
+    """What was typed is kept in ``asked``, but the question stays open."""
 
     asked: Asked
+    why: Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,59 +85,16 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyHandedIn:
-    result: Passed | NotYet
+    result: Passed | NotYet | AwaitsMarking
 
 
 @dataclass(frozen=True, slots=True)
-class TooEarly:
-    last: NotYet
+class TimeIsUp:
+    """What was answered in time is kept and counts; the attempt is about to be handed in."""
 
-
-@dataclass(frozen=True, slots=True)
-class StillLocked:
-    """``first`` is the title of the unit to master before; ``number`` that of the unit, from 1."""
-
+    #: handle
+    attempt: str
     unit_title: str
-    first: str
-    section: str = ""
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PreWorkFirst:
-    posted: Posted
-    #: the check may be tried once before it
-    test_out: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TasksFirst:
-    section: Section
-    unit: UnitRecord
-    #: must-dos not ticked
-    musts: tuple[Task, ...]
-    #: the check may be tried once before them
-    test_out: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyMastered:
-    unit_title: str
-    #: handle of the passed attempt, if there was one
-    attempt: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NothingLeft:
-    """Every unit of the class's course is mastered."""
-
-    section: Section
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchUnit:
-    typed: str
-    units: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +102,30 @@ class KeyKept:
     """Answers can be looked back at once the check is passed."""
 
 
-BeginRefusal = StillLocked | TooEarly | PreWorkFirst | TasksFirst | AlreadyMastered | NothingLeft | NoSuchUnit
+BeginRefusal = (
+    TimeIsUp
+    | AwaitsMarking
+    | StillLocked
+    | TooEarly
+    | PreWorkFirst
+    | TasksFirst
+    | AlreadyMastered
+    | NothingLeft
+    | NoSuchUnit
+)
 BeginResult = Asked | LookOver | BeginRefusal | WhichClass | NoClass
-QuestionResult = Asked | Unfit | NotYours | AlreadyHandedIn
-LookOverResult = LookOver | NotYours | AlreadyHandedIn
-AnswerResult = Asked | LookOver | NotANumber | Blank | Unfit | NotYours | AlreadyHandedIn
-SubmitResult = Passed | NotYet | Unanswered | NotYours | AlreadyHandedIn
+QuestionResult = Asked | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
+LookOverResult = LookOver | NotYours | TimeIsUp | AlreadyHandedIn
+AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
+SubmitResult = Passed | NotYet | AwaitsMarking | Unanswered | NotYours | AlreadyHandedIn
 LookBackResult = LookedBack | KeyKept | Unfit | NotYours
 
 
 class QuizService:
-    def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
-        self._db, self._ids, self._wake = database, ids, wake
+    def __init__(
+        self, database: Database, ids: Ids, wake: Callable[[], None], units: UnitTable | None = None
+    ) -> None:
+        self._db, self._ids, self._wake, self._units = database, ids, wake, units
 
     async def begin(self, asker: Asker, section: str | None, unit: str | None, now: datetime) -> BeginResult:
         """Begins the check that is next, or goes on with the one begun, at its first open question.
@@ -169,35 +145,42 @@ class QuizService:
         self._wake()
         return result
 
-    async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
+    async def question(self, asker: Asker, attempt: str, position: int, now: datetime) -> QuestionResult:
         """The question at ``position``, from 1."""
-        return await self._db.glance(pictured, _question, asker, attempt, position)
+        result = await self._db.glance(pictured, _question, asker, attempt, position, now)
+        if isinstance(result, Asked) and result.with_unit and self._units is not None:
+            # the first use takes half a second, which nobody else shall wait for
+            await asyncio.to_thread(self._units.warm_up)
+        return result
 
-    async def look_over(self, asker: Asker, attempt: str) -> LookOverResult:
-        return await self._db.glance(_look_over, asker, attempt)
+    async def look_over(self, asker: Asker, attempt: str, now: datetime) -> LookOverResult:
+        return await self._db.glance(_look_over, asker, attempt, now)
 
     async def answer(
-        self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
+        self, asker: Asker, attempt: str, position: int, given: Given, now: datetime
     ) -> AnswerResult:
-        """Keeps an answer at once and gives the next open question. Indices are of the options as shown."""
-        return await self._db.jot(pictured, _answer, asker, attempt, position, answer, now)
+        """Keeps what is given at once, and gives the next open question: this one while parts of it are open.
+
+        ``now`` is when it was pressed, also where it arrives later (RF5).
+        """
+        return await self._db.jot(pictured, _answer, asker, attempt, position, given, now, self._units)
 
     async def submit(self, asker: Asker, attempt: str, now: datetime) -> SubmitResult:
-        """Hands the attempt in; whoever presses twice gets the one result."""
-        result = await self._db.write(_submit, asker, attempt, now, self._ids)
+        """Hands the attempt in; whoever presses twice gets the one result. Once its time is up, as it is."""
+        result = await self._db.write(_submit, asker, attempt, now, self._ids, self._units)
         if isinstance(result, Passed):
             self._wake()
         return result
 
     async def look_back(self, asker: Asker, attempt: str, position: int) -> LookBackResult:
         """A question of a passed attempt with its key."""
-        return await self._db.glance(pictured, _look_back, asker, attempt, position)
+        return await self._db.glance(pictured, _look_back, asker, attempt, position, self._units)
 
 
 # --- beginning -------------------------------------------------------------------------------------
 
 
-def _begin(
+def _begin(  # noqa: C901  # one arm for each step
     tx: Tx,
     asker: Asker,
     handle: str | None,
@@ -217,9 +200,19 @@ def _begin(
     tries = tx.attempts.of_unit(me.person, section.course_id, wanted.unit.slug)
     match _step(tx, section, me.person, wanted, tries, now):
         case ContinueCheck(_, attempt):
+            if is_over(attempt, now):
+                return TimeIsUp(attempt.handle, attempt.unit_title)
             return show_next(attempt, tx.attempts.items(attempt.id))
+        case WaitForMarking(_, attempt):
+            done = result_of(tx, attempt)
+            return (
+                done
+                if isinstance(done, AwaitsMarking)
+                else AlreadyMastered(wanted.unit.title, attempt.handle)
+            )
         case DoPreWork(test_out=True) | DoTasks(test_out=True) if test_out:
-            return _draw(tx, section, me.person, wanted, now, ids, purpose="test_out")
+            begun = begin_attempt(tx, section, me.person, wanted, now, ids, purpose="test_out")
+            return show_next(begun, tx.attempts.items(begun.id))
         case DoPreWork(posted, test_out=may_test_out):
             return PreWorkFirst(posted, may_test_out)
         case DoTasks(_, musts, may_test_out):
@@ -227,7 +220,8 @@ def _begin(
         case WaitForCheck():
             return TooEarly(not_yet(tx, tries_of(tries)[-1], now))
         case TakeCheck():
-            return _draw(tx, section, me.person, wanted, now, ids)
+            begun = begin_attempt(tx, section, me.person, wanted, now, ids)
+            return show_next(begun, tx.attempts.items(begun.id))
         case AllMastered():
             return AlreadyMastered(
                 wanted.unit.title, next((each.handle for each in tries if each.passed), None)
@@ -274,67 +268,48 @@ def _step(
     return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, facts, now)
 
 
-def _draw(
-    tx: Tx,
-    section: Section,
-    person: int,
-    unit: UnitRecord,
-    now: datetime,
-    ids: Ids,
-    *,
-    purpose: str = "check",
-) -> Asked | LookOver:
-    seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
-    in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
-    draw, only = retake_form(tx, section, person, unit)
-    form = draw_form(
-        tx.attempts.bank(unit.id),
-        draw,
-        seen,
-        seed,
-        blueprint=unit.unit.check.blueprint,
-        in_use=in_use,
-        only=only,
-    )
-    attempt = tx.attempts.begin(
-        handle=ids(),
-        seed=seed,
-        person=person,
-        section=section,
-        unit=unit,
-        form=form,
-        bar=bar_of(tx, section, person),
-        at=now,
-        purpose=purpose,
-    )
-    return show_next(attempt, tx.attempts.items(attempt.id))
-
-
 # --- answering -------------------------------------------------------------------------------------
 
 
-def _running(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHandedIn:
+def _open(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHandedIn:
     attempt = tx.attempts.of_account(handle, asker.account)
     if attempt is None:
         return NotYours()
     return attempt if attempt.submitted_at is None else AlreadyHandedIn(result_of(tx, attempt))
 
 
-def _question(tx: Tx, asker: Asker, handle: str, position: int) -> QuestionResult:
-    attempt = _running(tx, asker, handle)
+def _running(
+    tx: Tx, asker: Asker, handle: str, now: datetime
+) -> Attempt | NotYours | TimeIsUp | AlreadyHandedIn:
+    attempt = _open(tx, asker, handle)
+    if isinstance(attempt, Attempt) and is_over(attempt, now):
+        return TimeIsUp(attempt.handle, attempt.unit_title)
+    return attempt
+
+
+def _question(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> QuestionResult:
+    attempt = _running(tx, asker, handle, now)
     if not isinstance(attempt, Attempt):
         return attempt
     items = tx.attempts.items(attempt.id)
     return show(attempt, items, position) if 1 <= position <= len(items) else Unfit(handle)
 
 
-def _look_over(tx: Tx, asker: Asker, handle: str) -> LookOverResult:
-    attempt = _running(tx, asker, handle)
+def _look_over(tx: Tx, asker: Asker, handle: str, now: datetime) -> LookOverResult:
+    attempt = _running(tx, asker, handle, now)
     return show_all(attempt, tx.attempts.items(attempt.id)) if isinstance(attempt, Attempt) else attempt
 
 
-def _answer(tx: Tx, asker: Asker, handle: str, position: int, given: Answer, now: datetime) -> AnswerResult:
-    attempt = _running(tx, asker, handle)
+def _answer(
+    tx: Tx,
+    asker: Asker,
+    handle: str,
+    position: int,
+    given: Given,
+    now: datetime,
+    units: UnitTable | None,
+) -> AnswerResult:
+    attempt = _running(tx, asker, handle, now)
     if not isinstance(attempt, Attempt):
         return attempt
     items = list(tx.attempts.items(attempt.id))
@@ -344,43 +319,40 @@ def _answer(tx: Tx, asker: Asker, handle: str, position: int, given: Answer, now
     answer = fit(item, given)
     if answer is None:
         return Unfit(handle)
-    if is_blank(answer):
+    if is_blank(answer) and not isinstance(answer, Ordered):
         return Blank(show(attempt, items, position))
-    answered_at = now if is_readable(item.question, answer) else None
+    why = why_unreadable(item.question, answer, units)
+    is_done = why is None and is_whole(item.question, answer)
+    answered_at = now if is_done else None
     tx.attempts.answer(attempt.id, position, answer, answered_at)
     items[position - 1] = replace(item, answer=answer, answered_at=answered_at)
-    if answered_at is None:
-        return NotANumber(show(attempt, items, position))
+    if why is not None:
+        return CannotRead(show(attempt, items, position), why)
+    if not is_done:
+        return show(attempt, items, position)
     return show_next(attempt, items, after=position)
 
 
 # --- handing in ------------------------------------------------------------------------------------
 
 
-def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> SubmitResult:
-    attempt = _running(tx, asker, handle)
+def _submit(
+    tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids, units: UnitTable | None
+) -> SubmitResult:
+    attempt = _open(tx, asker, handle)
     if not isinstance(attempt, Attempt):
         return attempt
     items = tx.attempts.items(attempt.id)
-    if next_open(items) is not None:
+    is_late = is_over(attempt, now)
+    if next_open(items) is not None and not is_late:
         return Unanswered(show_all(attempt, items))
-    credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
-    kept = [each.credit or Fraction(0) for each in kept_items(tx, attempt, items)]
-    total = score([*credits, *kept])
-    is_pass = reaches_bar(tx, attempt, total)
-    again_at = None if is_pass or attempt.purpose == "test_out" else now + cooldown_after(tx, attempt)
-    is_first = tx.attempts.submit(
-        attempt.id, credits=credits, score=total, passed=is_pass, retake_at=again_at, at=now
-    )
-    done = tx.attempts.get(attempt.id)
-    if not is_first:
-        return AlreadyHandedIn(result_of(tx, done))
-    if is_pass:
-        pass_unit(tx, done, now, ids)
-    return result_of(tx, done)
+    ended_at = attempt.ends_at if is_late and attempt.ends_at is not None else now
+    if not hand_in(tx, attempt, items, ended_at, ids, units):
+        return AlreadyHandedIn(result_of(tx, tx.attempts.get(attempt.id)))
+    return result_of(tx, tx.attempts.get(attempt.id))
 
 
-def _look_back(tx: Tx, asker: Asker, handle: str, position: int) -> LookBackResult:
+def _look_back(tx: Tx, asker: Asker, handle: str, position: int, units: UnitTable | None) -> LookBackResult:
     attempt = tx.attempts.of_account(handle, asker.account)
     if attempt is None:
         return NotYours()
@@ -389,4 +361,4 @@ def _look_back(tx: Tx, asker: Asker, handle: str, position: int) -> LookBackResu
     items = tx.attempts.items(attempt.id)
     if not 1 <= position <= len(items):
         return Unfit(handle)
-    return look_back(attempt, items, position)
+    return look_back(attempt, items, position, units)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.accommodations import AccommodationService
 from bot.services.announcements import AnnouncementService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
@@ -39,6 +40,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.stop_pages import StopPageService
 from bot.services.tasks import TaskService
+from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 
@@ -59,10 +61,12 @@ class Services:
     phones: PhoneService
     guardians: GuardianService
     quizzes: QuizService
+    time_limits: TimeLimitService
     contracts: ContractService
     contract_desk: ContractDeskService
     hand_ins: HandInService
     item_analysis: ItemAnalysisService
+    accommodations: AccommodationService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService

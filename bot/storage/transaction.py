@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
 from bot.storage.contracts import StoredContracts
@@ -63,6 +64,7 @@ class StoredTx:
         self.item_analysis = StoredItemAnalysis(connection)
         self.tasks = StoredTasks(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.accommodations = StoredAccommodations(connection)
         self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)

@@ -119,7 +119,7 @@ def say(each: Action) -> str:  # noqa: C901  # one sentence for each act
             said = f" (last time they said: “{plain(each.what)}”)" if each.what else ""
             return f"Ask your teacher for another try{said}{took}"
         case Act.ANSWERED:
-            return "Your teacher answers your request"
+            return f"Your teacher marks your check of {title}" if each.what else "Your teacher answers you"
         case Act.BOOK:
             free = (
                 f"the next free one is {stamp(each.at)}" if each.at else "none is free now: ask your teacher"

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from discord import ui
 
+from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Material, Unit, Video
+from bot.domain.grading import percent
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
     Announcement,
@@ -91,7 +93,7 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901  #
             )
         case SlotReminder() | SlotCalledOff():
             return _about_slot(content, marker)
-        case UnitOpened() | ContractInForce() | ContractToSign():
+        case UnitOpened() | CheckResult() | ContractInForce() | ContractToSign():
             return _about_goals(content, marker)
         case RetakeDecided():
             return _retake_decided(content, marker)
@@ -160,11 +162,15 @@ def _about_texts(
             return card(Look.ASK, "A text", plain(text(content)), marker=marker)
 
 
-def _about_goals(content: UnitOpened | ContractInForce | ContractToSign, marker: int) -> ui.LayoutView:
+def _about_goals(
+    content: UnitOpened | CheckResult | ContractInForce | ContractToSign, marker: int
+) -> ui.LayoutView:
     name = name_of(content.class_name)
     match content:
         case UnitOpened():
             return _unit_opened(content, marker)
+        case CheckResult():
+            return _check_result(content, marker)
         case ContractInForce(_, handle, tier, bar):
             return card(
                 Look.DONE,
@@ -313,6 +319,26 @@ def _retake_decided(told: RetakeDecided, marker: int) -> ui.LayoutView:
         else "Your teacher answered:",
         "" if told.granted else plain(shorten(told.why, 1000)),
         controls=[TODAY],
+        marker=marker,
+    )
+
+
+def _check_result(told: CheckResult, marker: int) -> ui.LayoutView:
+    how = (
+        "Its time was up, so I handed it in for you: what you had answered counts."
+        if told.time_was_up
+        else ""
+    )
+    title = f"{name_of(told.unit_title)}, in {name_of(told.class_name)}"
+    if told.score is None:
+        waits = "Your teacher marks what only a person can mark. You hear from me when it is done."
+        return card(Look.WAIT, f"Handed in: {title}", how, waits, controls=[TODAY], marker=marker)
+    return card(
+        Look.DONE if told.passed else Look.NOT_YET,
+        f"{'Passed' if told.passed else 'Not yet'}: {title}",
+        how or "Your teacher has marked it.",
+        f"**{percent(told.score)} %**. Your bar is {told.bar} %.",
+        controls=[primary("See my result", "check_result", told.attempt), TODAY],
         marker=marker,
     )
 

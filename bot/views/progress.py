@@ -6,7 +6,16 @@ from discord import ui
 
 from bot.domain.grading import percent
 from bot.domain.mastery import Attempt
-from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, DoTasks, Step, TakeCheck, WaitForCheck
+from bot.domain.today import (
+    AllMastered,
+    ContinueCheck,
+    DoPreWork,
+    DoTasks,
+    Step,
+    TakeCheck,
+    WaitForCheck,
+    WaitForMarking,
+)
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, UnitStanding
 from bot.views.bars import clause, your_bar
@@ -46,7 +55,7 @@ def draw_today(result: Today | NoClass) -> ui.LayoutView:
 
 def _look(step: Step) -> Look:
     match step:
-        case WaitForCheck():
+        case WaitForCheck() | WaitForMarking():
             return Look.WAIT
         case AllMastered():
             return Look.DONE
@@ -99,6 +108,8 @@ def _say(step: Step) -> str:
             return f"You are ready: take the check of **{plain(unit.unit.title)}**{again}."
         case ContinueCheck(unit, _):
             return f"Your check of **{plain(unit.unit.title)}** is half done. Your answers are kept."
+        case WaitForMarking(unit, _):
+            return f"Your check of **{plain(unit.unit.title)}** is handed in. Your teacher marks it; you hear from me."
         case WaitForCheck(unit, stands):
             return f"**{plain(unit.unit.title)}**: not yet. {stands_text(stands)}"
         case AllMastered(units):
@@ -124,6 +135,8 @@ def _controls(each: ClassToday) -> list[Control]:
             return [primary("Start the check", "check", section), *tasks]
         case ContinueCheck():
             return [primary("Continue", "check", section)]
+        case WaitForMarking():
+            return []
         case WaitForCheck(_, stands):
             on = next_button(stands, section)
             on = on if on.action != "today" else primary("Book office hours", "book", section)
@@ -212,6 +225,8 @@ def _next(step: Step) -> str:
             return f"check of {plain(unit.unit.title)}, attempt {number}"
         case ContinueCheck(unit, attempt):
             return f"finish the check of {plain(unit.unit.title)}, begun {stamp(attempt.began_at, 'R')}"
+        case WaitForMarking(unit, _):
+            return f"nothing: you have their check of {plain(unit.unit.title)} to mark"
         case WaitForCheck(unit, stands):
             return f"check of {plain(unit.unit.title)} again: {stands_in_short(stands)}"
         case AllMastered():

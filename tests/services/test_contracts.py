@@ -119,6 +119,7 @@ async def test_a_changed_goal_counts_from_the_next_attempt_on(signing: Signing):
     assert isinstance(first, NotYet)
     assert (first.bar, first.signed) == (76, NOW)
     await signing.both(93, now=NOW + timedelta(hours=1))
+    await signing.work_on_it(now=NOW + timedelta(hours=1))
     second = await signing.take(3, now=NOW + timedelta(hours=2))
     assert isinstance(second, NotYet)
     assert (second.bar, second.signed) == (93, NOW + timedelta(hours=1))

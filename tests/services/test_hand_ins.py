@@ -68,7 +68,7 @@ async def ana(database: Database) -> Student:
             section=section,
             unit=unit,
             form=drawn,
-            bar=Bar(section.bar),
+            bar=Bar(80),
             at=NOW,
         ).id
 

@@ -88,8 +88,8 @@ class Life:
         assert found is not None
         for item in self.tx.attempts.items(found.id):
             answer = right_answer(item) if right else wrong_answer(item)
-            quizzes._answer(self.tx, student(), asked.attempt, item.position, answer, self.now)
-        result = quizzes._submit(self.tx, student(), asked.attempt, self.now, self.ids)
+            quizzes._answer(self.tx, student(), asked.attempt, item.position, answer, self.now, None)  # type: ignore[arg-type]  # single choices only
+        result = quizzes._submit(self.tx, student(), asked.attempt, self.now, self.ids, None)
         assert isinstance(result, Passed | NotYet)
 
     def do_the_first_and_miss(self) -> None:

@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Contracts, Journals, MasteryRuleBook, Retakes, Tasks
+from bot.services.ports.mastery import (
+    Accommodations,
+    Contracts,
+    Journals,
+    MasteryRuleBook,
+    Retakes,
+    Tasks,
+)
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -45,6 +53,7 @@ from bot.services.ports.teaching import (
 )
 
 __all__ = [
+    "Accommodations",
     "Announcements",
     "Attempts",
     "BankFiles",
@@ -85,11 +94,19 @@ __all__ = [
     "Tasks",
     "TextLength",
     "Tx",
+    "UnitTable",
     "Upkeep",
 ]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class UnitTable(Protocol):
+    """Units as ``bot.domain.units`` wants them. ``warm_up`` blocks for half a second, the first time."""
+
+    def __call__(self, typed: str, wanted: str) -> Conversion | None: ...
+    def warm_up(self) -> None: ...
 
 
 class Database(Protocol):
@@ -161,6 +178,8 @@ class Tx(Protocol):
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
     def tasks(self) -> Tasks: ...
+    @property
+    def accommodations(self) -> Accommodations: ...
     @property
     def contracts(self) -> Contracts: ...
     @property

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.accommodations import Accommodation
 from bot.domain.booking import Span
 from bot.domain.contracts import Bar, Contract
 from bot.domain.journal import Entry, Noted
@@ -19,6 +20,14 @@ class MasteryRuleBook(Protocol):
         ...
 
     def keep(self, section: int, rules: MasteryRules) -> None: ...
+
+
+class Accommodations(Protocol):
+    def of(self, section: int, person: int) -> Accommodation:
+        """One that changes nothing where there is none."""
+        ...
+
+    def keep(self, section: int, person: int, given: Accommodation, by: int, at: datetime) -> None: ...
 
 
 class Contracts(Protocol):
