@@ -143,6 +143,8 @@ class Facts:
     requests: tuple[Request, ...] = ()
     #: booked retake sessions that are not over
     sessions: tuple[Span, ...] = ()
+    #: slugs of the unit's tasks that the student ticked
+    ticked: frozenset[str] = frozenset()
 
 
 def in_the_way(unit: Unit, attempts: Sequence[Attempt], facts: Facts, now: datetime) -> tuple[InTheWay, ...]:

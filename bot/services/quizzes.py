@@ -10,10 +10,9 @@ from datetime import datetime
 from bot.domain.giving import Given, fit, is_whole, why_unreadable
 from bot.domain.grading import is_blank
 from bot.domain.mastery import Attempt, current_unit, is_over, next_open
-from bot.domain.messages import UnitOpened
-from bot.domain.outbox import Delivery
 from bot.domain.questions import Ordered
-from bot.domain.records import Asker, Posted, Section, UnitRecord
+from bot.domain.records import Asker, Section, UnitRecord
+from bot.domain.retaking import tries_of
 from bot.domain.showing import (
     Asked,
     LookedBack,
@@ -27,6 +26,7 @@ from bot.domain.today import (
     AllMastered,
     ContinueCheck,
     DoPreWork,
+    DoTasks,
     Step,
     TakeCheck,
     WaitForCheck,
@@ -34,22 +34,23 @@ from bot.domain.today import (
     next_step,
 )
 from bot.domain.units import Unreadable
+from bot.services.check_refusals import (
+    AlreadyMastered,
+    NoSuchUnit,
+    NothingLeft,
+    PreWorkFirst,
+    StillLocked,
+    TasksFirst,
+    TooEarly,
+)
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.forms import begin_attempt
 from bot.services.grading import hand_in
+from bot.services.own_time import for_student
 from bot.services.pictures import pictured
-from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx, UnitTable
 from bot.services.retakes import retake_facts
-from bot.services.unlocking import (
-    AwaitsMarking,
-    NotYet,
-    Passed,
-    following,
-    not_yet,
-    open_added,
-    result_of,
-)
+from bot.services.unlocking import AwaitsMarking, NotYet, Passed, not_yet, open_added, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,44 +98,6 @@ class TimeIsUp:
 
 
 @dataclass(frozen=True, slots=True)
-class TooEarly:
-    last: NotYet
-
-
-@dataclass(frozen=True, slots=True)
-class StillLocked:
-    """``first`` is the title of the unit to master before."""
-
-    unit_title: str
-    first: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreWorkFirst:
-    posted: Posted
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyMastered:
-    unit_title: str
-    #: handle of the passed attempt, if there was one
-    attempt: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NothingLeft:
-    """Every unit of the class's course is mastered."""
-
-    section: Section
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchUnit:
-    typed: str
-    units: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class KeyKept:
     """Answers can be looked back at once the check is passed."""
 
@@ -145,6 +108,7 @@ BeginRefusal = (
     | StillLocked
     | TooEarly
     | PreWorkFirst
+    | TasksFirst
     | AlreadyMastered
     | NothingLeft
     | NoSuchUnit
@@ -169,6 +133,15 @@ class QuizService:
         ``section`` is a handle; ``unit`` a slug, a title or a number, for another check than the next.
         """
         result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids)
+        self._wake()
+        return result
+
+    async def test_out(self, asker: Asker, section: str, now: datetime) -> BeginResult:
+        """Begins the check that is next before its unit's pre-work, once, where the class allows it (K30).
+
+        A pass counts like any other; "not yet" is no try: no cooldown and no remediation follow it.
+        """
+        result = await self._db.write(pictured, _begin, asker, section, None, now, self._ids, test_out=True)
         self._wake()
         return result
 
@@ -207,8 +180,15 @@ class QuizService:
 # --- beginning -------------------------------------------------------------------------------------
 
 
-def _begin(
-    tx: Tx, asker: Asker, handle: str | None, unit: str | None, now: datetime, ids: Ids
+def _begin(  # noqa: C901  # one arm for each step
+    tx: Tx,
+    asker: Asker,
+    handle: str | None,
+    unit: str | None,
+    now: datetime,
+    ids: Ids,
+    *,
+    test_out: bool = False,
 ) -> BeginResult:
     chosen = attended_class(tx, asker, handle)
     if not isinstance(chosen, tuple):
@@ -230,10 +210,15 @@ def _begin(
                 if isinstance(done, AwaitsMarking)
                 else AlreadyMastered(wanted.unit.title, attempt.handle)
             )
-        case DoPreWork(posted):
-            return PreWorkFirst(posted)
+        case DoPreWork(test_out=True) | DoTasks(test_out=True) if test_out:
+            begun = begin_attempt(tx, section, me.person, wanted, now, ids, purpose="test_out")
+            return show_next(begun, tx.attempts.items(begun.id))
+        case DoPreWork(posted, test_out=may_test_out):
+            return PreWorkFirst(posted, may_test_out)
+        case DoTasks(_, musts, may_test_out):
+            return TasksFirst(section, wanted, musts, may_test_out)
         case WaitForCheck():
-            return TooEarly(not_yet(tx, tries[-1], now))
+            return TooEarly(not_yet(tx, tries_of(tries)[-1], now))
         case TakeCheck():
             begun = begin_attempt(tx, section, me.person, wanted, now, ids)
             return show_next(begun, tx.attempts.items(begun.id))
@@ -249,17 +234,20 @@ def _wanted(
     """The open unit that was typed, or else the first one that is not mastered."""
     units, progress = tx.courses.units(section.revision_id), tx.progress.of(person, section.course_id)
     current = current_unit(units, progress)
+    added = open_added(tx, section, person, now, ids) if current is None else None
     if typed is None:
-        return current or open_added(tx, section, person, now, ids) or NothingLeft(section)
-    unit = _named(units, typed)
+        return current or added or NothingLeft(section)
+    unit = named(units, typed)
+    if added is not None and unit == added:
+        return added
     if unit is None:
         return NoSuchUnit(typed, tuple(each.unit.title for each in units))
     if unit.unit.slug not in progress:
-        return StillLocked(unit.unit.title, (current or unit).unit.title)
+        return StillLocked(unit.unit.title, (current or unit).unit.title, section.handle, unit.position + 1)
     return unit
 
 
-def _named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
+def named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
     wanted = typed.strip().casefold()
     for each in units:
         if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
@@ -273,6 +261,7 @@ def _step(
     """What "what do I do now?" says of this one unit (rule 8)."""
     slug = unit.unit.slug
     posted = tx.prework.of_unit(section.id, slug)
+    posted = for_student(tx, posted, person) if posted else None
     done = tx.prework.evidence(posted.id, person) if posted else None
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
     facts = retake_facts(tx, section, person, unit, tries, now)
@@ -373,18 +362,3 @@ def _look_back(tx: Tx, asker: Asker, handle: str, position: int, units: UnitTabl
     if not 1 <= position <= len(items):
         return Unfit(handle)
     return look_back(attempt, items, position, units)
-
-
-def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
-    """What is told when a passed check opened a unit, or why it need not be told any more."""
-    attempt = tx.attempts.get(delivery.about or 0)
-    section, unit = tx.sections.get(attempt.section), following(tx, attempt)
-    if tx.sections.enrolment(section.id, attempt.person) is None:
-        return "no longer in the class"
-    if unit is None:
-        return "the course has no such unit any more"
-    record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
-    if record is not None and record.mastered_at is not None:
-        return "mastered meanwhile"
-    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
-    return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)
