@@ -48,6 +48,8 @@ class Passed:
     open_questions: tuple[int, ...] = ()
     #: since when the contract is in force that the bar came from; None for the class's own bar
     signed: datetime | None = None
+    #: what the teacher said who marked answers by hand
+    comments: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class NotYet:
     tested_out: bool = False
     #: as in Passed
     signed: datetime | None = None
+    comments: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,12 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet | AwaitsMarking:
         ),
         open_questions(items),
         signed_of(tx, attempt),
+        _comments(items),
     )
+
+
+def _comments(items: Sequence[Item]) -> tuple[Hint, ...]:
+    return tuple(Hint(each.position, each.comment) for each in items if each.comment)
 
 
 def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
@@ -169,6 +177,7 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         said=said(tx, section, attempt.person, unit),
         tested_out=attempt.purpose == "test_out",
         signed=signed_of(tx, attempt),
+        comments=_comments(items),
     )
 
 
