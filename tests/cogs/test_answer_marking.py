@@ -138,7 +138,7 @@ async def test_an_essay_and_files_are_marked_in_presses_and_the_student_reads_co
     looked = await ana.press("See my answers")
     both = looked.text + (await ana.press("Next")).text
     assert "Your teacher says: Label your axes" in both
-    assert ana.sees("unit-2-more-words")
+    assert any("More words" in each for each in ana.roles)
 
 
 async def test_a_mark_can_be_undone_before_the_result_is_out_and_two_presses_count_once(
