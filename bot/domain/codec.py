@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.domain.course import Check, Course, Material, Objective, Part, PreWork, Reading, Unit, Video
+from bot.domain.drawing import Share
 from bot.domain.question_codec import (
     Json,
     question_from_json,
@@ -39,7 +40,8 @@ def course_from_json(body: Mapping[str, Any]) -> Course:
 
 def unit_to_json(unit: Unit) -> Json:
     """The unit without its bank, whose questions are kept one by one."""
-    return {
+    blueprint = [_share_to_json(one) for one in unit.check.blueprint]
+    body = {
         "slug": unit.slug,
         "title": unit.title,
         "objectives": [{"slug": one.slug, "text": one.text, "review": one.review} for one in unit.objectives],
@@ -51,6 +53,8 @@ def unit_to_json(unit: Unit) -> Json:
             [each.objective, each.text, each.url, each.from_s, each.until_s] for each in unit.remediation
         ],
     }
+    # left out where there is none: a pack from before keeps its digest, so that it is known again
+    return body | ({"blueprint": blueprint} if blueprint else {})
 
 
 def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
@@ -63,9 +67,22 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             tuple(_material_from_json(one) for one in body["materials"]),
             tuple(question_from_json(one) for one in body["questions"]),
         ),
-        Check(body["draw"], tuple(bank), body["cooldown_s"]),
+        Check(
+            body["draw"],
+            tuple(bank),
+            body["cooldown_s"],
+            tuple(_share_from_json(one) for one in body.get("blueprint", ())),
+        ),
         tuple(Part(*each) for each in body.get("remediation", ())),
     )
+
+
+def _share_to_json(share: Share) -> Json:
+    return {"objective": share.objective, "count": share.count, "difficulty": share.difficulty}
+
+
+def _share_from_json(body: Mapping[str, Any]) -> Share:
+    return Share(body["objective"], body["count"], body["difficulty"])
 
 
 def _material_to_json(material: Material) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.drawing import Blueprint
 from bot.domain.questions import Question
 
 
@@ -51,12 +52,16 @@ class PreWork:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The mastery check of a unit: ``draw`` questions from ``bank``, spread over the objectives."""
+    """The mastery check of a unit: ``draw`` questions from ``bank``, spread over the objectives.
+
+    ``blueprint`` says of some of them what they are on.
+    """
 
     draw: int
     bank: tuple[Question, ...]
     #: least time between two attempts, whole seconds
     cooldown_s: int
+    blueprint: Blueprint = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,15 @@
-"""The mastery check: what an attempt draws, whether it passes, what it opens and what may be said."""
+"""The mastery check: its attempts, whether one passes, and what a pass opens."""
 
 from __future__ import annotations
 
-import random
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from bot.domain.course import Objective
-from bot.domain.questions import Answer, Question, SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.questions import Answer, Question
 from bot.domain.records import ProgressRecord, UnitRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A question as one attempt shows it; ``shown`` lists indices into the question's own options."""
-
-    question: Question
-    shown: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,59 +51,6 @@ class Attempt:
     retake_at: datetime | None
     #: "check", "test_out" (before the unit's work), "recheck" (long after) or "hand" (the teacher's tap)
     purpose: str = "check"
-
-
-# --- drawing ---------------------------------------------------------------------------------------
-
-
-def draw_form(bank: Sequence[Question], draw: int, seen: Mapping[str, int], seed: str) -> tuple[Drawn, ...]:
-    """``draw`` questions of ``bank`` in a random order, the same ones for the same seed.
-
-    They are spread over the objectives as evenly as the bank allows; within an objective, questions that the
-    student has not seen come first, then those seen longest ago (K7). ``seen`` gives, by slug, the number of
-    the last attempt that asked the question. A bank smaller than ``draw`` is drawn whole.
-    """
-    dice = random.Random(seed)
-    luck = {question.slug: dice.random() for question in bank}
-    # the odd question goes to the objective with the most unseen ones, so that none runs out early
-    unseen = Counter(each.objective for each in bank if each.slug not in seen)
-    freshest = sorted(
-        bank, key=lambda each: (seen.get(each.slug, 0), -unseen[each.objective], luck[each.slug])
-    )
-    # everyone's first before anyone's second: sorting is stable, so within a turn the freshest stay in front
-    turn = _turns(freshest)
-    chosen = sorted(freshest, key=lambda each: turn[each.slug])[:draw]
-    dice.shuffle(chosen)
-    return tuple(Drawn(question, _shuffled(question, dice)) for question in chosen)
-
-
-def _turns(questions: Sequence[Question]) -> dict[str, int]:
-    """Each question's place among those of its objective."""
-    taken: dict[str, int] = {}
-    turn: dict[str, int] = {}
-    for question in questions:
-        turn[question.slug] = taken[question.objective] = taken.get(question.objective, -1) + 1
-    return turn
-
-
-#: "All of the above" is only true of what stands above it
-_OF_THE_OTHERS = re.compile(
-    r"(all|none|both|neither|any) of (these|those|them|the (above|others?|other options|options|answers))\W*",
-    re.IGNORECASE,
-)
-
-
-def _shuffled(question: Question, dice: random.Random) -> tuple[int, ...]:
-    match question:
-        case TrueFalse():
-            return (0, 1)
-        case SingleChoice(options=options) | SeveralChoices(options=options):
-            order = list(range(len(options)))
-            dice.shuffle(order)
-            order.sort(key=lambda each: _OF_THE_OTHERS.fullmatch(options[each].text.strip()) is not None)
-            return tuple(order)
-        case _:
-            return ()
 
 
 # --- the bar, and what follows ---------------------------------------------------------------------

@@ -14,6 +14,7 @@ from bot.domain.formulas import in_words
 from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
 from bot.formats.archive import BANK_SUFFIXES, path_problem
 from bot.formats.bank import Bank, read_bank
+from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
 from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
 from bot.formats.tags import Located
@@ -90,14 +91,17 @@ class CourseReader:
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
-        table.refuse_unknown("draw", "cooldown_hours", "bank", "bank_file")
+        table.refuse_unknown("draw", "cooldown_hours", "blueprint", "bank", "bank_file")
         draw = table.whole_number("draw", 1, MAX_DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
         bank = self._questions(table, "bank", MAX_BANK, objectives, need_tag=True)
         if bank and draw > len(bank) and len(self.faults) == known_faults:
             table.fault("draw", f"{draw} questions are to be drawn, and the bank has {len(bank)}")
-        return Check(draw, bank, int(hours * 3600))
+        rows = read_blueprint(table, objectives, MAX_DRAW)
+        if bank and len(self.faults) == known_faults:
+            refuse_unmet(table, rows, draw, bank)
+        return Check(draw, bank, int(hours * 3600), tuple(share for _, share in rows))
 
     def _questions(
         self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.messages import PreWorkCard
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, Way
 from bot.domain.records import Account, Asker, Handed, Owing, Posted, Section, UnitRecord
 from bot.domain.times import BadTime, Promise, parse_when
+from bot.domain.unit_lint import Advice, look_over_unit
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.ports import Database, Ids, Tx
 
@@ -20,6 +21,8 @@ class Planned:
 
     posted: Posted
     is_now: bool
+    #: worth thinking over before the unit opens, by the size of this class
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,12 @@ def _post(
         expires_at=promise.at,
     )
     tx.outbox.add([card], now, ids)
-    return Planned(posted, is_now=post_at <= now)
+    return Planned(posted, is_now=post_at <= now, advice=_advice(tx, section, chosen))
+
+
+def _advice(tx: Tx, section: Section, chosen: UnitRecord) -> tuple[Advice, ...]:
+    check = replace(chosen.unit.check, bank=tuple(tx.attempts.bank(chosen.id)))
+    return tuple(look_over_unit(replace(chosen.unit, check=check), len(tx.sections.students(section.id))))
 
 
 def _came_to_nothing(tx: Tx, given: Posted) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.domain.drawing import draw_form
 from bot.domain.grading import is_blank, mark_at_once, score
-from bot.domain.mastery import Attempt, current_unit, draw_form, next_open
+from bot.domain.mastery import Attempt, current_unit, next_open
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Answer
@@ -38,6 +39,9 @@ from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx
 from bot.services.retakes import cooldown_after, reaches_bar, retake_facts
 from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
+
+#: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
+NEIGHBOURS_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,15 @@ def _draw(
     tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
 ) -> Asked | LookOver:
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
-    form = draw_form(tx.attempts.bank(unit.id), unit.unit.check.draw, seen, seed)
+    in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
+    form = draw_form(
+        tx.attempts.bank(unit.id),
+        unit.unit.check.draw,
+        seen,
+        seed,
+        blueprint=unit.unit.check.blueprint,
+        in_use=in_use,
+    )
     attempt = tx.attempts.begin(
         handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
     )

@@ -83,6 +83,7 @@ attempt = table(
     #: the signed contract that the bar came from; NULL for the class's own bar
     sa.Column("contract_id", sa.Integer),
     sa.UniqueConstraint("person_id", "course_id", "unit_slug", "number"),
+    sa.Index("ix_attempt_section_id_unit_slug", "section_id", "unit_slug"),
     #: one open attempt at a time, however many devices press [Start]
     sa.Index(
         "uq_attempt_open",

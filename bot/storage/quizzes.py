@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -12,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.mastery import Attempt, Drawn, Item
+from bot.domain.drawing import Drawn
+from bot.domain.mastery import Attempt, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Section, UnitRecord
@@ -76,6 +78,22 @@ _ANSWER = Prepared(
 )
 
 
+_IN_USE = Prepared(
+    sa.select(question.c.slug, sa.func.count())
+    .select_from(attempt)
+    .join(attempt_item, attempt_item.c.attempt_id == attempt.c.id)
+    .join(question, question.c.id == attempt_item.c.question_id)
+    .where(
+        attempt.c.section_id == sa.bindparam("section"),
+        attempt.c.unit_slug == sa.bindparam("unit_slug"),
+        attempt.c.person_id != sa.bindparam("person"),
+        attempt.c.submitted_at.is_(None)
+        | (attempt.c.began_at >= sa.bindparam("since", type_=attempt.c.began_at.type)),
+    )
+    .group_by(question.c.slug)
+)
+
+
 @lru_cache(maxsize=4096)
 def _question(body: str) -> Question:
     """A question of a revision never changes, and every answer of an attempt reads all of its questions."""
@@ -119,6 +137,10 @@ class StoredAttempts:
             .group_by(question.c.slug)
         )
         return dict(rows.all())
+
+    def in_use(self, section: int, unit_slug: str, person: int, since: datetime) -> Counter[str]:
+        rows = _IN_USE.all(self._db, section=section, unit_slug=unit_slug, person=person, since=since)
+        return Counter(dict(rows))
 
     def begin(
         self,

@@ -44,7 +44,7 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
                 "Classes that still use the revision before can move on; what students have begun stays as it is."
                 if behind
                 else f"Next: `/class create` with the course `{course.slug}`.",
-                _advice(found),
+                draw_advice(found, MOST_ADVICE, with_unit=True),
                 controls=[Button(f"Use it in {each.name}", "course_use", each.handle) for each in behind[:5]],
             )
         case Faulty(faults):
@@ -72,11 +72,15 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
             return draw_choice(result)
 
 
-def _advice(found: Sequence[Advice]) -> str:
+def draw_advice(found: Sequence[Advice], most: int, *, with_unit: bool = False) -> str:
+    """What is worth a thought, the first ``most`` things; empty where there is nothing."""
     if not found:
         return ""
-    lines = [f"- {plain(shorten(each.unit, 40))}: {plain(advice(each))}" for each in found[:MOST_ADVICE]]
-    more = f"\n… and {len(found) - MOST_ADVICE} more." if len(found) > MOST_ADVICE else ""
+    lines = [
+        f"- {plain(shorten(each.unit, 40)) + ': ' if with_unit else ''}{plain(advice(each))}"
+        for each in found[:most]
+    ]
+    more = f"\n… and {len(found) - most} more." if len(found) > most else ""
     return "**Worth a thought before you open a unit**\n" + "\n".join(lines) + more
 
 

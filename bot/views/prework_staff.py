@@ -21,10 +21,13 @@ from bot.services.posting import (
 )
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.choosing import draw_choice
+from bot.views.courses import draw_advice
 from bot.views.presses import Interaction, asker, on_press, reply, services
 
 #: a list of this many names still fits a card beside the others
 MOST_NAMES = 30
+#: beside the news that it is posted
+MOST_ADVICE = 3
 
 
 @on_press("pw_status")
@@ -36,7 +39,7 @@ async def status(interaction: Interaction, handle: str) -> None:
 
 def draw_post(result: PostResult) -> ui.LayoutView:
     match result:
-        case Planned(posted, is_now):
+        case Planned(posted, is_now, found):
             title = plain(posted.unit.unit.title)
             return card(
                 Look.DONE,
@@ -45,6 +48,7 @@ def draw_post(result: PostResult) -> ui.LayoutView:
                 else f"{title} will be posted {stamp(posted.post_at, 'F')}",
                 f"To **{plain(posted.section.name)}**, due {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
                 "I remind those who still owe it, never at night or on days off. How: `/reminders show`.",
+                draw_advice(found, MOST_ADVICE),
                 controls=[Button("Who has done it?", "pw_status", posted.handle)],
             )
         case AlreadyGiven(posted):

@@ -166,6 +166,8 @@ async def test_a_teacher_posts_now_or_for_later_and_each_unit_once(room: Classro
     teacher = room.teacher
     text = (await teacher.slash("prework post", unit="1", deadline="fri 8:00", at="tomorrow 7:30")).text
     assert "will be posted <t:1799760600:F>" in text
+    assert "Worth a thought before you open a unit" in text
+    assert "takes 11:24: cut it into parts of ten minutes" in text
     assert room.prework_cards() == []
     assert "no pre-work yet" in (await teacher.slash("prework status")).text
     assert "no open pre-work" in (await teacher.slash("nudge")).text

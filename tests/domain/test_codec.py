@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain import codec, question_codec
 from bot.domain.course import Check, Course, Objective, PreWork, Reading, Unit, Video
+from bot.domain.drawing import Share
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -113,13 +114,14 @@ seconds = st.integers(0, 10**6)
 
 
 materials = st.one_of(st.builds(Video, texts, texts, seconds), st.builds(Reading, texts, texts, seconds))
+shares = st.builds(Share, texts, seconds, st.sampled_from([None, 1, 2, 3]))
 units = st.builds(
     Unit,
     texts,
     texts,
     tuples(st.builds(Objective, texts, texts, texts)),
     st.builds(PreWork, tuples(materials), tuples(questions)),
-    st.builds(Check, seconds, tuples(questions), seconds),
+    st.builds(Check, seconds, tuples(questions), seconds, tuples(shares)),
 )
 courses = st.builds(Course, texts, texts, tuples(units))
 places = st.lists(st.integers(0, 9)).map(tuple)

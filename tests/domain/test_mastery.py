@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.course import Objective
 from bot.domain.mastery import (
-    Drawn,
     Item,
     current_unit,
-    draw_form,
     next_open,
     opened_by,
     passed,
     review,
 )
-from bot.domain.questions import Question
 from bot.domain.records import ProgressRecord, UnitRecord
-from tests.builders import NOW, a_unit, numeric, several, short, single, true_false
-
-#: a busy machine is no failure
-unhurried = settings(deadline=None)
-
-#: the 0.999 quantile of chi-square, by degrees of freedom
-CHI_SQUARE = {3: 16.27, 23: 49.73, 29: 58.30}
-
-
-def chi_square(counts: Counter[object], cells: int) -> float:
-    expected = counts.total() / cells
-    absent = (cells - len(counts)) * expected
-    return absent + sum((count - expected) ** 2 / expected for count in counts.values())
-
-
-Bank = list[Question]
-
-
-@st.composite
-def banks(draw: st.DrawFn) -> Bank:
-    objectives = draw(st.lists(st.sampled_from(["1.1", "1.2", "1.3", "1.4"]), min_size=1, max_size=40))
-    kinds = [single, several, true_false, numeric, short]
-    return [draw(st.sampled_from(kinds))(f"q{place}", each) for place, each in enumerate(objectives)]
-
-
-def slugs(form: tuple[Drawn, ...]) -> list[str]:
-    return [each.question.slug for each in form]
-
+from tests.builders import NOW, a_unit, single
 
 # --- the bar ---------------------------------------------------------------------------------------
 
@@ -69,99 +38,6 @@ def test_eight_of_ten_reaches_eighty_where_floats_would_miss_it() -> None:
     tenths = sum([Fraction(1, 10)] * 8, Fraction(0))
     assert sum([0.1] * 8) < 0.8
     assert passed(tenths, 80)
-
-
-# --- drawing ---------------------------------------------------------------------------------------
-
-
-a_draw = given(bank=banks(), draw=st.integers(1, 25), seed=st.text(min_size=1, max_size=12))
-
-
-@a_draw
-@unhurried
-def test_a_form_has_as_many_questions_as_asked_for_and_none_twice(bank: Bank, draw: int, seed: str) -> None:
-    form = slugs(draw_form(bank, draw, {}, seed))
-    assert len(form) == min(draw, len(bank))
-    assert len(set(form)) == len(form)
-
-
-@a_draw
-@unhurried
-def test_the_same_seed_gives_the_same_form_in_the_same_order(bank: Bank, draw: int, seed: str) -> None:
-    assert draw_form(bank, draw, {"q0": 1}, seed) == draw_form(bank, draw, {"q0": 1}, seed)
-
-
-@a_draw
-@unhurried
-def test_objectives_are_spread_as_evenly_as_the_bank_allows(bank: Bank, draw: int, seed: str) -> None:
-    form = draw_form(bank, draw, {}, seed)
-    drawn = Counter(each.question.objective for each in form)
-    there = Counter(each.objective for each in bank)
-    most = max(drawn.values())
-    # an objective may lag behind by more than one only when its questions are used up
-    assert all(drawn[each] >= most - 1 or drawn[each] == there[each] for each in there)
-
-
-@given(bank=banks(), draw=st.integers(1, 25), seed=st.text(min_size=1, max_size=12), data=st.data())
-@unhurried
-def test_no_question_comes_again_while_an_unseen_one_of_its_objective_waits(
-    bank: Bank, draw: int, seed: str, data: st.DataObject
-) -> None:
-    seen = {each.slug: data.draw(st.integers(0, 3)) for each in bank}
-    form = draw_form(bank, draw, seen, seed)
-    taken = set(slugs(form))
-    for each in form:
-        left = [q for q in bank if q.objective == each.question.objective and q.slug not in taken]
-        assert all(seen[q.slug] >= seen[each.question.slug] for q in left)
-
-
-def test_a_student_meets_the_whole_bank_before_any_question_comes_again() -> None:
-    bank = [single(f"q{n}", f"1.{n % 3}") for n in range(15)]
-    seen: dict[str, int] = {}
-    for number in range(1, 4):
-        form = slugs(draw_form(bank, 5, seen, f"seed {number}"))
-        assert not seen.keys() & set(form)
-        seen |= dict.fromkeys(form, number)
-    assert len(seen) == 15
-
-
-def test_every_question_is_drawn_equally_often() -> None:
-    bank = [single(f"q{n}", f"1.{n % 5}") for n in range(30)]
-    counts = Counter[object]()
-    places = Counter[object]()
-    for number in range(20_000):
-        form = slugs(draw_form(bank, 5, {}, f"seed {number}"))
-        counts.update(form)
-        places[form[0]] += 1
-    assert chi_square(counts, 30) < CHI_SQUARE[29]
-    assert chi_square(places, 30) < CHI_SQUARE[29]
-
-
-def test_the_right_option_stands_in_every_place_equally_often() -> None:
-    bank = [single("q", right=2)]
-    orders = Counter[object]()
-    places = Counter[object]()
-    for number in range(20_000):
-        shown = draw_form(bank, 1, {}, f"seed {number}")[0].shown
-        assert sorted(shown) == [0, 1, 2, 3]
-        orders[shown] += 1
-        places[shown.index(2)] += 1
-    assert chi_square(orders, 24) < CHI_SQUARE[23]
-    assert chi_square(places, 4) < CHI_SQUARE[3]
-
-
-def test_all_of_the_above_stays_below_the_others_whether_it_is_right_or_not() -> None:
-    texts = ["mass", "All of the above", "volume", "None of these.", "length"]
-    for right in range(5):
-        for number in range(50):
-            shown = draw_form([single("q", right=right, options=texts)], 1, {}, f"seed {number}")[0].shown
-            assert set(shown[-2:]) == {1, 3}
-
-
-def test_true_stands_before_false_and_typed_questions_have_nothing_to_shuffle() -> None:
-    bank = [true_false("t"), numeric("n"), short("s")]
-    shown = {each.question.slug: each.shown for each in draw_form(bank, 3, {}, "seed")}
-    assert shown == {"t": (0, 1), "n": (), "s": ()}
 
 
 # --- what follows ----------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.mastery import Attempt, Item, draw_form
+from bot.domain.drawing import draw_form
+from bot.domain.mastery import Attempt, Item
 from bot.domain.questions import Answer, Chosen, Numeric, Option, Question, SingleChoice, Typed
 from bot.domain.showing import Asks, LookOver, fit, hint, is_readable, look_back, show, show_all, show_next
 from tests.builders import NOW, numeric, several, short, single, true_false

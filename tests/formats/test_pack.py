@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.course import Check, Course, Fault, Objective, Reading, Video
-from bot.domain.questions import SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.drawing import Share
+from bot.domain.questions import HARD, MEDIUM, SeveralChoices, SingleChoice, TrueFalse
+from bot.domain.unit_lint import by_unit, look_over
 from bot.formats.pack import MAX_FAULTS, MAX_PACK, MAX_TOML, read_folder, read_pack, read_path, zip_folder
 from tests.formats.packs import COURSE, MEASUREMENT, files, zipped
 
@@ -34,6 +36,16 @@ def faults(**spoilt: str) -> list[str]:
 def spoil(old: str, new: str) -> str:
     assert old in COURSE
     return COURSE.replace(old, new)
+
+
+def test_what_makes_units_fail_is_found_in_a_pack_that_is_right_as_a_file():
+    text = spoil('text = "Convert between units"', 'text = "Know the units"')
+    text = text.replace("cooldown_hours = 0.5", "cooldown_hours = 100").replace('"6:32"', '"10:01"')
+    measurement, atoms = by_unit(look_over(course(course=text))).values()
+    assert [type(each).__name__ for each in measurement] == [
+        "VagueObjective", "NoReview", "LongVideo", "ThinBank", "NoTimeToRetake"
+    ]  # fmt: skip
+    assert [type(each).__name__ for each in atoms] == ["NoReview", "LongVideo", "ThinBank"]
 
 
 # --- what is right -----------------------------------------------------------------------------------
@@ -181,6 +193,62 @@ def test_all_faults_are_told_at_once_with_file_line_and_field():
 )
 def test_each_fault_names_its_line(old: str, new: str, line: int, words: str):
     found = faults(course=spoil(old, new))
+    assert any(words in fault and f"course.toml, line {line}:" in fault for fault in found), found
+
+
+def with_blueprint(*shares: str) -> str:
+    """MEASUREMENT has one question on each of its two objectives, and two are drawn."""
+    return spoil(
+        "draw = 2\n", "draw = 2\nblueprint = [\n" + "".join(f"  {{ {one} }},\n" for one in shares) + "]\n"
+    )
+
+
+def test_a_blueprint_is_read_as_its_teacher_wrote_it():
+    shares = 'objective = "1.1", count = 1', 'objective = "1.2", difficulty = "medium", count = 1'
+    measurement, atoms = course(course=with_blueprint(*shares)).units
+    assert measurement.check.blueprint == (Share("1.1", 1), Share("1.2", 1, MEDIUM))
+    assert atoms.check.blueprint == ()
+
+
+def test_a_blueprint_counts_on_the_difficulty_that_a_question_is_tagged_with():
+    shares = with_blueprint('objective = "1.1", difficulty = "hard", count = 1')
+    hard = MEASUREMENT.replace("[tag:1.1]", "[tag:1.1] [tag:difficulty:hard]")
+    assert course(course=shares, measurement=hard).units[0].check.blueprint == (Share("1.1", 1, HARD),)
+
+
+@pytest.mark.parametrize(
+    ("shares", "line", "words"),
+    [
+        (['objective = "1.3", count = 1'], 23, "1.3 is no objective of this unit (1.1, 1.2)"),
+        (
+            ['objective = "1.1", count = 1', 'objective = "1.2", difficulty = "tough", count = 1'],
+            24,
+            '"easy", "medium" or "hard"',
+        ),
+        (['objective = "1.1", count = 1', 'objective = "1.2", count = 0'], 24, "a number from 1 to 25"),
+        (['objective = "1.1"'], 23, "count: it is missing"),
+        (['objective = "1.1", count = 1, hard = true'], 23, "unknown key"),
+        (
+            ['objective = "1.1", count = 1', 'objective = "1.2", count = 2'],
+            22,
+            "add up to 3, and a form has 2",
+        ),
+        (
+            ['objective = "1.1", difficulty = "hard", count = 1'],
+            23,
+            "1 hard questions on 1.1, and the bank has 0",
+        ),
+        (['objective = "1.1", count = 2'], 23, "it makes 2 questions on 1.1, and the bank has 1"),
+        (
+            ['objective = "1.1", count = 1', 'objective = "1.1", difficulty = "medium", count = 1'],
+            24,
+            "it makes 2 questions on 1.1",
+        ),
+        (['objective = "1.1", count = 1', 'objective = "1.1", count = 1'], 24, "number 1 says this already"),
+    ],
+)
+def test_a_blueprint_that_cannot_be_met_is_told_by_its_line(shares: list[str], line: int, words: str):
+    found = faults(course=with_blueprint(*shares))
     assert any(words in fault and f"course.toml, line {line}:" in fault for fault in found), found
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.domain.drawing import Drawn
 from bot.domain.hand_ins import MOST_BYTES, MOST_FILES
-from bot.domain.mastery import Drawn, Item
+from bot.domain.mastery import Item
 from bot.domain.questions import Essay, Written
 from bot.services.announcement_results import Upload
 from bot.services.choosing import NotStaff

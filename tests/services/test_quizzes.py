@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from itertools import combinations
+from math import comb
 from pathlib import Path
 
 import pytest
 
+from bot.domain.drawing import Share
 from bot.domain.questions import (
     Answer,
     Chosen,
@@ -19,6 +24,7 @@ from bot.domain.showing import Asked, Asks, LookOver
 from bot.services.choosing import NoClass, WhichClass
 from bot.services.ports import Tx
 from bot.services.quizzes import (
+    NEIGHBOURS_FOR,
     AlreadyHandedIn,
     Blank,
     NoSuchUnit,
@@ -68,6 +74,46 @@ async def test_a_student_begins_with_the_first_question_of_the_unit_that_is_open
     assert asked.asks is Asks.ONE
     assert len(asked.options) == 4
     assert not asked.is_answered
+
+
+async def test_thirty_neighbours_share_as_few_questions_as_the_bank_allows(database: Database) -> None:
+    """Each of 12 questions on one objective and 6 on the other is in as many forms as the next (RF7)."""
+    desk, crowd = Desk(database), [ANA + place for place in range(30)]
+    bank = [single(f"q{n}", "1.1" if n < 12 else "1.2") for n in range(18)]
+    check = replace(a_unit(bank=bank, draw=3).check, blueprint=(Share("1.1", 2),))
+    await a_class(database, a_course(replace(a_unit(), check=check)), students=crowd)
+    forms: list[set[str]] = []
+    for minute, who in enumerate(crowd):
+        asked = await desk.begin(who, NOW + timedelta(minutes=minute))
+        forms.append({each.question.slug for each in (await desk.stored(asked.attempt, who))[1]})
+    uses = Counter(slug for form in forms for slug in form)
+    # 60 and 30 places over 12 and 6 questions: any other spread has more pairs that share one
+    assert all(uses[each.slug] == 5 for each in bank)
+    shared = sum(len(one & other) for one, other in combinations(forms, 2))
+    assert shared == 18 * comb(5, 2)
+
+
+async def test_a_form_handed_in_over_an_hour_ago_is_nobodys_neighbour_and_an_open_one_stays(
+    database: Database,
+) -> None:
+    desk = Desk(database)
+    bank = [single(f"q{n}") for n in range(6)]
+    section = await a_class(database, a_course(a_unit(bank=bank)), students=[ANA, BEN])
+
+    async def in_use(minutes: int, who: int = BEN) -> int:
+        def ask(tx: Tx) -> int:
+            me, since = tx.people.of(who), NOW + timedelta(minutes=minutes) - NEIGHBOURS_FOR
+            assert me is not None
+            return tx.attempts.in_use(section.id, "measurement", me.person, since).total()
+
+        return await database.read(ask)
+
+    asked = await desk.begin()
+    assert await in_use(0, ANA) == 0
+    assert (await in_use(59), await in_use(3000)) == (3, 3)
+    await desk.answer_all(asked, 0)
+    await desk.quizzes.submit(student(), asked.attempt, NOW)
+    assert (await in_use(59), await in_use(61)) == (3, 0)
 
 
 async def test_beginning_again_goes_on_with_the_same_attempt_at_the_first_open_question(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -9,7 +10,8 @@ from typing import Any, Protocol
 
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
 from bot.domain.course import Course, Fault
-from bot.domain.mastery import Attempt, Drawn, Item
+from bot.domain.drawing import Drawn
+from bot.domain.mastery import Attempt, Item
 from bot.domain.questions import Answer, Question
 from bot.domain.records import (
     Account,
@@ -162,6 +164,13 @@ class Attempts(Protocol):
     def bank(self, unit_id: int) -> Sequence[Question]: ...
     def seen(self, person: int, course: int, unit_slug: str) -> dict[str, int]:
         """By question slug, the number of the person's last attempt that asked it."""
+        ...
+
+    def in_use(self, section: int, unit_slug: str, person: int, since: datetime) -> Counter[str]:
+        """By question slug, in how many forms of the person's neighbours it is.
+
+        Neighbours are others of the class whose attempt at the unit is open, or began at ``since`` or later.
+        """
         ...
 
     def begin(

@@ -328,6 +328,7 @@ def upgrade() -> None:
         "attempt", sa.Column("purpose", sa.String(length=8), server_default="check", nullable=False)
     )
     op.add_column("attempt", sa.Column("ends_at", sa.BigInteger(), nullable=True))
+    op.create_index("ix_attempt_section_id_unit_slug", "attempt", ["section_id", "unit_slug"], unique=False)
     op.add_column("attempt", sa.Column("contract_id", sa.Integer(), nullable=True))
     op.add_column(
         "attempt_item", sa.Column("variant", sa.String(length=32), server_default="", nullable=False)
