@@ -27,6 +27,7 @@ from bot.domain.quiet import OpenHours
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
+from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
 from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
@@ -59,6 +60,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
+from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
 from bot.storage.database import Database, open_database
@@ -112,6 +114,7 @@ class App:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
+        await self.services.time_limits.close(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
@@ -119,6 +122,7 @@ class App:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
+        planned += await self.services.time_limits.close(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
@@ -127,6 +131,7 @@ class App:
         instants = (
             await self.services.nudges.next_instant(now),
             await self.services.announcements.next_instant(),
+            await self.services.time_limits.next_instant(),
             await self.services.deliveries.next_due(),
         )
         return min((each for each in instants if each is not None), default=None)
@@ -198,6 +203,7 @@ def _services(
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
+    units = PintUnits()
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
     return Services(
         clock=clock,
@@ -221,7 +227,8 @@ def _services(
             hours.sms,
             answers=settings.web is not None and settings.web.public_url is not None,
         ),
-        quizzes=QuizService(database, new_handle, wake),
+        quizzes=QuizService(database, new_handle, wake, units),
+        time_limits=TimeLimitService(database, new_handle, units),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
         hand_ins=HandInService(database),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from bot.domain.course import Objective
-from bot.domain.questions import Answer, Question
+from bot.domain.questions import Answer, Posed
 from bot.domain.records import ProgressRecord, UnitRecord
 
 
@@ -18,12 +18,14 @@ class Item:
 
     #: from 1
     position: int
-    question: Question
+    #: a calculated one with the numbers that it was drawn with (RF6)
+    question: Posed
     shown: tuple[int, ...]
     #: its indices are the question's own, not those shown
     answer: Answer | None = None
+    #: None while something is missing
     answered_at: datetime | None = None
-    #: None until the attempt is handed in
+    #: None until the attempt is handed in, and then until the teacher has marked what only they can
     credit: Fraction | None = None
 
 
@@ -51,6 +53,17 @@ class Attempt:
     retake_at: datetime | None
     #: "check", "test_out" (before the unit's work), "recheck" (long after) or "hand" (the teacher's tap)
     purpose: str = "check"
+    #: when its time is up, None without a time limit
+    ends_at: datetime | None = None
+
+
+#: on top of a time limit: how much later a press may have been made and still counts (RF5)
+GRACE = timedelta(seconds=2)
+
+
+def is_over(attempt: Attempt, at: datetime) -> bool:
+    """Whether an answer that was given at that instant comes too late."""
+    return attempt.ends_at is not None and at > attempt.ends_at + GRACE
 
 
 # --- the bar, and what follows ---------------------------------------------------------------------

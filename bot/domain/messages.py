@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
+from bot.domain.check_results import CheckResult
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
@@ -235,6 +236,7 @@ OtherContent = (
     | PartnerWanted
     | RetakeAsked
     | RetakeDecided
+    | CheckResult
     | Announcement
     | Unreached
     | Trouble

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from bot.domain.grading import mark_at_once, unreadable
+from bot.domain.grading import Mark, mark, mark_at_once
 from bot.domain.mastery import Attempt, Item, next_open
+from bot.domain.near_misses import is_near
 from bot.domain.questions import (
     AcceptedNumber,
     Answer,
     Calculated,
     Chosen,
     Essay,
+    Filled,
+    Gap,
     Gaps,
+    Matched,
     Matching,
     Numeric,
+    Ordered,
     Ordering,
+    Posed,
     Question,
     SeveralChoices,
     ShortText,
     SingleChoice,
     TrueFalse,
     Typed,
+    Written,
 )
 from bot.domain.typed_numbers import parse_number
 from bot.domain.typed_texts import text_matches
-
-#: characters of a typed answer
-LONGEST_TYPED = 200
+from bot.domain.units import Units
 
 
 class Asks(StrEnum):
@@ -41,6 +47,20 @@ class Asks(StrEnum):
     SEVERAL = "several"
     NUMBER = "number"
     TEXT = "text"
+    #: for each left side one of the options
+    MATCH = "match"
+    #: the options, one after the other
+    ORDER = "order"
+    GAPS = "gaps"
+    ESSAY = "essay"
+
+
+@dataclass(frozen=True, slots=True)
+class GapAsked:
+    """``options`` are empty where something is typed; ``given`` is "" as long as nothing is."""
+
+    options: tuple[str, ...]
+    given: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,18 @@ class Asked:
     alt: str = ""
     #: the picture itself, where it is about to be shown
     png: bytes = field(default=b"", repr=False)
+    #: a number is asked with its unit
+    with_unit: bool = False
+    #: left sides of a matching question
+    sides: tuple[str, ...] = ()
+    #: for each left side an index into ``options``, None while it has none; or the options put in order so far
+    placed: tuple[int | None, ...] = ()
+    gaps: tuple[GapAsked, ...] = ()
+    wants_file: bool = False
+    #: how many were handed in
+    files: int = 0
+    #: when the attempt's time is up, None without a time limit
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +108,7 @@ class LookOver:
     unit_title: str
     bar: int
     questions: tuple[Asked, ...]
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +131,54 @@ def show(attempt: Attempt, items: Sequence[Item], position: int) -> Asked:
     """The question at that position, which the attempt must have."""
     item = items[position - 1]
     texts = option_texts(item.question)
-    return Asked(
+    asked = Asked(
         attempt=attempt.handle,
         unit_title=attempt.unit_title,
         position=position,
         total=len(items),
         prompt=item.question.prompt,
-        asks=_asks(item.question),
+        asks=asks_of(item.question),
         options=tuple(texts[each] for each in item.shown),
         chosen=_as_shown(item, item.answer.indices) if isinstance(item.answer, Chosen) else (),
-        typed=item.answer.text if isinstance(item.answer, Typed) else "",
+        typed=item.answer.text if isinstance(item.answer, Typed | Written) else "",
         is_answered=item.answered_at is not None,
         picture=item.question.picture,
         alt=item.question.alt,
+        ends_at=attempt.ends_at,
     )
+    return _with_parts(asked, item)
+
+
+def _with_parts(asked: Asked, item: Item) -> Asked:
+    """What a question of several parts asks, and what was given to each so far."""
+    match item.question, item.answer:
+        case Numeric(unit=unit), _:
+            return replace(asked, with_unit=unit is not None)
+        case Matching(pairs=pairs), given:
+            own = given.rights if isinstance(given, Matched) else (None,) * len(pairs)
+            placed = tuple(None if each is None else item.shown.index(each) for each in own)
+            return replace(asked, sides=tuple(each.left for each in pairs), placed=placed)
+        case Ordering(), Ordered(places):
+            return replace(asked, placed=tuple(item.shown.index(each) for each in places))
+        case Gaps(gaps=gaps), given:
+            texts = given.texts if isinstance(given, Filled) else ("",) * len(gaps)
+            parts = (GapAsked(gap_options(gap), text) for gap, text in zip(gaps, texts, strict=True))
+            return replace(asked, gaps=tuple(parts))
+        case Essay(wants_file=wants_file), given:
+            files = len(given.files) if isinstance(given, Written) else 0
+            return replace(asked, wants_file=wants_file, files=files)
+        case _:
+            return asked
+
+
+def gap_options(gap: Gap) -> tuple[str, ...]:
+    """What can be chosen for a gap, in the order of the alphabet, which knows nothing of the key (RF1)."""
+    return tuple(sorted((each.text for each in gap.options), key=lambda text: (text.casefold(), text)))
 
 
 def show_all(attempt: Attempt, items: Sequence[Item]) -> LookOver:
     questions = tuple(show(attempt, items, each.position) for each in items)
-    return LookOver(attempt.handle, attempt.unit_title, attempt.bar, questions)
+    return LookOver(attempt.handle, attempt.unit_title, attempt.bar, questions, attempt.ends_at)
 
 
 def show_next(attempt: Attempt, items: Sequence[Item], after: int = 0) -> Asked | LookOver:
@@ -125,26 +187,7 @@ def show_next(attempt: Attempt, items: Sequence[Item], after: int = 0) -> Asked 
     return show_all(attempt, items) if position is None else show(attempt, items, position)
 
 
-def fit(item: Item, given: Answer) -> Answer | None:
-    """``given`` in the question's own indices instead of those shown; None if it has no such answer."""
-    match _asks(item.question), given:
-        case ((Asks.NUMBER | Asks.TEXT), Typed(text)) if len(text) <= LONGEST_TYPED:
-            return given
-        case (Asks.ONE | Asks.SEVERAL) as asks, Chosen(indices):
-            is_known = all(0 <= each < len(item.shown) for each in indices)
-            if not is_known or (asks is Asks.ONE and len(indices) > 1):
-                return None
-            return Chosen(tuple(sorted({item.shown[each] for each in indices})))
-        case _:
-            return None
-
-
-def is_readable(question: Question, answer: Answer) -> bool:
-    """Whether a number was typed where one is asked."""
-    return unreadable(question, answer) is None
-
-
-def _asks(question: Question) -> Asks:
+def asks_of(question: Posed) -> Asks:
     match question:
         case TrueFalse() | SingleChoice():
             return Asks.ONE
@@ -154,8 +197,14 @@ def _asks(question: Question) -> Asks:
             return Asks.NUMBER
         case ShortText():
             return Asks.TEXT
-        case Matching() | Ordering() | Gaps() | Essay() | Calculated():
-            return Asks.TEXT
+        case Matching():
+            return Asks.MATCH
+        case Ordering():
+            return Asks.ORDER
+        case Gaps():
+            return Asks.GAPS
+        case Essay():
+            return Asks.ESSAY
 
 
 def _as_shown(item: Item, own: Sequence[int]) -> tuple[int, ...]:
@@ -169,6 +218,10 @@ def option_texts(question: Question) -> tuple[str, ...]:
             return ("True", "False")
         case SingleChoice(options=options) | SeveralChoices(options=options):
             return tuple(option.text for option in options)
+        case Matching(rights=rights):
+            return rights
+        case Ordering(items=items):
+            return items
         case _:
             return ()
 
@@ -187,12 +240,17 @@ def hint(question: Question, answer: Answer) -> str:
 
 def _said_to_wrong(question: Question, answer: Answer) -> str:
     match question, answer:
+        case ShortText(), Typed(text):
+            made = mark_at_once(question, answer)
+            if not made.credit and not made.feedback and is_near(question, text):
+                return NEARLY
+            return "" if made.credit == 1 else made.feedback
         case SeveralChoices(options=options), Chosen(indices) if len(options) > 2:
             wrong = [options[each] for each in indices if options[each].credit <= 0]
             return "\n".join(option.feedback for option in wrong if option.feedback)
         case (SingleChoice(options=options), _) if len(options) <= 2:
             return ""
-        case ((SingleChoice() | ShortText() | Numeric()), _):
+        case ((SingleChoice() | Numeric()), _):
             result = mark_at_once(question, answer)
             return "" if result.credit == 1 else result.feedback
         case _:
@@ -215,16 +273,22 @@ def _holds_key(question: Question, said: str) -> bool:
             return False
 
 
+#: told only once the check is not passed: before that it would say how near an answer is (RF1)
+NEARLY = "Nearly: look at the spelling."
+
 _NUMBER_LIKE = re.compile(r"[+\-\u2212]?\d[\d.,]*(?:e[+-]?\d+|\s?[x*\u00d7\u00b7]\s?10\S+)?", re.IGNORECASE)
 
 
 # --- passed ----------------------------------------------------------------------------------------
 
 
-def look_back(attempt: Attempt, items: Sequence[Item], position: int) -> LookedBack:
+def look_back(
+    attempt: Attempt, items: Sequence[Item], position: int, units: Units | None = None
+) -> LookedBack:
     """The question at that position with the key and everything the teacher says about it."""
     item = items[position - 1]
-    said = mark_at_once(item.question, item.answer).feedback if item.answer is not None else ""
+    made = mark(item.question, item.answer, units) if item.answer is not None else None
+    said = made.feedback if isinstance(made, Mark) else ""
     key = _key(item.question)
     return LookedBack(
         asked=show(attempt, items, position),
@@ -248,8 +312,21 @@ def _key(question: Question) -> Chosen | tuple[str, ...]:
             return tuple(each.pattern.replace("*", "…") for each in accepted if each.credit == 1)
         case Numeric(accepted=accepted):
             return tuple(_span(each) for each in accepted if each.credit == 1)
-        case Matching() | Ordering() | Gaps() | Essay() | Calculated():
+        case Matching(pairs=pairs):
+            return ("; ".join(f"{each.left} → {each.right}" for each in pairs),)
+        case Ordering(items=items):
+            return ("; ".join(items),)
+        case Gaps(gaps=gaps):
+            return ("; ".join(f"({place}) {_gap_key(each)}" for place, each in enumerate(gaps, start=1)),)
+        case Essay() | Calculated():
             return ()
+
+
+def _gap_key(gap: Gap) -> str:
+    texts = [each.pattern.replace("*", "…") for each in gap.texts if each.credit == 1]
+    texts += [_span(each) for each in gap.numbers if each.credit == 1]
+    texts += [each.text for each in gap.options if each.credit == 1]
+    return " or ".join(texts)
 
 
 def _span(accepted: AcceptedNumber) -> str:

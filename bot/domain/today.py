@@ -39,6 +39,14 @@ class ContinueCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForMarking:
+    """A check is handed in, and the teacher has something of it to mark."""
+
+    unit: UnitRecord
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
 class WaitForCheck:
     """Not yet passed; ``stands`` is what has to come before the next attempt, at least one thing."""
 
@@ -51,7 +59,7 @@ class AllMastered:
     units: int
 
 
-Step = DoPreWork | TakeCheck | ContinueCheck | WaitForCheck | AllMastered
+Step = DoPreWork | TakeCheck | ContinueCheck | WaitForMarking | WaitForCheck | AllMastered
 
 
 def next_step(
@@ -75,6 +83,8 @@ def next_step(
     mine = [each for each in attempts if each.unit_slug == slug]
     if mine and mine[-1].submitted_at is None:
         return ContinueCheck(unit, mine[-1])
+    if mine and mine[-1].passed is None:
+        return WaitForMarking(unit, mine[-1])
     posted, done = given.get(slug), evidence.get(slug)
     if posted is not None and posted.posted_at is not None and (done is None or done.credited_at is None):
         started, tries = (done.started_at, done.tries) if done else (None, 0)

@@ -9,6 +9,7 @@ from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
+from bot.services.grading import check_result
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
@@ -76,6 +77,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.PARTNER_WANTED: partner_wanted,
     Kind.RETAKE_ASKED: retake_asked,
     Kind.RETAKE_DECIDED: retake_decided,
+    Kind.CHECK_RESULT: check_result,
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.hand_ins import MOST_BYTES, MOST_FILES, TAKEN, HandInFile, handed_in
-from bot.domain.mastery import Attempt
+from bot.domain.mastery import Attempt, is_over
 from bot.domain.questions import Essay, Typed, Written
 from bot.domain.records import Asker
 from bot.services.announcement_results import Upload
@@ -52,7 +52,7 @@ class HandInService:
         self, asker: Asker, attempt: str, position: int, uploads: Sequence[Upload], now: datetime
     ) -> HandInResult:
         """Keeps the files in the place of those handed in before, all or none; the written words stay."""
-        if not await self._db.glance(_takes_files, asker, attempt, position):
+        if not await self._db.glance(_takes_files, asker, attempt, position, now):
             return TakesNoFiles()
         if not 1 <= len(uploads) <= MOST_FILES:
             return FileRefused(attempt, position, "", f"Hand in 1 to {MOST_FILES} files.")
@@ -86,24 +86,24 @@ async def _fetched(place: int, upload: Upload) -> HandInFile | str:
     return handed_in(place, upload.name, data) or f"I take {TAKEN}. A photo of your work will do."
 
 
-def _essay(tx: Tx, asker: Asker, handle: str, position: int) -> Attempt | None:
+def _essay(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> Attempt | None:
     """The asker's open attempt, if it has a question there that takes files."""
     attempt = tx.attempts.of_account(handle, asker.account)
-    if attempt is None or attempt.submitted_at is not None:
+    if attempt is None or attempt.submitted_at is not None or is_over(attempt, now):
         return None
     items = tx.attempts.items(attempt.id)
     is_there = 1 <= position <= len(items) and isinstance(items[position - 1].question, Essay)
     return attempt if is_there else None
 
 
-def _takes_files(tx: Tx, asker: Asker, handle: str, position: int) -> bool:
-    return _essay(tx, asker, handle, position) is not None
+def _takes_files(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> bool:
+    return _essay(tx, asker, handle, position, now) is not None
 
 
 def _keep(
     tx: Tx, asker: Asker, handle: str, position: int, files: Sequence[HandInFile], now: datetime
 ) -> FilesKept | TakesNoFiles:
-    attempt = _essay(tx, asker, handle, position)
+    attempt = _essay(tx, asker, handle, position, now)
     if attempt is None:  # handed in while the files were fetched
         return TakesNoFiles()
     tx.hand_ins.remove(attempt.id, position)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.check_results import CheckResult
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
@@ -98,7 +99,9 @@ def _for_guardian(content: Content) -> Content | str:
             return GuardianNudge(
                 content.class_name, content.unit_title, content.deadline_local, is_late=False
             )
-        case UnitOpened() | RetakeDecided() | SlotReminder() | SlotCalledOff() | Announcement():
+        case (
+            UnitOpened() | CheckResult() | RetakeDecided() | SlotReminder() | SlotCalledOff() | Announcement()
+        ):
             return "it is for the student alone"
         case _:
             return content

@@ -16,7 +16,9 @@ from bot.services.ports import Ids, Tx
 from bot.services.texting import ANSWERS, party_of, pause_number, stop_texts
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
-NOT_PURSUED = frozenset({Kind.OPEN_INBOX, Kind.UNIT_OPENED, Kind.PHONE_PAUSED, Kind.HEARD, *ANSWERS})
+NOT_PURSUED = frozenset(
+    {Kind.OPEN_INBOX, Kind.UNIT_OPENED, Kind.CHECK_RESULT, Kind.PHONE_PAUSED, Kind.HEARD, *ANSWERS}
+)
 #: what a guardian hears of when the student cannot be reached
 FOR_GUARDIANS = frozenset({Kind.NUDGE})
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.drawing import draw_form
-from bot.domain.grading import is_blank, mark_at_once, score
-from bot.domain.mastery import Attempt, current_unit, next_open
+from bot.domain.giving import Given, fit, is_whole, why_unreadable
+from bot.domain.grading import is_blank
+from bot.domain.mastery import Attempt, current_unit, is_over, next_open
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
-from bot.domain.questions import Answer
+from bot.domain.questions import Ordered
 from bot.domain.records import Asker, Posted, Section, UnitRecord
 from bot.domain.showing import (
     Asked,
     LookedBack,
     LookOver,
-    fit,
-    is_readable,
     look_back,
     show,
     show_all,
@@ -31,24 +31,36 @@ from bot.domain.today import (
     Step,
     TakeCheck,
     WaitForCheck,
+    WaitForMarking,
     next_step,
 )
+from bot.domain.units import Unreadable
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.grading import hand_in
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
-from bot.services.ports import Database, Ids, Tx
-from bot.services.retakes import cooldown_after, reaches_bar, retake_facts
-from bot.services.unlocking import NotYet, Passed, following, not_yet, open_added, pass_unit, result_of
+from bot.services.ports import Database, Ids, Tx, UnitTable
+from bot.services.retakes import retake_facts
+from bot.services.unlocking import (
+    AwaitsMarking,
+    NotYet,
+    Passed,
+    following,
+    not_yet,
+    open_added,
+    result_of,
+)
 
 #: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
 NEIGHBOURS_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class NotANumber:
-    """What was typed is kept in ``asked.typed``, but the question stays open."""
+class CannotRead:
+    """What was typed is kept in ``asked``, but the question stays open."""
 
     asked: Asked
+    why: Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,16 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyHandedIn:
-    result: Passed | NotYet
+    result: Passed | NotYet | AwaitsMarking
+
+
+@dataclass(frozen=True, slots=True)
+class TimeIsUp:
+    """What was answered in time is kept and counts; the attempt is about to be handed in."""
+
+    #: handle
+    attempt: str
+    unit_title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +142,29 @@ class KeyKept:
     """Answers can be looked back at once the check is passed."""
 
 
-BeginRefusal = StillLocked | TooEarly | PreWorkFirst | AlreadyMastered | NothingLeft | NoSuchUnit
+BeginRefusal = (
+    TimeIsUp
+    | AwaitsMarking
+    | StillLocked
+    | TooEarly
+    | PreWorkFirst
+    | AlreadyMastered
+    | NothingLeft
+    | NoSuchUnit
+)
 BeginResult = Asked | LookOver | BeginRefusal | WhichClass | NoClass
-QuestionResult = Asked | Unfit | NotYours | AlreadyHandedIn
-LookOverResult = LookOver | NotYours | AlreadyHandedIn
-AnswerResult = Asked | LookOver | NotANumber | Blank | Unfit | NotYours | AlreadyHandedIn
-SubmitResult = Passed | NotYet | Unanswered | NotYours | AlreadyHandedIn
+QuestionResult = Asked | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
+LookOverResult = LookOver | NotYours | TimeIsUp | AlreadyHandedIn
+AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
+SubmitResult = Passed | NotYet | AwaitsMarking | Unanswered | NotYours | AlreadyHandedIn
 LookBackResult = LookedBack | KeyKept | Unfit | NotYours
 
 
 class QuizService:
-    def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
-        self._db, self._ids, self._wake = database, ids, wake
+    def __init__(
+        self, database: Database, ids: Ids, wake: Callable[[], None], units: UnitTable | None = None
+    ) -> None:
+        self._db, self._ids, self._wake, self._units = database, ids, wake, units
 
     async def begin(self, asker: Asker, section: str | None, unit: str | None, now: datetime) -> BeginResult:
         """Begins the check that is next, or goes on with the one begun, at its first open question.
@@ -143,29 +175,36 @@ class QuizService:
         self._wake()
         return result
 
-    async def question(self, asker: Asker, attempt: str, position: int) -> QuestionResult:
+    async def question(self, asker: Asker, attempt: str, position: int, now: datetime) -> QuestionResult:
         """The question at ``position``, from 1."""
-        return await self._db.glance(pictured, _question, asker, attempt, position)
+        result = await self._db.glance(pictured, _question, asker, attempt, position, now)
+        if isinstance(result, Asked) and result.with_unit and self._units is not None:
+            # the first use takes half a second, which nobody else shall wait for
+            await asyncio.to_thread(self._units.warm_up)
+        return result
 
-    async def look_over(self, asker: Asker, attempt: str) -> LookOverResult:
-        return await self._db.glance(_look_over, asker, attempt)
+    async def look_over(self, asker: Asker, attempt: str, now: datetime) -> LookOverResult:
+        return await self._db.glance(_look_over, asker, attempt, now)
 
     async def answer(
-        self, asker: Asker, attempt: str, position: int, answer: Answer, now: datetime
+        self, asker: Asker, attempt: str, position: int, given: Given, now: datetime
     ) -> AnswerResult:
-        """Keeps an answer at once and gives the next open question. Indices are of the options as shown."""
-        return await self._db.jot(pictured, _answer, asker, attempt, position, answer, now)
+        """Keeps what is given at once, and gives the next open question: this one while parts of it are open.
+
+        ``now`` is when it was pressed, also where it arrives later (RF5).
+        """
+        return await self._db.jot(pictured, _answer, asker, attempt, position, given, now, self._units)
 
     async def submit(self, asker: Asker, attempt: str, now: datetime) -> SubmitResult:
-        """Hands the attempt in; whoever presses twice gets the one result."""
-        result = await self._db.write(_submit, asker, attempt, now, self._ids)
+        """Hands the attempt in; whoever presses twice gets the one result. Once its time is up, as it is."""
+        result = await self._db.write(_submit, asker, attempt, now, self._ids, self._units)
         if isinstance(result, Passed):
             self._wake()
         return result
 
     async def look_back(self, asker: Asker, attempt: str, position: int) -> LookBackResult:
         """A question of a passed attempt with its key."""
-        return await self._db.glance(pictured, _look_back, asker, attempt, position)
+        return await self._db.glance(pictured, _look_back, asker, attempt, position, self._units)
 
 
 # --- beginning -------------------------------------------------------------------------------------
@@ -184,7 +223,16 @@ def _begin(
     tries = tx.attempts.of_unit(me.person, section.course_id, wanted.unit.slug)
     match _step(tx, section, me.person, wanted, tries, now):
         case ContinueCheck(_, attempt):
+            if is_over(attempt, now):
+                return TimeIsUp(attempt.handle, attempt.unit_title)
             return show_next(attempt, tx.attempts.items(attempt.id))
+        case WaitForMarking(_, attempt):
+            done = result_of(tx, attempt)
+            return (
+                done
+                if isinstance(done, AwaitsMarking)
+                else AlreadyMastered(wanted.unit.title, attempt.handle)
+            )
         case DoPreWork(posted):
             return PreWorkFirst(posted)
         case WaitForCheck():
@@ -255,28 +303,45 @@ def _draw(
 # --- answering -------------------------------------------------------------------------------------
 
 
-def _running(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHandedIn:
+def _open(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHandedIn:
     attempt = tx.attempts.of_account(handle, asker.account)
     if attempt is None:
         return NotYours()
     return attempt if attempt.submitted_at is None else AlreadyHandedIn(result_of(tx, attempt))
 
 
-def _question(tx: Tx, asker: Asker, handle: str, position: int) -> QuestionResult:
-    attempt = _running(tx, asker, handle)
+def _running(
+    tx: Tx, asker: Asker, handle: str, now: datetime
+) -> Attempt | NotYours | TimeIsUp | AlreadyHandedIn:
+    attempt = _open(tx, asker, handle)
+    if isinstance(attempt, Attempt) and is_over(attempt, now):
+        return TimeIsUp(attempt.handle, attempt.unit_title)
+    return attempt
+
+
+def _question(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> QuestionResult:
+    attempt = _running(tx, asker, handle, now)
     if not isinstance(attempt, Attempt):
         return attempt
     items = tx.attempts.items(attempt.id)
     return show(attempt, items, position) if 1 <= position <= len(items) else Unfit(handle)
 
 
-def _look_over(tx: Tx, asker: Asker, handle: str) -> LookOverResult:
-    attempt = _running(tx, asker, handle)
+def _look_over(tx: Tx, asker: Asker, handle: str, now: datetime) -> LookOverResult:
+    attempt = _running(tx, asker, handle, now)
     return show_all(attempt, tx.attempts.items(attempt.id)) if isinstance(attempt, Attempt) else attempt
 
 
-def _answer(tx: Tx, asker: Asker, handle: str, position: int, given: Answer, now: datetime) -> AnswerResult:
-    attempt = _running(tx, asker, handle)
+def _answer(
+    tx: Tx,
+    asker: Asker,
+    handle: str,
+    position: int,
+    given: Given,
+    now: datetime,
+    units: UnitTable | None,
+) -> AnswerResult:
+    attempt = _running(tx, asker, handle, now)
     if not isinstance(attempt, Attempt):
         return attempt
     items = list(tx.attempts.items(attempt.id))
@@ -286,42 +351,40 @@ def _answer(tx: Tx, asker: Asker, handle: str, position: int, given: Answer, now
     answer = fit(item, given)
     if answer is None:
         return Unfit(handle)
-    if is_blank(answer):
+    if is_blank(answer) and not isinstance(answer, Ordered):
         return Blank(show(attempt, items, position))
-    answered_at = now if is_readable(item.question, answer) else None
+    why = why_unreadable(item.question, answer, units)
+    is_done = why is None and is_whole(item.question, answer)
+    answered_at = now if is_done else None
     tx.attempts.answer(attempt.id, position, answer, answered_at)
     items[position - 1] = replace(item, answer=answer, answered_at=answered_at)
-    if answered_at is None:
-        return NotANumber(show(attempt, items, position))
+    if why is not None:
+        return CannotRead(show(attempt, items, position), why)
+    if not is_done:
+        return show(attempt, items, position)
     return show_next(attempt, items, after=position)
 
 
 # --- handing in ------------------------------------------------------------------------------------
 
 
-def _submit(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> SubmitResult:
-    attempt = _running(tx, asker, handle)
+def _submit(
+    tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids, units: UnitTable | None
+) -> SubmitResult:
+    attempt = _open(tx, asker, handle)
     if not isinstance(attempt, Attempt):
         return attempt
     items = tx.attempts.items(attempt.id)
-    if next_open(items) is not None:
+    is_late = is_over(attempt, now)
+    if next_open(items) is not None and not is_late:
         return Unanswered(show_all(attempt, items))
-    credits = [mark_at_once(each.question, each.answer).credit for each in items if each.answer is not None]
-    total = score(credits)
-    is_pass = reaches_bar(tx, attempt, total)
-    again_at = None if is_pass else now + cooldown_after(tx, attempt)
-    is_first = tx.attempts.submit(
-        attempt.id, credits=credits, score=total, passed=is_pass, retake_at=again_at, at=now
-    )
-    done = tx.attempts.get(attempt.id)
-    if not is_first:
-        return AlreadyHandedIn(result_of(tx, done))
-    if is_pass:
-        pass_unit(tx, done, now, ids)
-    return result_of(tx, done)
+    ended_at = attempt.ends_at if is_late and attempt.ends_at is not None else now
+    if not hand_in(tx, attempt, items, ended_at, ids, units):
+        return AlreadyHandedIn(result_of(tx, tx.attempts.get(attempt.id)))
+    return result_of(tx, tx.attempts.get(attempt.id))
 
 
-def _look_back(tx: Tx, asker: Asker, handle: str, position: int) -> LookBackResult:
+def _look_back(tx: Tx, asker: Asker, handle: str, position: int, units: UnitTable | None) -> LookBackResult:
     attempt = tx.attempts.of_account(handle, asker.account)
     if attempt is None:
         return NotYours()
@@ -330,7 +393,7 @@ def _look_back(tx: Tx, asker: Asker, handle: str, position: int) -> LookBackResu
     items = tx.attempts.items(attempt.id)
     if not 1 <= position <= len(items):
         return Unfit(handle)
-    return look_back(attempt, items, position)
+    return look_back(attempt, items, position, units)
 
 
 def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:

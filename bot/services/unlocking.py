@@ -80,8 +80,21 @@ class NotYet:
     said: Said
 
 
-def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet:
+@dataclass(frozen=True, slots=True)
+class AwaitsMarking:
+    """Handed in; the teacher has still to mark ``answers`` of it. What was marked at once is not shown yet."""
+
+    #: handle
+    attempt: str
+    unit_title: str
+    answers: int
+
+
+def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet | AwaitsMarking:
     """The result of an attempt that was handed in, the same whenever it is asked."""
+    if attempt.passed is None:
+        unmarked = sum(each.credit is None for each in tx.attempts.items(attempt.id))
+        return AwaitsMarking(attempt.handle, attempt.unit_title, unmarked)
     if not attempt.passed:
         return not_yet(tx, attempt)
     unit = following(tx, attempt)

@@ -85,6 +85,12 @@ attempt = table(
     sa.UniqueConstraint("person_id", "course_id", "unit_slug", "number"),
     sa.Index("ix_attempt_section_id_unit_slug", "section_id", "unit_slug"),
     #: one open attempt at a time, however many devices press [Start]
+    #: by which the clock finds those whose time is up
+    sa.Index(
+        "ix_attempt_ends_at",
+        "ends_at",
+        sqlite_where=sa.text("submitted_at IS NULL AND ends_at IS NOT NULL"),
+    ),
     sa.Index(
         "uq_attempt_open",
         "person_id",

@@ -13,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.domain.calculated import posed
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
-from bot.domain.questions import Answer, Question
+from bot.domain.questions import Answer, Calculated, Posed, Question
 from bot.domain.records import Section, UnitRecord
 from bot.storage.mastery_tables import attempt, attempt_item
 from bot.storage.prepared import Prepared
@@ -39,6 +40,7 @@ _ATTEMPTS = sa.select(
     attempt.c.passed,
     attempt.c.retake_at,
     attempt.c.purpose,
+    attempt.c.ends_at,
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
 
@@ -56,6 +58,7 @@ _ITEMS = Prepared(
     sa.select(
         attempt_item.c.position,
         sa.type_coerce(question.c.body, sa.Text),
+        attempt_item.c.variant,
         attempt_item.c.shown,
         attempt_item.c.answer,
         attempt_item.c.answered_at,
@@ -101,16 +104,24 @@ def _question(body: str) -> Question:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    *head, score, has_passed, retake_at, purpose = tuple(row)
+    *head, score, has_passed, retake_at, purpose, ends_at = tuple(row)
     exact = None if score is None else Fraction(score)
-    return Attempt(*head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose)
+    return Attempt(
+        *head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose, ends_at=ends_at
+    )
+
+
+@lru_cache(maxsize=1024)
+def _asked(body: str, variant: str) -> Posed:
+    """As it was drawn: the same numbers whenever it is read (RF6)."""
+    return posed(_question(body), variant)
 
 
 def _item(row: Sequence[Any]) -> Item:
-    position, body, shown, answer, answered_at, credit = tuple(row)
+    position, body, variant, shown, answer, answered_at, credit = tuple(row)
     return Item(
         position,
-        _question(body),
+        _asked(body, variant),
         tuple(int(each) for each in shown.split(",") if each),
         None if answer is None else answer_from_json(answer),
         answered_at,
@@ -152,6 +163,7 @@ class StoredAttempts:
         unit: UnitRecord,
         form: Sequence[Drawn],
         at: datetime,
+        ends_at: datetime | None = None,
     ) -> Attempt:
         slug = unit.unit.slug
         earlier = self.of_unit(person, section.course_id, slug)
@@ -168,15 +180,16 @@ class StoredAttempts:
                 bar=section.bar,
                 seed=seed,
                 began_at=at,
+                ends_at=ends_at,
             )
             .on_conflict_do_nothing()
             .returning(attempt.c.id)
         ).scalar()
         if made is not None:
-            self._add_items(made, unit.id, form)
+            self._add_items(made, unit.id, form, seed)
         return self.of_unit(person, section.course_id, slug)[-1]
 
-    def _add_items(self, attempt_id: int, unit_id: int, form: Sequence[Drawn]) -> None:
+    def _add_items(self, attempt_id: int, unit_id: int, form: Sequence[Drawn], seed: str) -> None:
         query = sa.select(question.c.slug, question.c.id).where(question.c.unit_id == unit_id)
         ids = dict(self._db.execute(query).all())
         self._db.execute(
@@ -187,6 +200,7 @@ class StoredAttempts:
                     "position": position,
                     "question_id": ids[drawn.question.slug],
                     "shown": ",".join(map(str, drawn.shown)),
+                    "variant": seed if isinstance(drawn.question, Calculated) else "",
                 }
                 for position, drawn in enumerate(form, start=1)
             ],
@@ -218,16 +232,21 @@ class StoredAttempts:
         self,
         attempt_id: int,
         *,
-        credits: Sequence[Fraction],
-        score: Fraction,
-        passed: bool,
+        credits: Sequence[Fraction | None],
+        score: Fraction | None,
+        passed: bool | None,
         retake_at: datetime | None,
         at: datetime,
     ) -> bool:
         is_first = self._db.execute(
             sa.update(attempt)
             .where(attempt.c.id == attempt_id, attempt.c.submitted_at.is_(None))
-            .values(submitted_at=at, score=str(score), passed=passed, retake_at=retake_at)
+            .values(
+                submitted_at=at,
+                score=None if score is None else str(score),
+                passed=passed,
+                retake_at=retake_at,
+            )
         ).rowcount
         if not is_first:
             return False
@@ -235,9 +254,31 @@ class StoredAttempts:
             sa.update(attempt_item)
             .where(attempt_item.c.attempt_id == attempt_id, attempt_item.c.position == sa.bindparam("place"))
             .values(credit=sa.bindparam("earned")),
-            [{"place": place, "earned": str(credit)} for place, credit in enumerate(credits, start=1)],
+            [
+                {"place": place, "earned": None if credit is None else str(credit)}
+                for place, credit in enumerate(credits, start=1)
+            ],
         )
         return True
+
+    def settle(self, attempt_id: int, *, score: Fraction, passed: bool, retake_at: datetime | None) -> bool:
+        waits = attempt.c.submitted_at.is_not(None) & attempt.c.score.is_(None)
+        settled = self._db.execute(
+            sa.update(attempt)
+            .where(attempt.c.id == attempt_id, waits)
+            .values(score=str(score), passed=passed, retake_at=retake_at)
+        )
+        return settled.rowcount > 0
+
+    def run_out(self, before: datetime) -> Sequence[Attempt]:
+        is_open = attempt.c.submitted_at.is_(None)
+        query = _ATTEMPTS.where(is_open, attempt.c.ends_at < before).order_by(attempt.c.ends_at)
+        return [_attempt(row) for row in self._db.execute(query)]
+
+    def next_end(self) -> datetime | None:
+        is_open = attempt.c.submitted_at.is_(None) & attempt.c.ends_at.is_not(None)
+        query = sa.select(attempt.c.ends_at).where(is_open).order_by(attempt.c.ends_at).limit(1)
+        return self._db.execute(query).scalar()
 
 
 def _of(person: int, course: int) -> tuple[sa.ColumnElement[bool], ...]:

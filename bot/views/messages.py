@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from discord import ui
 
+from bot.domain.check_results import CheckResult
 from bot.domain.course import Material, Unit, Video
+from bot.domain.grading import percent
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
     Announcement,
@@ -90,8 +92,8 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901  #
             )
         case SlotReminder() | SlotCalledOff():
             return _about_slot(content, marker)
-        case UnitOpened():
-            return _unit_opened(content, marker)
+        case UnitOpened() | CheckResult():
+            return _about_check(content, marker)
         case RetakeDecided():
             return _retake_decided(content, marker)
         case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
@@ -247,6 +249,14 @@ def _slot_reminder(reminder: SlotReminder, marker: int) -> ui.LayoutView:
     )
 
 
+def _about_check(content: UnitOpened | CheckResult, marker: int) -> ui.LayoutView:
+    match content:
+        case UnitOpened():
+            return _unit_opened(content, marker)
+        case CheckResult():
+            return _check_result(content, marker)
+
+
 def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:
     where = (
         f"Its channel: <#{opened.channel}>"
@@ -273,6 +283,26 @@ def _retake_decided(told: RetakeDecided, marker: int) -> ui.LayoutView:
         else "Your teacher answered:",
         "" if told.granted else plain(shorten(told.why, 1000)),
         controls=[TODAY],
+        marker=marker,
+    )
+
+
+def _check_result(told: CheckResult, marker: int) -> ui.LayoutView:
+    how = (
+        "Its time was up, so I handed it in for you: what you had answered counts."
+        if told.time_was_up
+        else ""
+    )
+    title = f"{name_of(told.unit_title)}, in {name_of(told.class_name)}"
+    if told.score is None:
+        waits = "Your teacher marks what only a person can mark. You hear from me when it is done."
+        return card(Look.WAIT, f"Handed in: {title}", how, waits, controls=[TODAY], marker=marker)
+    return card(
+        Look.DONE if told.passed else Look.NOT_YET,
+        f"{'Passed' if told.passed else 'Not yet'}: {title}",
+        how or "Your teacher has marked it.",
+        f"**{percent(told.score)} %**. Your bar is {told.bar} %.",
+        controls=[primary("See my result", "check_result", told.attempt), TODAY],
         marker=marker,
     )
 

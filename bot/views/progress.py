@@ -5,7 +5,15 @@ from __future__ import annotations
 from discord import ui
 
 from bot.domain.grading import percent
-from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, Step, TakeCheck, WaitForCheck
+from bot.domain.today import (
+    AllMastered,
+    ContinueCheck,
+    DoPreWork,
+    Step,
+    TakeCheck,
+    WaitForCheck,
+    WaitForMarking,
+)
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, UnitStanding
 from bot.views.cards import Button, Control, Link, Look, card, plain, primary, stamp
@@ -39,7 +47,7 @@ def draw_today(result: Today | NoClass) -> ui.LayoutView:
 
 def _look(step: Step) -> Look:
     match step:
-        case WaitForCheck():
+        case WaitForCheck() | WaitForMarking():
             return Look.WAIT
         case AllMastered():
             return Look.DONE
@@ -81,6 +89,8 @@ def _say(step: Step) -> str:
             return f"You are ready: take the check of **{plain(unit.unit.title)}**{again}."
         case ContinueCheck(unit, _):
             return f"Your check of **{plain(unit.unit.title)}** is half done. Your answers are kept."
+        case WaitForMarking(unit, _):
+            return f"Your check of **{plain(unit.unit.title)}** is handed in. Your teacher marks it; you hear from me."
         case WaitForCheck(unit, stands):
             return f"**{plain(unit.unit.title)}**: not yet. {stands_text(stands)}"
         case AllMastered(units):
@@ -102,6 +112,8 @@ def _controls(each: ClassToday) -> list[Control]:
             return [primary("Start the check", "check", section)]
         case ContinueCheck():
             return [primary("Continue", "check", section)]
+        case WaitForMarking():
+            return []
         case WaitForCheck(_, stands):
             on = next_button(stands, section)
             return [on if on.action != "today" else primary("Book office hours", "book", section)]
@@ -176,6 +188,8 @@ def _next(step: Step) -> str:
             return f"check of {plain(unit.unit.title)}, attempt {number}"
         case ContinueCheck(unit, attempt):
             return f"finish the check of {plain(unit.unit.title)}, begun {stamp(attempt.began_at, 'R')}"
+        case WaitForMarking(unit, _):
+            return f"nothing: you have their check of {plain(unit.unit.title)} to mark"
         case WaitForCheck(unit, stands):
             return f"check of {plain(unit.unit.title)} again: {stands_in_short(stands)}"
         case AllMastered():

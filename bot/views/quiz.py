@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-import discord
 from discord import ui
 
-from bot.domain.questions import Chosen, Typed
-from bot.domain.showing import LONGEST_TYPED, Asked, Asks, LookedBack, LookOver
+from bot.domain.giving import FilledIn, Given, Paired, Placed, StartOver
+from bot.domain.questions import Chosen, Typed, Written
+from bot.domain.showing import Asked, Asks, LookedBack, LookOver
+from bot.services.announcement_results import Upload
 from bot.services.choosing import NoClass, WhichClass
+from bot.services.hand_ins import FileRefused
 from bot.services.quizzes import (
     AlreadyHandedIn,
     AnswerResult,
     BeginResult,
     Blank,
+    CannotRead,
     LookBackResult,
-    NotANumber,
     SubmitResult,
     Unanswered,
 )
-from bot.services.unlocking import NotYet, Passed
-from bot.views.cards import (
-    TEXT_LIMIT,
-    Button,
-    Choice,
-    Control,
-    Look,
-    Menu,
-    NewRow,
-    card,
-    plain,
-    primary,
-    shorten,
-)
+from bot.services.unlocking import AwaitsMarking, NotYet, Passed
+from bot.views.cards import Button, Choice, Look, Menu, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
-from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, replace, services
-from bot.views.quiz_results import (
-    LETTERS,
-    block,
-    draw_look_back,
-    draw_refusal,
-    draw_result,
-    figure,
-    option_line,
-)
+from bot.views.presses import Fields, Interaction, asker, on_form, on_pick, on_press, replace, services
+from bot.views.quiz_questions import FIELDS, TYPED, cannot_read, draw_form, draw_question, until
+from bot.views.quiz_results import LETTERS, draw_look_back, draw_refusal, draw_result
+from bot.views.uploads import all_uploaded, fetch
 
 Result = BeginResult | AnswerResult | SubmitResult | LookBackResult
 
@@ -72,7 +57,9 @@ async def begin_in(interaction: Interaction, handle: str, values: Sequence[str])
 @on_press("check_at")
 async def turn_to(interaction: Interaction, handle: str) -> None:
     attempt, position = _split(handle, 1)
-    result = await services(interaction).quizzes.question(asker(interaction), attempt, position)
+    result = await services(interaction).quizzes.question(
+        asker(interaction), attempt, position, interaction.created_at
+    )
     await replace(interaction, draw(result))
 
 
@@ -93,12 +80,38 @@ async def choose_several(interaction: Interaction, handle: str, values: Sequence
     await _keep(interaction, attempt, position, Chosen(tuple(_number(each) for each in values)))
 
 
+@on_pick("check_pair")
+async def pair(interaction: Interaction, handle: str, values: Sequence[str]) -> None:
+    attempt, position, side = _split(handle, 2)
+    await _keep(interaction, attempt, position, Paired(side, _first(values)))
+
+
+@on_press("check_put")
+async def put(interaction: Interaction, handle: str) -> None:
+    attempt, position, place = _split(handle, 2)
+    await _keep(interaction, attempt, position, Placed(place))
+
+
+@on_pick("check_put")
+async def put_from_menu(interaction: Interaction, handle: str, values: Sequence[str]) -> None:
+    attempt, position = _split(handle, 1)
+    await _keep(interaction, attempt, position, Placed(_first(values)))
+
+
+@on_press("check_reset")
+async def start_over(interaction: Interaction, handle: str) -> None:
+    attempt, position = _split(handle, 1)
+    await _keep(interaction, attempt, position, StartOver())
+
+
 @on_press("check_type")
 async def open_form(interaction: Interaction, handle: str) -> None:
-    attempt, position = _split(handle, 1)
-    result = await services(interaction).quizzes.question(asker(interaction), attempt, position)
-    if isinstance(result, Asked) and not result.options:
-        await interaction.response.send_modal(draw_form(result))
+    attempt, position, first = _split(handle, 2)
+    result = await services(interaction).quizzes.question(
+        asker(interaction), attempt, position, interaction.created_at
+    )
+    if isinstance(result, Asked) and result.asks in TYPED and (first < len(result.gaps) or first <= 0):
+        await interaction.response.send_modal(draw_form(result, max(first, 0)))
     else:
         await replace(interaction, draw(result))
 
@@ -106,10 +119,47 @@ async def open_form(interaction: Interaction, handle: str) -> None:
 @on_form("check_type")
 async def typed(interaction: Interaction, handle: str, fields: Fields) -> None:
     attempt, position = _split(handle, 1)
-    await _keep(interaction, attempt, position, Typed(str(fields.get("answer", ""))))
+    if fields.get("files"):
+        await _keep_files(interaction, attempt, position, fields)
+    else:
+        await _keep(interaction, attempt, position, _given_in(fields))
 
 
-async def _keep(interaction: Interaction, attempt: str, position: int, answer: Chosen | Typed) -> None:
+def _given_in(fields: Fields) -> Given:
+    if "essay" in fields:
+        return Written(str(fields["essay"]))
+    gaps = sorted(int(each[1:]) for each in fields if re.fullmatch(r"g[0-9]{1,2}", each))[:FIELDS]
+    if gaps:
+        return FilledIn(gaps[0], tuple(_gap_value(fields[f"g{each}"]) for each in gaps))
+    return Typed(str(fields.get("answer", "")))
+
+
+def _gap_value(field: str | list[str]) -> str | int:
+    """What was typed, or the number of the option that was chosen."""
+    if isinstance(field, str):
+        return field
+    return _number(field[0]) if field else ""
+
+
+async def _keep_files(interaction: Interaction, attempt: str, position: int, fields: Fields) -> None:
+    """Fetching may take a while, so that the answer is put off."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    ids = fields["files"]
+    found = all_uploaded(interaction, [ids] if isinstance(ids, str) else ids)
+    uploads = [Upload(each.filename, each.size, partial(fetch, each)) for each in found]
+    at, who = interaction.created_at, asker(interaction)
+    kept = await services(interaction).hand_ins.hand_in(who, attempt, position, uploads, at)
+    given = Written(str(fields.get("essay", "")))
+    result = await services(interaction).quizzes.answer(who, attempt, position, given, at)
+    shown = result.asked if isinstance(result, Blank) else result
+    if isinstance(kept, FileRefused) and isinstance(shown, Asked):
+        name = f"“{plain(shorten(kept.name, 60))}”: " if kept.name else ""
+        await replace(interaction, draw_question(shown, f"{name}{kept.reason} What you wrote is kept."))
+    else:
+        await replace(interaction, draw(result))
+
+
+async def _keep(interaction: Interaction, attempt: str, position: int, answer: Given) -> None:
     result = await services(interaction).quizzes.answer(
         asker(interaction), attempt, position, answer, interaction.created_at
     )
@@ -118,7 +168,7 @@ async def _keep(interaction: Interaction, attempt: str, position: int, answer: C
 
 @on_press("check_over")
 async def look_over(interaction: Interaction, handle: str) -> None:
-    result = await services(interaction).quizzes.look_over(asker(interaction), handle)
+    result = await services(interaction).quizzes.look_over(asker(interaction), handle, interaction.created_at)
     await replace(interaction, draw(result))
 
 
@@ -126,6 +176,12 @@ async def look_over(interaction: Interaction, handle: str) -> None:
 async def submit(interaction: Interaction, handle: str) -> None:
     result = await services(interaction).quizzes.submit(asker(interaction), handle, interaction.created_at)
     await replace(interaction, draw(result))
+
+
+@on_press("check_result")
+async def see_result(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).quizzes.submit(asker(interaction), handle, interaction.created_at)
+    await replace(interaction, draw(result.result if isinstance(result, AlreadyHandedIn) else result))
 
 
 @on_press("check_back")
@@ -139,6 +195,10 @@ def _split(handle: str, count: int) -> tuple[Any, ...]:
     """The attempt's handle and ``count`` numbers, -1 for what is none: the service refuses that kindly."""
     attempt, *rest = handle.split(".")
     return (attempt, *[_number(each) for each in (*rest, "", "")][:count])
+
+
+def _first(values: Sequence[str]) -> int:
+    return _number(values[0]) if values else -1
 
 
 def _number(text: str) -> int:
@@ -156,11 +216,11 @@ def draw(result: Result) -> ui.LayoutView:
             return draw_look_over(result)
         case Blank(asked):
             return draw_question(asked, "Nothing was typed. Write your answer, then send the form.")
-        case NotANumber(asked):
-            return draw_question(asked, _NOT_A_NUMBER.format(plain(asked.typed)))
+        case CannotRead(asked, why):
+            return draw_question(asked, cannot_read(asked, why))
         case Unanswered(questions):
             return draw_look_over(questions)
-        case Passed() | NotYet():
+        case Passed() | NotYet() | AwaitsMarking():
             return draw_result(result)
         case AlreadyHandedIn(done):
             return draw_result(done, "You handed this check in before. It counted once.")
@@ -170,76 +230,6 @@ def draw(result: Result) -> ui.LayoutView:
             return draw_choice(result, "check_which")
         case _:
             return draw_refusal(result)
-
-
-_NOT_A_NUMBER = (
-    "I cannot read “{}” as a number. Write the number alone, without its unit: `3.25`, `-40` or `6.02e23`. "
-    "What you typed is kept: open the form to mend it."
-)
-
-
-def draw_question(asked: Asked, note: str = "") -> ui.LayoutView:
-    is_fresh = asked.position == 1 and not asked.is_answered
-    return card(
-        Look.ASK,
-        f"{plain(asked.unit_title)}: question {asked.position} of {asked.total}",
-        block(asked.prompt),
-        figure(asked),
-        "\n".join(option_line(asked, place) for place in range(len(asked.options))),
-        f"☑ Your answer: {plain(asked.typed)}" if asked.typed and asked.is_answered else "",
-        note and f"⚠️ {note}",
-        f"-# {asked.total} questions; you look them over before you hand in. Each answer is kept at once: "
-        "you can stop and go on later with `/quiz`."
-        if is_fresh
-        else "",
-        controls=[*_answer_controls(asked), NewRow(), *_turns(asked)],
-    )
-
-
-def _answer_controls(asked: Asked) -> list[Control]:
-    handle = f"{asked.attempt}.{asked.position}"
-    match asked.asks:
-        case Asks.ONE:
-            return [_letter(asked, place) for place in range(len(asked.options))]
-        case Asks.SEVERAL:
-            choices = [
-                Choice(f"{LETTERS[place]} · {text}", str(place), chosen=place in asked.chosen)
-                for place, text in enumerate(asked.options)
-            ]
-            return [Menu("Choose all that are right", "check_pick", handle, choices, most=len(choices))]
-        case Asks.NUMBER | Asks.TEXT:
-            label = "Change my answer" if asked.typed else "Type my answer"
-            return [primary(label, "check_type", handle)]
-
-
-def _letter(asked: Asked, place: int) -> Button:
-    is_chosen = place in asked.chosen
-    return Button(
-        f"☑ {LETTERS[place]}" if is_chosen else LETTERS[place],
-        "check_say",
-        f"{asked.attempt}.{asked.position}.{place}",
-        discord.ButtonStyle.success if is_chosen else discord.ButtonStyle.secondary,
-    )
-
-
-def _turns(asked: Asked) -> list[Control]:
-    back = Button("Back", "check_at", f"{asked.attempt}.{asked.position - 1}")
-    on = Button("Next", "check_at", f"{asked.attempt}.{asked.position + 1}")
-    over = Button("Look over and hand in", "check_over", asked.attempt)
-    return [*([back] if asked.position > 1 else []), *([on] if asked.position < asked.total else []), over]
-
-
-def draw_form(asked: Asked) -> Form:
-    typed_before = shorten(asked.typed, LONGEST_TYPED) or None
-    box: ui.TextInput[Any] = ui.TextInput(custom_id="answer", default=typed_before, max_length=LONGEST_TYPED)
-    hint = "The number alone, without its unit" if asked.asks is Asks.NUMBER else "A word or a few"
-    return Form(
-        f"Question {asked.position} of {asked.total}",
-        "check_type",
-        f"{asked.attempt}.{asked.position}",
-        ui.TextDisplay(shorten(block(asked.prompt), TEXT_LIMIT) or "…"),
-        ui.Label(text="Your answer", description=hint, component=box),
-    )
 
 
 def draw_look_over(over: LookOver) -> ui.LayoutView:
@@ -253,6 +243,7 @@ def draw_look_over(over: LookOver) -> ui.LayoutView:
         f"{plain(over.unit_title)}: look it over",
         "\n".join(_line(each) for each in over.questions),
         _still_open(len(still_open)) if still_open else f"All answered. Your bar is {over.bar} %.",
+        until(over.questions[0]) if over.questions else "",
         controls=[
             _go_to(still_open[0]) if still_open else hand_in,
             Menu("See or change an answer", "check_jump", over.attempt, choices),
@@ -270,10 +261,33 @@ def _line(asked: Asked) -> str:
 
 def _given(asked: Asked) -> str:
     if not asked.is_answered:
-        return f"“{asked.typed}” is not a number yet" if asked.typed else "still open"
-    if asked.asks is Asks.ONE:
-        return f"{LETTERS[asked.chosen[0]]} · {asked.options[asked.chosen[0]]}"
-    return ", ".join(LETTERS[place] for place in asked.chosen) or asked.typed
+        return _begun(asked)
+    match asked.asks:
+        case Asks.ONE:
+            return f"{LETTERS[asked.chosen[0]]} · {asked.options[asked.chosen[0]]}"
+        case Asks.MATCH:
+            return ", ".join(f"{side}{_letter(each)}" for side, each in enumerate(asked.placed, start=1))
+        case Asks.ORDER:
+            return ", ".join(_letter(each) for each in asked.placed)
+        case Asks.GAPS:
+            return ", ".join(each.given for each in asked.gaps)
+        case Asks.ESSAY:
+            return asked.typed or count(asked.files, "file")
+        case Asks.SEVERAL | Asks.NUMBER | Asks.TEXT:
+            return ", ".join(LETTERS[place] for place in asked.chosen) or asked.typed
+
+
+def _letter(place: int | None) -> str:
+    return "" if place is None else LETTERS[place]
+
+
+def _begun(asked: Asked) -> str:
+    done = sum(each is not None for each in asked.placed) + sum(bool(each.given) for each in asked.gaps)
+    if done:
+        return f"begun, {done} of {len(asked.gaps or asked.sides or asked.options)}"
+    if asked.wants_file:
+        return "the file is missing" if asked.typed else "still open"
+    return f"“{asked.typed}” cannot be read yet" if asked.typed else "still open"
 
 
 def _still_open(count: int) -> str:

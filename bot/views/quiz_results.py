@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.domain.grading import percent
 from bot.domain.records import Posted
-from bot.domain.showing import Asked, LookedBack
+from bot.domain.showing import Asked, Asks, LookedBack
 from bot.services.quizzes import (
     AlreadyMastered,
     KeyKept,
@@ -15,18 +15,21 @@ from bot.services.quizzes import (
     NotYours,
     PreWorkFirst,
     StillLocked,
+    TimeIsUp,
     TooEarly,
     Unfit,
 )
-from bot.services.unlocking import NotYet, Passed
-from bot.views.cards import Button, Control, Figure, Look, card, plain, primary, shorten, stamp
+from bot.services.unlocking import AwaitsMarking, NotYet, Passed
+from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 
-LETTERS = "ABCDEFGHIJ"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"
 TODAY = primary("What do I do now?", "today")
 
 Refusal = (
     Unfit
+    | TimeIsUp
+    | AwaitsMarking
     | NotYours
     | KeyKept
     | TooEarly
@@ -53,8 +56,46 @@ def option_line(asked: Asked, place: int) -> str:
     return f"**{LETTERS[place]}** · {plain(asked.options[place])}{mine}"
 
 
-def draw_result(result: Passed | NotYet, note: str = "") -> ui.LayoutView:
+def given_lines(asked: Asked) -> str:
+    """What was given so far, where it does not stand beside the options."""
+    match asked.asks:
+        case Asks.MATCH:
+            return "\n".join(_pair(asked, side) for side in range(len(asked.sides)))
+        case Asks.ORDER if asked.placed:
+            rows = [
+                f"{number}. {_lettered(asked, each)}" for number, each in enumerate(asked.placed, start=1)
+            ]
+            return "☑ Your order:\n" + "\n".join(rows)
+        case Asks.ORDER:
+            return "Press what comes first, then what comes next, and so on."
+        case Asks.ESSAY:
+            files = f"📎 {count(asked.files, 'file')} handed in" if asked.files else ""
+            words = f"☑ Your answer: {block(shorten(asked.typed, 1500))}" if asked.typed else ""
+            return "\n".join(each for each in (files, words) if each)
+        case _:
+            return f"☑ Your answer: {plain(asked.typed)}" if asked.typed and asked.is_answered else ""
+
+
+def _pair(asked: Asked, side: int) -> str:
+    place = asked.placed[side]
+    mine = "…" if place is None else f"☑ {_lettered(asked, place)}"
+    return f"**{side + 1}.** {plain(asked.sides[side])} → {mine}"
+
+
+def _lettered(asked: Asked, place: int | None) -> str:
+    return "" if place is None else f"**{LETTERS[place]}** · {plain(asked.options[place])}"
+
+
+def draw_result(result: Passed | NotYet | AwaitsMarking, note: str = "") -> ui.LayoutView:
     match result:
+        case AwaitsMarking(_, title, answers):
+            return card(
+                Look.WAIT,
+                f"Handed in: {plain(title)}",
+                note,
+                f"Your teacher marks {count(answers, 'answer')}. I tell you when it is done.",
+                controls=[TODAY],
+            )
         case Passed(attempt, title, score, bar, opened, _):
             return card(
                 Look.DONE,
@@ -118,7 +159,8 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
         block(asked.prompt),
         figure(asked),
         "\n".join(option_line(asked, place) + _is_right(back, place) for place in range(len(asked.options))),
-        f"☑ Your answer: {plain(asked.typed)}" if asked.typed else "",
+        given_lines(asked) or (f"☑ Your answer: {plain(asked.typed)}" if asked.typed else ""),
+        _gaps(asked),
         _earned(back),
         block(back.feedback),
         controls=[
@@ -127,6 +169,11 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
             TODAY,
         ],
     )
+
+
+def _gaps(asked: Asked) -> str:
+    rows = [f"({number}) {plain(gap.given)}" for number, gap in enumerate(asked.gaps, start=1)]
+    return "☑ Your answer: " + "; ".join(rows) if rows else ""
 
 
 def _turn(label: str, asked: Asked, position: int) -> Button:
@@ -146,11 +193,17 @@ def _earned(back: LookedBack) -> str:
     return f"{share} Right would be {key}." if key else share
 
 
-def draw_refusal(result: Refusal) -> ui.LayoutView:
+def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for each refusal
     match result:
         case Unfit(attempt):
             on = primary("Look over my check", "check_over", attempt)
             return card(Look.ASK, "Go on with your check", "That button does not fit it.", controls=[on])
+        case TimeIsUp(attempt, title):
+            text = "What you answered in time is kept and counts."
+            on = primary("Hand in my check", "check_submit", attempt)
+            return card(Look.WAIT, f"The time is up: {plain(title)}", text, controls=[on])
+        case AwaitsMarking():
+            return draw_result(result)
         case NotYours():
             return card(Look.PROBLEM, "This is not your check", "`/quiz` opens your own.", controls=[TODAY])
         case KeyKept():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.check_results import CheckResult
 from bot.domain.letter_messages import AnswerCard, Heard
 from bot.domain.messages import (
     Announcement,
@@ -30,6 +31,7 @@ Textable = (
     | PhoneCode
     | UnitOpened
     | RetakeDecided
+    | CheckResult
     | GuardianCode
     | GuardianNudge
     | TextsEnded
@@ -108,6 +110,7 @@ def _to_student(
     | PhoneCode
     | UnitOpened
     | RetakeDecided
+    | CheckResult
     | Announcement,
     stop: str,
 ) -> str:
@@ -146,6 +149,13 @@ def _to_student(
                 stop,
                 name=to_gsm(class_name) or "your class",
                 title=to_gsm(title) or "your retake",
+            )
+        case CheckResult(class_name, title):
+            return _fitted(
+                "Flipcord, {name}: there is a result of your check in Discord: {title}. {stop}",
+                stop,
+                name=to_gsm(class_name) or "your class",
+                title=to_gsm(title) or "your unit",
             )
         case UnitOpened(class_name, passed_title, title, _):
             return _fitted(

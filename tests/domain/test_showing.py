@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.drawing import draw_form
+from bot.domain.giving import fit, why_unreadable
 from bot.domain.mastery import Attempt, Item
 from bot.domain.questions import Answer, Chosen, Numeric, Option, Question, SingleChoice, Typed
-from bot.domain.showing import Asks, LookOver, fit, hint, is_readable, look_back, show, show_all, show_next
+from bot.domain.showing import Asks, LookOver, hint, look_back, show, show_all, show_next
 from tests.builders import NOW, numeric, several, short, single, true_false
 
 ATTEMPT = Attempt(1, "h1", 1, 1, 1, 1, "m", "Measurement", 1, 80, NOW, None, None, None, None)
@@ -80,9 +81,9 @@ def test_pressing_the_same_option_of_several_twice_counts_it_once() -> None:
 
 
 def test_only_a_number_can_be_read_where_a_number_is_asked() -> None:
-    assert is_readable(numeric("q"), Typed("3,25"))
-    assert not is_readable(numeric("q"), Typed("3.25 g"))
-    assert is_readable(short("q"), Typed("3.25 g"))
+    assert why_unreadable(numeric("q"), Typed("3,25")) is None
+    assert why_unreadable(numeric("q"), Typed("3.25 g"))
+    assert why_unreadable(short("q"), Typed("3.25 g")) is None
 
 
 def test_what_is_asked_for_is_said_of_each_kind() -> None:

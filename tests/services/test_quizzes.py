@@ -27,8 +27,8 @@ from bot.services.quizzes import (
     NEIGHBOURS_FOR,
     AlreadyHandedIn,
     Blank,
+    CannotRead,
     NoSuchUnit,
-    NotANumber,
     NotYours,
     PreWorkFirst,
     QuizService,
@@ -131,10 +131,10 @@ async def test_a_restart_in_the_middle_shows_the_same_questions_in_the_same_orde
     await a_class(desk.database)
     first = await desk.begin()
     await desk.quizzes.answer(student(), first.attempt, 1, Chosen((2,)), NOW)
-    before = await desk.quizzes.look_over(student(), first.attempt)
+    before = await desk.quizzes.look_over(student(), first.attempt, NOW)
     async with open_database(tmp_path / "flipcord.sqlite3") as reopened:
         after = QuizService(reopened, Ids(), lambda: None)
-        assert await after.look_over(student(), first.attempt) == before
+        assert await after.look_over(student(), first.attempt, NOW) == before
         again = await after.begin(student(), None, None, NOW)
     assert isinstance(again, Asked)
     assert (again.attempt, again.position) == (first.attempt, 2)
@@ -143,10 +143,10 @@ async def test_a_restart_in_the_middle_shows_the_same_questions_in_the_same_orde
 async def test_a_bank_that_is_edited_meanwhile_does_not_change_a_running_check(desk: Desk) -> None:
     chem = await a_class(desk.database, a_course(a_unit(bank=[single(f"q{n}", right=0) for n in range(3)])))
     asked = await desk.begin()
-    before = await desk.quizzes.look_over(student(), asked.attempt)
+    before = await desk.quizzes.look_over(student(), asked.attempt, NOW)
     await desk.answer_all(asked, right=3)
     await use_revision(desk, chem, a_course(a_unit(bank=[single(f"q{n}", right=1) for n in range(9)])))
-    over = await desk.quizzes.look_over(student(), asked.attempt)
+    over = await desk.quizzes.look_over(student(), asked.attempt, NOW)
     assert isinstance(before, LookOver)
     assert isinstance(over, LookOver)
     assert [each.prompt for each in over.questions] == [each.prompt for each in before.questions]
@@ -242,7 +242,7 @@ async def test_each_answer_is_kept_at_once_and_leads_to_the_next_question(desk: 
     for position in range(1, 6):
         answer = await desk.right(asked.attempt, position)
         following = await desk.quizzes.answer(student(), asked.attempt, position, answer, NOW)
-        kept = await desk.quizzes.question(student(), asked.attempt, position)
+        kept = await desk.quizzes.question(student(), asked.attempt, position, NOW)
         assert isinstance(kept, Asked)
         assert kept.is_answered
         assert (Chosen(kept.chosen) if isinstance(answer, Chosen) else Typed(kept.typed)) == answer
@@ -270,7 +270,7 @@ async def test_a_text_that_is_no_number_is_kept_but_the_question_stays_open(desk
     await a_class(desk.database, a_course(a_unit(bank=[numeric("n")], draw=1)))
     asked = await desk.begin()
     result = await desk.quizzes.answer(student(), asked.attempt, 1, Typed("3.25 g"), NOW)
-    assert isinstance(result, NotANumber)
+    assert isinstance(result, CannotRead)
     assert result.asked.typed == "3.25 g"
     assert not result.asked.is_answered
     assert (await desk.begin()).typed == "3.25 g"
@@ -314,8 +314,8 @@ async def test_nobody_else_can_read_or_change_a_check(desk: Desk) -> None:
     before = await desk.stored(asked.attempt)
     for stranger in (student(BEN), student(999), student(BEN, guild=None)):
         for handle in (asked.attempt, "nothing", ""):
-            assert isinstance(await desk.quizzes.question(stranger, handle, 1), NotYours)
-            assert isinstance(await desk.quizzes.look_over(stranger, handle), NotYours)
+            assert isinstance(await desk.quizzes.question(stranger, handle, 1, NOW), NotYours)
+            assert isinstance(await desk.quizzes.look_over(stranger, handle, NOW), NotYours)
             assert isinstance(await desk.quizzes.answer(stranger, handle, 1, Chosen((0,)), NOW), NotYours)
             assert isinstance(await desk.quizzes.submit(stranger, handle, NOW), NotYours)
             assert isinstance(await desk.quizzes.look_back(stranger, handle, 1), NotYours)

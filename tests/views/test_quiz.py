@@ -22,11 +22,12 @@ from bot.domain.mastery_rules import MasteryRules
 from bot.domain.questions import Option, Question
 from bot.domain.retaking import AskFirst, Cooldown, InSession, RemediationFirst, RemediationKind
 from bot.domain.showing import Asked, Asks, LookedBack, LookOver, show, show_all
+from bot.domain.units import Unreadable
 from bot.services.quizzes import (
     AlreadyHandedIn,
     Blank,
+    CannotRead,
     NoSuchUnit,
-    NotANumber,
     StillLocked,
     TooEarly,
     Unanswered,
@@ -119,7 +120,7 @@ def test_the_form_opens_with_what_was_typed_before(question: Question) -> None:
 
 def test_an_unreadable_number_says_what_to_write() -> None:
     asked = replace(show(ATTEMPT, items(numeric("q")), 1), typed="3 *g*")
-    told = text_of(draw(NotANumber(asked)))
+    told = text_of(draw(CannotRead(asked, Unreadable.NOT_A_NUMBER)))
     assert "“3 \\*g\\*”" in told
     assert "without its unit" in told
 
@@ -245,7 +246,7 @@ def results(draw: st.DrawFn) -> Result:
     back = LookedBack(asked, Fraction(1, 3), draw(hostile), asked.chosen, (draw(hostile), draw(hostile)))
     locked = StillLocked(draw(hostile)[:80], draw(hostile)[:80])
     unknown = NoSuchUnit(draw(hostile)[:80], (draw(hostile)[:80],) * 30)
-    running = [asked, over, Unanswered(over), Blank(asked), NotANumber(asked)]
+    running = [asked, over, Unanswered(over), Blank(asked), CannotRead(asked, Unreadable.NOT_A_NUMBER)]
     return draw(st.sampled_from([*running, not_yet, TooEarly(not_yet), back, locked, unknown]))
 
 

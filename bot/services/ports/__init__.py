@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
@@ -81,11 +82,19 @@ __all__ = [
     "Tables",
     "TextLength",
     "Tx",
+    "UnitTable",
     "Upkeep",
 ]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class UnitTable(Protocol):
+    """Units as ``bot.domain.units`` wants them. ``warm_up`` blocks for half a second, the first time."""
+
+    def __call__(self, typed: str, wanted: str) -> Conversion | None: ...
+    def warm_up(self) -> None: ...
 
 
 class Database(Protocol):

@@ -183,6 +183,7 @@ class Attempts(Protocol):
         unit: UnitRecord,
         form: Sequence[Drawn],
         at: datetime,
+        ends_at: datetime | None = None,
     ) -> Attempt:
         """A new attempt, or the one that another device began meanwhile."""
         ...
@@ -202,13 +203,28 @@ class Attempts(Protocol):
         self,
         attempt_id: int,
         *,
-        credits: Sequence[Fraction],
-        score: Fraction,
-        passed: bool,
+        credits: Sequence[Fraction | None],
+        score: Fraction | None,
+        passed: bool | None,
         retake_at: datetime | None,
         at: datetime,
     ) -> bool:
-        """Ends the attempt; False when it had ended before, and then nothing is changed."""
+        """Ends the attempt; False when it had ended before, and then nothing is changed.
+
+        A credit is None where the teacher has to mark, and then so are score and ``passed``.
+        """
+        ...
+
+    def settle(self, attempt_id: int, *, score: Fraction, passed: bool, retake_at: datetime | None) -> bool:
+        """Gives an attempt that was handed in its score; False when it has one, or was not handed in."""
+        ...
+
+    def run_out(self, before: datetime) -> Sequence[Attempt]:
+        """Open attempts whose time was up before that instant."""
+        ...
+
+    def next_end(self) -> datetime | None:
+        """When the time of an open attempt is up next; it may lie in the past."""
         ...
 
 

@@ -329,6 +329,13 @@ def upgrade() -> None:
     )
     op.add_column("attempt", sa.Column("ends_at", sa.BigInteger(), nullable=True))
     op.create_index("ix_attempt_section_id_unit_slug", "attempt", ["section_id", "unit_slug"], unique=False)
+    op.create_index(
+        "ix_attempt_ends_at",
+        "attempt",
+        ["ends_at"],
+        unique=False,
+        sqlite_where=sa.text("submitted_at IS NULL AND ends_at IS NOT NULL"),
+    )
     op.add_column("attempt", sa.Column("contract_id", sa.Integer(), nullable=True))
     op.add_column(
         "attempt_item", sa.Column("variant", sa.String(length=32), server_default="", nullable=False)

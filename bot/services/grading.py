@@ -1,0 +1,109 @@
+"""How an attempt ends: handed in by the student or by the clock, marked at once as far as that goes, then by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from bot.domain.check_results import CheckResult
+from bot.domain.grading import Mark, mark, score
+from bot.domain.mastery import Attempt, Item
+from bot.domain.outbox import Delivery, Effect, Kind, Way
+from bot.domain.units import Units
+from bot.services.ports import Ids, Tx
+from bot.services.retakes import cooldown_after, reaches_bar
+from bot.services.unlocking import AwaitsMarking, NotYet, Passed, pass_unit, result_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    score: Fraction
+    is_pass: bool
+    retake_at: datetime | None
+
+
+def hand_in(
+    tx: Tx, attempt: Attempt, items: Sequence[Item], at: datetime, ids: Ids, units: Units | None = None
+) -> bool:
+    """Ends the attempt at that instant and marks it; blank items earn nothing. False when it had ended before."""
+    credits = [_credit(each, units) for each in items]
+    outcome = _outcome(tx, attempt, credits, at)
+    is_first = tx.attempts.submit(
+        attempt.id,
+        credits=credits,
+        score=outcome.score if outcome else None,
+        passed=outcome.is_pass if outcome else None,
+        retake_at=outcome.retake_at if outcome else None,
+        at=at,
+    )
+    if is_first and outcome is not None and outcome.is_pass:
+        pass_unit(tx, tx.attempts.get(attempt.id), at, ids)
+    return is_first
+
+
+def finish_marking(tx: Tx, attempt: Attempt, now: datetime, ids: Ids) -> Passed | NotYet | AwaitsMarking:
+    """Gives a handed-in attempt its result as soon as every item has a credit, and tells the student, once.
+
+    As long as something is left to mark, and for an attempt that has its result, nothing is changed. The wait
+    for the next attempt counts from when the work was handed in, not from when it was marked (K19).
+    """
+    credits = [each.credit for each in tx.attempts.items(attempt.id)]
+    outcome = _outcome(tx, attempt, credits, attempt.submitted_at or now)
+    if outcome is not None and tx.attempts.settle(
+        attempt.id, score=outcome.score, passed=outcome.is_pass, retake_at=outcome.retake_at
+    ):
+        if outcome.is_pass:
+            pass_unit(tx, tx.attempts.get(attempt.id), now, ids)
+        tell_result(tx, attempt, "marked", now, ids)
+    return result_of(tx, tx.attempts.get(attempt.id))
+
+
+def tell_result(tx: Tx, attempt: Attempt, why: str, now: datetime, ids: Ids) -> None:
+    """A result that came while nobody looked: its time was up ("time"), or it was "marked"."""
+    told = Effect(
+        key=f"result:{attempt.id}:{why}",
+        kind=Kind.CHECK_RESULT,
+        way=Way.DM,
+        due_at=now,
+        person=attempt.person,
+        section=attempt.section,
+        about=attempt.id,
+    )
+    tx.outbox.add([told], now, ids)
+
+
+def check_result(tx: Tx, delivery: Delivery, now: datetime) -> CheckResult | str:
+    """What is told of it, as it stands when the message goes out."""
+    attempt = tx.attempts.get(delivery.about or 0)
+    section = tx.sections.get(attempt.section)
+    if tx.sections.enrolment(section.id, attempt.person) is None:
+        return "no longer in the class"
+    return CheckResult(
+        section.name,
+        attempt.unit_title,
+        attempt.handle,
+        attempt.passed,
+        attempt.score,
+        attempt.bar,
+        time_was_up=delivery.key.endswith(":time"),
+    )
+
+
+def _credit(item: Item, units: Units | None) -> Fraction | None:
+    """None where the teacher has to mark."""
+    if item.answer is None:
+        return Fraction(0)
+    made = mark(item.question, item.answer, units)
+    return made.credit if isinstance(made, Mark) else None
+
+
+def _outcome(tx: Tx, attempt: Attempt, credits: Sequence[Fraction | None], at: datetime) -> Outcome | None:
+    """None while something is left to mark. ``at`` is when the work was handed in."""
+    marked = [each for each in credits if each is not None]
+    if len(marked) < len(credits):
+        return None
+    total = score(marked)
+    is_pass = reaches_bar(tx, attempt, total)
+    return Outcome(total, is_pass, None if is_pass else at + cooldown_after(tx, attempt))
