@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,6 +13,8 @@ from bot.views.booking import draw_slots
 from bot.views.choices import Choices, class_choices
 from bot.views.officehours import draw_agenda, draw_plan
 from bot.views.presses import Interaction, asker, reply, services
+
+USES = {"help": "help", "retake": "retake", "talks": "oral"}
 
 
 # on the group: Discord looks at permissions there only, not at its commands
@@ -24,6 +28,7 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         until="When they end or how long they last: 17:00, 2h, 90 min",
         minutes="How long one slot lasts; 15 if left out",
         where="A room or a link, for those who booked",
+        use="Help, checks taken again, or the talks after a summative check; help if left out",
         class_name="The class, if you teach several here",
     )
     async def open(
@@ -33,10 +38,18 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         until: str,
         minutes: app_commands.Range[int, SHORTEST_SLOT, LONGEST_SLOT] = 15,
         where: app_commands.Range[str, 1, MOST_WHERE] | None = None,
+        use: Literal["help", "retake", "talks"] = "help",
         class_name: str | None = None,
     ) -> None:
         result = await services(interaction).booking.plan(
-            asker(interaction), class_name, start, until, minutes, where or "", interaction.created_at
+            asker(interaction),
+            class_name,
+            start,
+            until,
+            minutes,
+            where or "",
+            interaction.created_at,
+            USES[use],
         )
         await reply(interaction, draw_plan(result))
 

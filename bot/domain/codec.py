@@ -54,7 +54,8 @@ def unit_to_json(unit: Unit) -> Json:
         ],
     }
     # left out where there is none: a pack from before keeps its digest, so that it is known again
-    return body | ({"blueprint": blueprint} if blueprint else {})
+    summative = {"summative": True} if unit.check.summative else {}
+    return body | ({"blueprint": blueprint} if blueprint else {}) | summative
 
 
 def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
@@ -72,6 +73,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             tuple(bank),
             body["cooldown_s"],
             tuple(_share_from_json(one) for one in body.get("blueprint", ())),
+            body.get("summative", False),
         ),
         tuple(Part(*each) for each in body.get("remediation", ())),
     )

@@ -62,6 +62,8 @@ class Check:
     #: least time between two attempts, whole seconds
     cooldown_s: int
     blueprint: Blueprint = ()
+    #: taken once, by the whole class in the hours that its teacher sets
+    summative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

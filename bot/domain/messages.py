@@ -10,6 +10,7 @@ from bot.domain.check_results import CheckResult
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.talk_messages import TalkNews, TalksToBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,8 @@ OtherContent = (
     | RetakeAsked
     | RetakeDecided
     | CheckResult
+    | TalkNews
+    | TalksToBook
     | Announcement
     | Unreached
     | Trouble

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import EvidenceRecord, Posted, ProgressRecord, UnitRecord
 from bot.domain.retaking import Facts, InTheWay, in_the_way
+from bot.domain.summative import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class WaitForMarking:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForResult:
+    """A summative check is handed in; ``held`` says what its result waits for."""
+
+    unit: UnitRecord
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
 class WaitForCheck:
     """Not yet passed; ``stands`` is what has to come before the next attempt, at least one thing."""
 
@@ -59,7 +68,7 @@ class AllMastered:
     units: int
 
 
-Step = DoPreWork | TakeCheck | ContinueCheck | WaitForMarking | WaitForCheck | AllMastered
+Step = DoPreWork | TakeCheck | ContinueCheck | WaitForMarking | WaitForResult | WaitForCheck | AllMastered
 
 
 def next_step(
@@ -84,7 +93,7 @@ def next_step(
     if mine and mine[-1].submitted_at is None:
         return ContinueCheck(unit, mine[-1])
     if mine and mine[-1].passed is None:
-        return WaitForMarking(unit, mine[-1])
+        return WaitForResult(unit, facts.held) if facts.held else WaitForMarking(unit, mine[-1])
     posted, done = given.get(slug), evidence.get(slug)
     if posted is not None and posted.posted_at is not None and (done is None or done.credited_at is None):
         started, tries = (done.started_at, done.tries) if done else (None, 0)

@@ -91,7 +91,7 @@ class CourseReader:
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
-        table.refuse_unknown("draw", "cooldown_hours", "blueprint", "bank", "bank_file")
+        table.refuse_unknown("draw", "cooldown_hours", "summative", "blueprint", "bank", "bank_file")
         draw = table.whole_number("draw", 1, MAX_DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
@@ -101,7 +101,9 @@ class CourseReader:
         rows = read_blueprint(table, objectives, MAX_DRAW)
         if bank and len(self.faults) == known_faults:
             refuse_unmet(table, rows, draw, bank)
-        return Check(draw, bank, int(hours * 3600), tuple(share for _, share in rows))
+        return Check(
+            draw, bank, int(hours * 3600), tuple(share for _, share in rows), table.flag("summative")
+        )
 
     def _questions(
         self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool

@@ -13,6 +13,7 @@ from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.officehours import (
     AgendaResult,
     BookingShown,
+    HoursOpened,
     OpenResult,
     PlanResult,
     open_hours,
@@ -22,6 +23,7 @@ from bot.services.officehours import (
 )
 from bot.services.ports import Database, Ids, Tx
 from bot.services.slot_messages import reminder, to_room, to_student
+from bot.services.talks import arrange_waiting
 
 #: what one menu holds
 PAGE = 25
@@ -126,14 +128,30 @@ class BookingService:
         self._db, self._ids, self._wake = database, ids, wake
 
     async def plan(
-        self, asker: Asker, name: str | None, start: str, until: str, minutes: int, where: str, now: datetime
+        self,
+        asker: Asker,
+        name: str | None,
+        start: str,
+        until: str,
+        minutes: int,
+        where: str,
+        now: datetime,
+        use: str = "help",
     ) -> PlanResult:
-        """Shows what opening office hours would give; ``start`` and ``until`` as a teacher types them."""
-        return await self._db.write(plan_hours, asker, name, start, until, minutes, where, now, self._ids)
+        """Shows what opening office hours would give; ``start`` and ``until`` as a teacher types them.
+
+        ``use`` is "help", "retake" for checks taken again, or "oral" for talks about summative checks.
+        """
+        return await self._db.write(
+            plan_hours, asker, name, start, until, minutes, where, now, self._ids, use
+        )
 
     async def open(self, asker: Asker, handle: str, now: datetime) -> OpenResult:
         """Confirms a plan, once."""
-        return await self._db.write(open_hours, asker, handle, now, self._ids)
+        result = await self._db.write(open_hours, asker, handle, now, self._ids)
+        if isinstance(result, HoursOpened):
+            self._wake()
+        return result
 
     async def agenda(self, asker: Asker, name: str | None, now: datetime) -> AgendaResult:
         return await self._db.read(read_agenda, asker, name, now)
@@ -181,15 +199,15 @@ def _choose(tx: Tx, asker: Asker, handle: str | None, now: datetime) -> ChooseRe
     match attended_class(tx, asker, handle):
         case (me, section):
             held = tx.bookings.ahead(section.id, me.person, now)
-            return HasBooking(section, held) if held else _page(tx, section, now + NOTICE, None)
+            return HasBooking(section, held) if held else _page(tx, section, me, now + NOTICE, None)
         case refusal:
             return refusal
 
 
 def _change(tx: Tx, asker: Asker, handle: str, now: datetime) -> ChangeResult:
     match _held(tx, asker, handle, now):
-        case (_, section, booking):
-            return _page(tx, section, now + NOTICE, booking)
+        case (me, section, booking):
+            return _page(tx, section, me, now + NOTICE, booking)
         case refusal:
             return refusal
 
@@ -200,11 +218,15 @@ def _later(tx: Tx, asker: Asker, handle: str, booking_handle: str | None, now: d
         return Gone()
     held = tx.bookings.by_handle(booking_handle) if booking_handle else None
     section, before = tx.sections.get(slot.section), slot.starts_at - timedelta(microseconds=1)
-    return _page(tx, section, max(now + NOTICE, before), held if held and held.person == me.person else None)
+    return _page(
+        tx, section, me, max(now + NOTICE, before), held if held and held.person == me.person else None
+    )
 
 
-def _page(tx: Tx, section: Section, after: datetime, instead_of: Booking | None) -> Slots:
-    free = tuple(tx.bookings.free(section.id, after, PAGE + 1))
+def _page(tx: Tx, section: Section, me: Account, after: datetime, instead_of: Booking | None) -> Slots:
+    has_talk = any(each.person == me.person for each in tx.talks.pending(section.id))
+    purposes = ("help", "oral") if has_talk else ("help", "retake")
+    free = tuple(tx.bookings.free(section.id, after, PAGE + 1, purposes=purposes))
     if not free:
         return NoSlots(section, instead_of)
     return FreeSlots(section, free[:PAGE], free[PAGE] if len(free) > PAGE else None, instead_of)
@@ -281,6 +303,9 @@ def _settle(
     if instead_of is not None:
         tx.bookings.cancel(instead_of.id, now)
         tx.outbox.add([to_room(Kind.SLOT_CANCELLED, instead_of, now)], now, ids)
+    tx.talks.follow(section.id, me.person, made.id)
+    if instead_of is not None:
+        arrange_waiting(tx, section.id, now, ids)
     tx.outbox.add([to_room(Kind.SLOT_BOOKED, made, now), *reminder(made, now)], now, ids)
     return Booked(section, made, reminder_at(slot.starts_at, now), instead_of)
 
@@ -322,5 +347,6 @@ def _cancel(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Cance
     tx.bookings.cancel(booking.id, now)
     told = to_room(Kind.SLOT_CANCELLED, booking, now) if is_own else to_student(booking, now)
     tx.outbox.add([told], now, ids)
+    arrange_waiting(tx, section.id, now, ids)
     student = tx.people.account(booking.person)
     return Cancelled(section, booking, None if is_own or student is None else student.discord)

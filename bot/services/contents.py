@@ -19,6 +19,7 @@ from bot.services.quizzes import unit_opened
 from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
+from bot.services.talks import talk_content
 
 ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
 
@@ -78,6 +79,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.RETAKE_ASKED: retake_asked,
     Kind.RETAKE_DECIDED: retake_decided,
     Kind.CHECK_RESULT: check_result,
+    Kind.TALK: talk_content,
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,

@@ -10,6 +10,7 @@ from bot.domain.records import Asker, Section
 from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.ports import Ids, Tx
+from bot.services.talks import TalkLine, arrange_waiting, talk_lines
 
 #: slots that one agenda shows
 AGENDA = 48
@@ -52,6 +53,7 @@ class Agenda:
     lines: tuple[AgendaLine, ...]
     #: there are more, later ones
     is_cut: bool
+    talks: tuple[TalkLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def plan_hours(
     where: str,
     now: datetime,
     ids: Ids,
+    use: str = "help",
 ) -> PlanResult:
     section = taught_class(tx, asker, name)
     if not isinstance(section, Section):
@@ -95,6 +98,7 @@ def plan_hours(
         "ends": made.window.ends_at.isoformat(),
         "minutes": minutes,
         "where": where,
+        "use": use,
     }
     tx.drafts.save(handle, me.person, "hours", body, now)
     return HoursPlanned(section, handle, made, where)
@@ -114,7 +118,8 @@ def open_hours(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Op
         return Overlaps(section, other)
     made = cut(window, timedelta(minutes=body["minutes"]))
     slots = [(ids(), each) for each in made.slots]
-    tx.bookings.open_window(section.id, me.person, window, body["where"], slots)
+    tx.bookings.open_window(section.id, me.person, window, body["where"], slots, body.get("use", "help"))
+    arrange_waiting(tx, section.id, now, ids)
     return HoursOpened(section, made, body["where"])
 
 
@@ -123,7 +128,7 @@ def read_agenda(tx: Tx, asker: Asker, name: str | None, now: datetime) -> Agenda
     if not isinstance(section, Section):
         return section
     lines = tuple(tx.bookings.agenda(section.id, now, AGENDA + 1))
-    return Agenda(section, lines[:AGENDA], len(lines) > AGENDA)
+    return Agenda(section, lines[:AGENDA], len(lines) > AGENDA, talk_lines(tx, section))
 
 
 def show_booking(tx: Tx, asker: Asker, handle: str) -> BookingShown | None:

@@ -33,6 +33,7 @@ from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
 from bot.domain.retake_messages import RetakeDecided
+from bot.domain.talk_messages import TalkNews
 from bot.services.contents import CONTENTS
 from bot.services.guardians import guardian_code
 from bot.services.people import Drip
@@ -100,7 +101,13 @@ def _for_guardian(content: Content) -> Content | str:
                 content.class_name, content.unit_title, content.deadline_local, is_late=False
             )
         case (
-            UnitOpened() | CheckResult() | RetakeDecided() | SlotReminder() | SlotCalledOff() | Announcement()
+            UnitOpened()
+            | CheckResult()
+            | TalkNews()
+            | RetakeDecided()
+            | SlotReminder()
+            | SlotCalledOff()
+            | Announcement()
         ):
             return "it is for the student alone"
         case _:

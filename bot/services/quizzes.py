@@ -15,6 +15,7 @@ from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Ordered
 from bot.domain.records import Asker, Posted, Section, UnitRecord
+from bot.domain.retaking import InTheWay
 from bot.domain.showing import (
     Asked,
     LookedBack,
@@ -24,6 +25,7 @@ from bot.domain.showing import (
     show_all,
     show_next,
 )
+from bot.domain.summative import Sitting
 from bot.domain.today import (
     AllMastered,
     ContinueCheck,
@@ -32,6 +34,7 @@ from bot.domain.today import (
     TakeCheck,
     WaitForCheck,
     WaitForMarking,
+    WaitForResult,
     next_step,
 )
 from bot.domain.units import Unreadable
@@ -43,8 +46,10 @@ from bot.services.ports import Database, Ids, Tx, UnitTable
 from bot.services.retakes import retake_facts
 from bot.services.unlocking import (
     AwaitsMarking,
+    HeldBack,
     NotYet,
     Passed,
+    Result,
     following,
     not_yet,
     open_added,
@@ -87,7 +92,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyHandedIn:
-    result: Passed | NotYet | AwaitsMarking
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,27 @@ class TimeIsUp:
 @dataclass(frozen=True, slots=True)
 class TooEarly:
     last: NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """A first try that has to wait, which is only so for summative checks."""
+
+    #: handle
+    section: str
+    unit_title: str
+    stands: tuple[InTheWay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeSummative:
+    """What a student is told before a summative check begins."""
+
+    #: handle
+    section: str
+    unit_title: str
+    questions: int
+    sitting: Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +171,8 @@ class KeyKept:
 BeginRefusal = (
     TimeIsUp
     | AwaitsMarking
+    | HeldBack
+    | NotNow
     | StillLocked
     | TooEarly
     | PreWorkFirst
@@ -152,11 +180,11 @@ BeginRefusal = (
     | NothingLeft
     | NoSuchUnit
 )
-BeginResult = Asked | LookOver | BeginRefusal | WhichClass | NoClass
+BeginResult = Asked | LookOver | BeforeSummative | BeginRefusal | WhichClass | NoClass
 QuestionResult = Asked | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
 LookOverResult = LookOver | NotYours | TimeIsUp | AlreadyHandedIn
 AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
-SubmitResult = Passed | NotYet | AwaitsMarking | Unanswered | NotYours | AlreadyHandedIn
+SubmitResult = Result | Unanswered | NotYours | AlreadyHandedIn
 LookBackResult = LookedBack | KeyKept | Unfit | NotYours
 
 
@@ -166,12 +194,15 @@ class QuizService:
     ) -> None:
         self._db, self._ids, self._wake, self._units = database, ids, wake, units
 
-    async def begin(self, asker: Asker, section: str | None, unit: str | None, now: datetime) -> BeginResult:
+    async def begin(
+        self, asker: Asker, section: str | None, unit: str | None, now: datetime, *, agreed: bool = False
+    ) -> BeginResult:
         """Begins the check that is next, or goes on with the one begun, at its first open question.
 
         ``section`` is a handle; ``unit`` a slug, a title or a number, for another check than the next.
+        A summative check begins only once its student has ``agreed`` to what it is.
         """
-        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids)
+        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids, agreed)
         self._wake()
         return result
 
@@ -211,7 +242,13 @@ class QuizService:
 
 
 def _begin(
-    tx: Tx, asker: Asker, handle: str | None, unit: str | None, now: datetime, ids: Ids
+    tx: Tx,
+    asker: Asker,
+    handle: str | None,
+    unit: str | None,
+    now: datetime,
+    ids: Ids,
+    agreed: bool,  # passed on by a keyword of the service
 ) -> BeginResult:
     chosen = attended_class(tx, asker, handle)
     if not isinstance(chosen, tuple):
@@ -227,18 +264,16 @@ def _begin(
                 return TimeIsUp(attempt.handle, attempt.unit_title)
             return show_next(attempt, tx.attempts.items(attempt.id))
         case WaitForMarking(_, attempt):
-            done = result_of(tx, attempt)
-            return (
-                done
-                if isinstance(done, AwaitsMarking)
-                else AlreadyMastered(wanted.unit.title, attempt.handle)
-            )
+            return _waiting(tx, attempt)
+        case WaitForResult():
+            return _waiting(tx, tries[-1])
         case DoPreWork(posted):
             return PreWorkFirst(posted)
-        case WaitForCheck():
-            return TooEarly(not_yet(tx, tries[-1], now))
+        case WaitForCheck(_, stands):
+            return _in_its_time(tx, section, wanted, tries, stands, now)
         case TakeCheck():
-            return _draw(tx, section, me.person, wanted, now, ids)
+            before = None if agreed else _before(tx, section, wanted)
+            return before or _draw(tx, section, me.person, wanted, now, ids)
         case AllMastered():
             return AlreadyMastered(
                 wanted.unit.title, next((each.handle for each in tries if each.passed), None)
@@ -281,6 +316,33 @@ def _step(
     return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, facts, now)
 
 
+def _waiting(tx: Tx, attempt: Attempt) -> AwaitsMarking | HeldBack | AlreadyMastered:
+    done = result_of(tx, attempt)
+    is_waiting = isinstance(done, AwaitsMarking | HeldBack)
+    return done if is_waiting else AlreadyMastered(attempt.unit_title, attempt.handle)
+
+
+def _in_its_time(
+    tx: Tx,
+    section: Section,
+    unit: UnitRecord,
+    tries: Sequence[Attempt],
+    stands: tuple[InTheWay, ...],
+    now: datetime,
+) -> NotNow | TooEarly:
+    if not tries:
+        return NotNow(section.handle, unit.unit.title, stands)
+    return TooEarly(not_yet(tx, tries[-1], now))
+
+
+def _before(tx: Tx, section: Section, unit: UnitRecord) -> BeforeSummative | None:
+    """What is said first; None for a check that is not summative."""
+    sitting = tx.summatives.of(section.id, unit.unit.slug) if unit.unit.check.summative else None
+    if sitting is None:
+        return None
+    return BeforeSummative(section.handle, unit.unit.title, unit.unit.check.draw, sitting)
+
+
 def _draw(
     tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
 ) -> Asked | LookOver:
@@ -295,9 +357,22 @@ def _draw(
         in_use=in_use,
     )
     attempt = tx.attempts.begin(
-        handle=ids(), seed=seed, person=person, section=section, unit=unit, form=form, at=now
+        handle=ids(),
+        seed=seed,
+        person=person,
+        section=section,
+        unit=unit,
+        form=form,
+        at=now,
+        ends_at=_last_instant(tx, section, unit),
     )
     return show_next(attempt, tx.attempts.items(attempt.id))
+
+
+def _last_instant(tx: Tx, section: Section, unit: UnitRecord) -> datetime | None:
+    """When a summative check closes for the whole class."""
+    sitting = tx.summatives.of(section.id, unit.unit.slug) if unit.unit.check.summative else None
+    return sitting.closes_at if sitting else None
 
 
 # --- answering -------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.stop_pages import StopPageService
+from bot.services.summatives import SummativeService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -54,6 +55,7 @@ class Services:
     guardians: GuardianService
     quizzes: QuizService
     time_limits: TimeLimitService
+    summatives: SummativeService
     hand_ins: HandInService
     progress: ProgressService
     deliveries: DeliveryService

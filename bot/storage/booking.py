@@ -60,10 +60,21 @@ class StoredBookings:
         self._db = connection
 
     def open_window(
-        self, section: int, person: int, span: Span, where: str, slots: Sequence[tuple[str, Span]]
+        self,
+        section: int,
+        person: int,
+        span: Span,
+        where: str,
+        slots: Sequence[tuple[str, Span]],
+        purpose: str = "help",
     ) -> None:
         row = sa.insert(window).values(
-            section_id=section, person_id=person, starts_at=span.starts_at, ends_at=span.ends_at, where=where
+            section_id=section,
+            person_id=person,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            where=where,
+            purpose=purpose,
         )
         made = self._db.execute(row.returning(window.c.id)).scalar_one()
         rows = [
@@ -85,12 +96,16 @@ class StoredBookings:
         row = self._db.execute(query.order_by(window.c.starts_at)).first()
         return Span(*row) if row else None
 
-    def free(self, section: int, after: datetime, limit: int) -> Sequence[Slot]:
-        query = (
-            _SLOTS.outerjoin(booking, _WITH_LIVE_BOOKING)
-            .where(slot.c.section_id == section, slot.c.starts_at > after, booking.c.id.is_(None))
-            .order_by(slot.c.starts_at, slot.c.id)
+    def free(
+        self, section: int, after: datetime, limit: int, *, purposes: Sequence[str] = ("help", "retake")
+    ) -> Sequence[Slot]:
+        query = _SLOTS.outerjoin(booking, _WITH_LIVE_BOOKING).where(
+            slot.c.section_id == section,
+            slot.c.starts_at > after,
+            booking.c.id.is_(None),
+            window.c.purpose.in_(purposes),
         )
+        query = query.order_by(slot.c.starts_at, slot.c.id)
         return [Slot(*row) for row in self._db.execute(query.limit(limit))]
 
     def slot(self, handle: str) -> Slot | None:

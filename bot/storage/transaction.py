@@ -26,6 +26,7 @@ from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
 from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.sections import StoredSections
+from bot.storage.summatives import StoredSummatives, StoredTalks
 from bot.storage.upkeep import StoredUpkeep
 
 
@@ -62,3 +63,5 @@ class StoredTx:
         self.mastery_rules = StoredMasteryRules(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)
+        self.summatives = StoredSummatives(connection)
+        self.talks = StoredTalks(connection)

@@ -230,7 +230,13 @@ class Attempts(Protocol):
 
 class Bookings(Protocol):
     def open_window(
-        self, section: int, person: int, span: Span, where: str, slots: Sequence[tuple[str, Span]]
+        self,
+        section: int,
+        person: int,
+        span: Span,
+        where: str,
+        slots: Sequence[tuple[str, Span]],
+        purpose: str = "help",
     ) -> None:
         """Opens office hours; ``slots`` are handles and times."""
         ...
@@ -239,8 +245,13 @@ class Bookings(Protocol):
         """Office hours of that teacher, in any class, that share time with ``span``."""
         ...
 
-    def free(self, section: int, after: datetime, limit: int) -> Sequence[Slot]:
-        """Slots of a class that begin after ``after`` and nobody holds, in order."""
+    def free(
+        self, section: int, after: datetime, limit: int, *, purposes: Sequence[str] = ("help", "retake")
+    ) -> Sequence[Slot]:
+        """Slots of a class that begin after ``after`` and nobody holds, in order.
+
+        ``purposes`` of their office hours: "help", "retake", "oral" for talks about summative checks.
+        """
         ...
 
     def slot(self, handle: str) -> Slot | None: ...
