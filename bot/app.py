@@ -24,6 +24,7 @@ from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
 from bot.domain.nudging import Hours, Limits
 from bot.domain.quiet import OpenHours
+from bot.formats.bank_files import BankFiles
 from bot.formats.numbers import PhoneNumbers
 from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
@@ -31,10 +32,15 @@ from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
 from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
+from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
+from bot.services.banks import BankService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
+from bot.services.contract_desk import ContractDeskService
+from bot.services.contracts import ContractService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.delivery_report import DeliveryReportService
@@ -68,10 +74,11 @@ from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
 from bot.web.errors import CannotListen
 from bot.web.lag import LagProbe
+from bot.words.contracts import ContractWording
 from bot.words.letters import answer_length
 
 if TYPE_CHECKING:
-    from bot.web.links import StopLinks
+    from bot.web.links import ContractLinks, StopLinks
     from bot.web.server import WebServer
 
 __all__ = ["App", "CannotListen", "open_app"]
@@ -208,11 +215,14 @@ def _services(
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
     units = PintUnits()
+    contract_links = _contract_links(settings)
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
+    reader = WorkerPackParser()
     return Services(
         clock=clock,
         people=PeopleService(database, drip, new_handle, wake),
-        courses=CourseService(database, WorkerPackParser(), sample_pack, new_handle, wake),
+        courses=CourseService(database, reader, sample_pack, new_handle, wake),
+        banks=BankService(database, BankFiles(reader), new_handle),
         classes=ClassService(database, new_handle, wake),
         members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
@@ -234,9 +244,13 @@ def _services(
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
         summatives=SummativeService(database, new_handle, wake),
+        contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
+        contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
+        check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
         hand_ins=HandInService(database),
+        accommodations=AccommodationService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(
             database,
@@ -246,6 +260,7 @@ def _services(
                 drip,
                 limits=limits,
                 texts_a_day=settings.twilio.per_day if settings.twilio is not None else None,
+                contract_links=contract_links,
             ),
             new_handle,
         ),
@@ -281,6 +296,15 @@ def _stop_links(settings: Settings) -> StopLinks | None:
     from bot.web.links import StopLinks
 
     return StopLinks(keys, settings.web.public_url)
+
+
+def _contract_links(settings: Settings) -> ContractLinks | None:
+    keys = [key.get_secret_value() for key in settings.security.keys]
+    if settings.web is None or settings.web.public_url is None or not keys:
+        return None
+    from bot.web.links import ContractLinks
+
+    return ContractLinks(keys, settings.web.public_url)
 
 
 def _web(

@@ -39,12 +39,16 @@ COGS = (
     "guardian",
     "quiz",
     "summative",
+    "contracts",
     "server",
     "inbox",
     "delivery",
     "reminders",
     "remediation",
+    "rules",
+    "accommodate",
     "checks",
+    "bank",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.booking import LONGEST_SLOT, SHORTEST_SLOT
+from bot.domain.booking import LONGEST_SLOT, MOST_SLOTS, SHORTEST_SLOT
 from bot.services.officehours import MOST_WHERE
 from bot.views.booking import draw_slots
 from bot.views.choices import Choices, class_choices
 from bot.views.officehours import draw_agenda, draw_plan
 from bot.views.presses import Interaction, asker, reply, services
-
-USES = {"help": "help", "retake": "retake", "talks": "oral"}
 
 
 # on the group: Discord looks at permissions there only, not at its commands
@@ -28,7 +24,8 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         until="When they end or how long they last: 17:00, 2h, 90 min",
         minutes="How long one slot lasts; 15 if left out",
         where="A room or a link, for those who booked",
-        use="Help, checks taken again, or the talks after a summative check; help if left out",
+        retake_places="Makes it a retake session for as many students, not cut into slots",
+        for_talks="Keeps them for the talks after a summative check",
         class_name="The class, if you teach several here",
     )
     async def open(
@@ -38,7 +35,8 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         until: str,
         minutes: app_commands.Range[int, SHORTEST_SLOT, LONGEST_SLOT] = 15,
         where: app_commands.Range[str, 1, MOST_WHERE] | None = None,
-        use: Literal["help", "retake", "talks"] = "help",
+        retake_places: app_commands.Range[int, 1, MOST_SLOTS] | None = None,
+        for_talks: bool = False,  # an option of the command
         class_name: str | None = None,
     ) -> None:
         result = await services(interaction).booking.plan(
@@ -49,7 +47,8 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
             minutes,
             where or "",
             interaction.created_at,
-            USES[use],
+            places=retake_places or 0,
+            for_talks=for_talks,
         )
         await reply(interaction, draw_plan(result))
 

@@ -48,6 +48,8 @@ class Slot:
     ends_at: datetime
     #: a room or a link, as the teacher wrote it; may be empty
     where: str
+    #: "help", or "retake" where checks are taken again; those have one slot for each place
+    purpose: str = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ def cut(window: Span, length: timedelta) -> Cut:
     edges = [window.starts_at + length * number for number in range(count + 1)]
     slots = tuple(Span(begins, ends) for begins, ends in pairwise(edges))
     return Cut(window, slots, window.ends_at - edges[-1])
+
+
+def whole(window: Span, places: int) -> Cut:
+    """One session for ``places`` students: as many slots at the same time."""
+    return Cut(window, (window,) * places, timedelta())
 
 
 _LENGTH = re.compile(r"(?:for )?(?:(\d{1,2}) ?h(?:ours?)? ?)?(?:(\d{1,3}) ?(?:m|min|minutes?)?)?")

@@ -135,7 +135,8 @@ def problems(question: Calculated) -> Iterator[str]:
 
 def numbers_of(variable: Variable) -> int:
     """How many different ones it can be."""
-    return len(variable.items) or 1 + int((variable.high - variable.low) // variable.step)
+    low, high, step = map(Fraction, (variable.low, variable.high, variable.step))
+    return len(variable.items) or 1 + (high - low) // step
 
 
 def _items(question: Calculated) -> int:

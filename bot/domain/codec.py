@@ -54,8 +54,13 @@ def unit_to_json(unit: Unit) -> Json:
         ],
     }
     # left out where there is none: a pack from before keeps its digest, so that it is known again
-    summative = {"summative": True} if unit.check.summative else {}
-    return body | ({"blueprint": blueprint} if blueprint else {}) | summative
+    limit = unit.check.time_limit_s
+    return (
+        body
+        | ({"blueprint": blueprint} if blueprint else {})
+        | ({} if limit is None else {"time_limit_s": limit})
+        | ({"summative": True} if unit.check.summative else {})
+    )
 
 
 def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
@@ -73,6 +78,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             tuple(bank),
             body["cooldown_s"],
             tuple(_share_from_json(one) for one in body.get("blueprint", ())),
+            body.get("time_limit_s"),
             body.get("summative", False),
         ),
         tuple(Part(*each) for each in body.get("remediation", ())),

@@ -62,6 +62,8 @@ class Check:
     #: least time between two attempts, whole seconds
     cooldown_s: int
     blueprint: Blueprint = ()
+    #: whole seconds from the first question on, None for as long as it takes
+    time_limit_s: int | None = None
     #: taken once, by the whole class in the hours that its teacher sets
     summative: bool = False
 

@@ -51,6 +51,8 @@ class Attempt:
     score: Fraction | None
     passed: bool | None
     retake_at: datetime | None
+    #: id of the contract from which the bar came; None for the class's own
+    contract: int | None = None
     #: "check", "test_out" (before the unit's work), "recheck" (long after) or "hand" (the teacher's tap)
     purpose: str = "check"
     #: when its time is up, None without a time limit

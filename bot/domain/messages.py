@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.attachments import Attachment
 from bot.domain.check_results import CheckResult
+from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
@@ -230,6 +231,7 @@ OtherContent = (
     | PhoneCode
     | GuardianCode
     | GuardianNudge
+    | ContractContent
     | TextsEnded
     | TextHelp
     | PhonePaused

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     TEXTS_ENDED = "texts_ended"  # about: None; the one text that confirms a stop said in free words
     TEXT_HELP = "text_help"  # about: None; answers HELP
     INBOX_CALL = "inbox_call"  # about: section; channel card that asks everybody to open their inbox
+    CONTRACT_LINK = "contract_link"  # about: contract; a text to the guardian who has to sign it
+    CONTRACT_IN_FORCE = "contract_in_force"  # about: contract; to the student
+    CONTRACT_TO_SIGN = "contract_to_sign"  # about: None; reminds a student who has not signed
     PHONE_PAUSED = "phone_paused"  # about: None; asks a person on Discord about a number that does not work
 
 

@@ -92,6 +92,8 @@ class TalkFirst:
     starts_at: datetime | None
     #: the talk was held, and the teacher wants to look at it again
     is_looked_at: bool
+    #: handle of the booking, "" while no slot is booked
+    booking: str = ""
 
 
 Held = ResultsAt | TalkFirst

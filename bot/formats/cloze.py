@@ -11,6 +11,8 @@ from bot.domain.typed_numbers import parse_number
 from bot.formats.gift_answers import MalformedError, as_fraction
 from bot.formats.plain_text import UNNAMED, one_line, to_plain
 
+MAX_GAPS = 100
+MAX_ANSWERS = 100
 _OPEN = re.compile(r"\{(\d{0,3}):([A-Z_]+):")
 _TYPED = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 _CHOSEN = {
@@ -29,6 +31,8 @@ def read_cloze(text: str, line: int) -> tuple[str, tuple[Gap, ...]]:
     parts: list[str] = []
     place = 0
     while opened := _OPEN.search(text, place):
+        if len(gaps) >= MAX_GAPS:
+            raise MalformedError(line, f"it has more than {MAX_GAPS} gaps")
         end = _end(text, opened.end())
         if end < 0:
             raise MalformedError(
@@ -60,10 +64,13 @@ def _first(text: str, sign: str, start: int = 0) -> int:
 def _split(text: str) -> list[str]:
     """At every ~ that is not escaped."""
     parts: list[str] = []
-    while (place := _first(text, "~")) >= 0:
-        parts.append(text[:place])
-        text = text[place + 1 :]
-    return [*parts, text]
+    begin = 0
+    while (place := _first(text, "~", begin)) >= 0:
+        if len(parts) >= MAX_ANSWERS:
+            return [*parts, text[begin:]]
+        parts.append(text[begin:place])
+        begin = place + 1
+    return [*parts, text[begin:]]
 
 
 def _gap(opened: re.Match[str], body: str, line: int) -> Gap:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
 from bot.domain.formulas import in_words
-from bot.domain.questions import Calculated, Essay, Gaps, Matching, Ordering, Question
+from bot.domain.questions import Question
 from bot.formats.archive import BANK_SUFFIXES, path_problem
+from bot.formats.askable import why_not_asked
 from bot.formats.bank import Bank, read_bank
 from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
 from bot.formats.gift import read_gift
@@ -31,11 +32,9 @@ MAX_REVIEW = 500
 #: Discord refuses longer ones on a link button
 MAX_URL = 512
 MAX_MINUTES = 600
+MAX_TIME_LIMIT_MINUTES = 24 * 60
 MAX_COOLDOWN_HOURS = 24 * 14
 DEFAULT_COOLDOWN_HOURS = 4
-
-#: read from every bank, but asked by no check yet
-_NOT_ASKED = "essays and matching questions cannot be asked in a check yet: ask for one thing at a time, or take it out"
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _OBJECTIVE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -91,7 +90,9 @@ class CourseReader:
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
-        table.refuse_unknown("draw", "cooldown_hours", "summative", "blueprint", "bank", "bank_file")
+        table.refuse_unknown(
+            "draw", "cooldown_hours", "time_limit_minutes", "summative", "blueprint", "bank", "bank_file"
+        )
         draw = table.whole_number("draw", 1, MAX_DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
@@ -101,9 +102,9 @@ class CourseReader:
         rows = read_blueprint(table, objectives, MAX_DRAW)
         if bank and len(self.faults) == known_faults:
             refuse_unmet(table, rows, draw, bank)
-        return Check(
-            draw, bank, int(hours * 3600), tuple(share for _, share in rows), table.flag("summative")
-        )
+        blueprint = tuple(share for _, share in rows)
+        limit, is_summative = _time_limit_s(table), table.flag("summative")
+        return Check(draw, bank, int(hours * 3600), blueprint, limit, is_summative)
 
     def _questions(
         self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool
@@ -120,11 +121,11 @@ class CourseReader:
             faults.append(Fault(file, found[most].line, found[most].title, problem))
         questions: list[Question] = []
         for one in found:
-            objective = _objective_of(one, objectives, file, need_tag=need_tag)
+            objective = objective_of(one, objectives, file, need_tag=need_tag)
             if isinstance(objective, Fault):
                 faults.append(objective)
-            elif isinstance(one.question, Matching | Ordering | Gaps | Essay | Calculated):
-                faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], _NOT_ASKED))
+            elif problem := why_not_asked(one.question, in_check=need_tag):
+                faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], problem))
             else:
                 try:
                     question = self._shown(one.question, in_check=need_tag)
@@ -183,7 +184,7 @@ class CourseReader:
         return f"there is no file {path} in the pack" + (f": did you mean {near[0]}?" if near else "")
 
 
-def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
+def objective_of(one: Located, objectives: Sequence[str], file: str, *, need_tag: bool) -> str | Fault:
     """The slug of the objective that the question is tagged with; other tags beside it do not matter.
 
     Where no tag names one, the last part of its category may: exports of Canvas have no tags.
@@ -206,6 +207,12 @@ def _objective_of(one: Located, objectives: Sequence[str], file: str, *, need_ta
         problem = f"no objective: write a line // [tag:{objectives[0]}] directly before the question"
         return Fault(file, one.line, title, problem)
     return ""
+
+
+def _time_limit_s(table: Table) -> int | None:
+    if "time_limit_minutes" not in table:
+        return None
+    return int(table.number("time_limit_minutes", 1, MAX_TIME_LIMIT_MINUTES) * 60)
 
 
 def _objective(table: Table) -> Objective:

@@ -36,7 +36,7 @@ MAX_TEXT = 200
 #: decimals of a percentage that stands for a fraction exactly
 WRITTEN_OUT = 10
 MAX_FEEDBACK = 1500
-MAX_OPTIONS = 10
+MAX_OPTIONS = 25
 #: of a short or numeric question; a choice may have fewer
 MAX_ANSWERS = 50
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -9,6 +10,8 @@ from bot.formats.gift_answers import MalformedError, as_fraction
 from bot.formats.plain_text import UNNAMED, one_line, to_plain
 from bot.formats.xml_tree import Node
 
+#: an exponent would be worked out in full
+_FRACTION = re.compile(r"[+-]?(?:\d{1,6}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 FORMATS = {"html": "html", "markdown": "markdown", "plain_text": "plain", "moodle_auto_format": UNNAMED}
 
 
@@ -28,10 +31,9 @@ def answers_of(node: Node) -> Iterator[tuple[Node, str, Fraction, str]]:
 
 def _credit(answer: Node) -> Fraction:
     written = answer.attributes.get("fraction", "0").strip().replace(",", ".") or "0"
-    try:
-        credit = as_fraction(written.rstrip("0").rstrip(".") if "." in written else written)
-    except (ValueError, ZeroDivisionError):
-        raise MalformedError(answer.line, f"the fraction {written[:20]!r} is not a number") from None
+    if not _FRACTION.fullmatch(written):
+        raise MalformedError(answer.line, f"the fraction {written[:20]!r} is not a number")
+    credit = as_fraction(written.rstrip("0").rstrip(".") if "." in written else written)
     if abs(credit) > 1:
         raise MalformedError(answer.line, f"the fraction {written[:20]} is not between -100 and 100")
     return credit

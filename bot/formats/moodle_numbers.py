@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 from bot.domain.calculated import problems
 from bot.domain.questions import (
@@ -146,19 +147,21 @@ def _variables(node: Node) -> Iterator[Variable]:
     for each in definitions:
         name = each.words("name", "text").strip()
         low, high = (number_in(each.words(end, "text") or "0", each.line) for end in ("minimum", "maximum"))
-        decimals = int(number_in(each.words("decimals", "text") or "0", each.line))
+        decimals = number_in(each.words("decimals", "text") or "0", each.line)
         if not name or low > high or not 0 <= decimals <= 15:
             raise MalformedError(each.line, "a variable has a name, and a range from less to more")
-        items = sorted(_items(each))[:MAX_ITEMS]
-        step = Decimal(1).scaleb(-decimals)
+        items = sorted(_items(each))
+        step = Decimal(1).scaleb(-int(decimals))
         written = each.words("step", "text").strip()
         if written:  # of our own writer: Moodle has none
             step = number_in(written, each.line)
+        if step <= 0:
+            raise MalformedError(each.line, "a variable goes by steps above 0")
         yield Variable(name, low, high, step, tuple(value for _, value in items))
 
 
 def _items(definition: Node) -> Iterator[tuple[int, Decimal]]:
-    for each in definition.all("dataset_items", "dataset_item"):
+    for each in islice(definition.all("dataset_items", "dataset_item"), MAX_ITEMS):
         yield (
             int(number_in(each.words("number"), each.line)),
             number_in(each.words("value"), each.line),

@@ -26,7 +26,7 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.cloze import read_cloze
+from bot.formats.cloze import MAX_GAPS, read_cloze
 from bot.formats.embedded import Pictures, decoded_picture
 from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, Stem
@@ -36,6 +36,7 @@ from bot.formats.plain_text import UNNAMED, one_line, to_plain
 from bot.formats.tags import Located, located
 from bot.formats.xml_tree import Node, XmlError, read_xml
 
+MAX_QUESTIONS = 10_000
 _RULES = {str(number - 1): name for number, name in enumerate(RULES)}
 _NO_ANSWER_KIND = "it is not supported here"
 _REASONS = {
@@ -60,7 +61,12 @@ def read_quiz(root: Node, file: str, pictures: Pictures | None = None) -> tuple[
     faults: list[Fault] = []
     slugs = Slugs({each.words("idnumber").strip() for each in root.all("question")} - {""})
     category = ""
-    for node in root.all("question"):
+    for count, node in enumerate(root.all("question")):
+        if count == MAX_QUESTIONS:
+            faults.append(
+                Fault(file, node.line, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read")
+            )
+            break
         if node.attributes.get("type") == "category":
             category = one_line(node.words("category", "text"))
             continue
@@ -226,6 +232,8 @@ def _gaps_to_choose(node: Node, stem: Stem) -> Gaps:
     numbers = [int(each) for each in re.findall(r"\[\[(\d{1,3})\]\]", stem.prompt)]
     if not numbers:
         raise MalformedError(node.line, "there is no gap [[1]] in its text")
+    if len(numbers) > MAX_GAPS:
+        raise MalformedError(node.line, f"it has more than {MAX_GAPS} gaps")
     gaps: list[Gap] = []
     for number in numbers:
         if not 1 <= number <= len(options):

@@ -1,7 +1,8 @@
-"""Course packs parsed in a process of their own, so that a hostile one costs a few seconds of it at most.
+"""Course packs and banks parsed in a process of their own, so that a hostile one costs a few seconds of it at most.
 
 ``python -m bot.formats.worker`` is that process: a JSON line with the file's name and then the file come in;
-one JSON line for each fault, or one for the course and one for each unit and each picture, go out.
+one JSON line for each fault, or one for the course and one for each unit and each picture, go out. With
+"objectives" in the first line the file is a bank for a unit, and its questions go out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any
 from bot.domain.codec import unit_from_json, unit_to_json
 from bot.domain.course import Course, Fault, Picture, Unit
 from bot.domain.question_codec import question_from_json, question_to_json
+from bot.formats.bank_import import read_for_unit
+from bot.formats.bank_lines import bank_lines
 from bot.formats.pack import read_pack
 from bot.formats.text_file import shown_name
 
@@ -47,18 +50,23 @@ class WorkerPackParser:
 
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]:
         """The course, or its faults; reading for longer than ``timeout_s`` seconds is one."""
+        output = await self.ask(filename, data, {})
+        return (output,) if isinstance(output, Fault) else await _received(output)
+
+    async def ask(self, filename: str, data: bytes, more: dict[str, Any]) -> bytes | Fault:
+        """What the process wrote about the file, or why it wrote nothing; ``more`` says what is wanted."""
         file = shown_name(filename)
-        header = json.dumps({"filename": file}).encode() + b"\n"
+        header = json.dumps({"filename": file, **more}).encode() + b"\n"
         async with self._turns:
             try:
                 async with asyncio.timeout(self._timeout_s):
                     output = await self._run(header + data)
             except TimeoutError:
-                return (Fault(file, None, "", self._too_slow()),)
+                return Fault(file, None, "", self._too_slow())
             except OSError:
                 log.exception("the pack reader could not be started")
                 output = b""
-        return await _received(output) if output else (Fault(file, None, "", _STOPPED),)
+        return output or Fault(file, None, "", _STOPPED)
 
     async def _run(self, payload: bytes) -> bytes:
         """What the child wrote, empty if it died; it never outlives this call."""
@@ -144,8 +152,14 @@ def limit_this_process(cpu_s: int) -> None:
 
 def main() -> None:
     limit_this_process(int(sys.argv[1]))
-    filename = json.loads(sys.stdin.buffer.readline())["filename"]
-    for line in _lines(read_pack(filename, sys.stdin.buffer.read())):
+    wanted = json.loads(sys.stdin.buffer.readline())
+    file, data = wanted["filename"], sys.stdin.buffer.read()
+    if "objectives" in wanted:
+        brought = read_for_unit(file, data, wanted["objectives"], wanted["default"])
+        lines = bank_lines(brought)
+    else:
+        lines = _lines(read_pack(file, data))
+    for line in lines:
         sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
 
 

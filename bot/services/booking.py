@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.booking import MOST_REASON, NOTICE, Booking, Slot, reminder_at
@@ -37,6 +37,8 @@ class FreeSlots:
     later: Slot | None
     #: choosing one of them gives this one back
     instead_of: Booking | None
+    #: of retake sessions, by their beginning: free places, and all
+    places: Mapping[datetime, tuple[int, int]] = field(default_factory=dict[datetime, tuple[int, int]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class NoSlots:
     section: Section
     #: the student holds this one and keeps it
     instead_of: Booking | None
+    purpose: str = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +139,17 @@ class BookingService:
         minutes: int,
         where: str,
         now: datetime,
-        use: str = "help",
+        *,
+        places: int = 0,
+        for_talks: bool = False,
     ) -> PlanResult:
         """Shows what opening office hours would give; ``start`` and ``until`` as a teacher types them.
 
-        ``use`` is "help", "retake" for checks taken again, or "oral" for talks about summative checks.
+        ``places`` is how many may come to a retake session; 0 for office hours, which may be kept ``for_talks``
+        about summative checks.
         """
         return await self._db.write(
-            plan_hours, asker, name, start, until, minutes, where, now, self._ids, use
+            plan_hours, asker, name, start, until, minutes, where, places, now, self._ids, for_talks
         )
 
     async def open(self, asker: Asker, handle: str, now: datetime) -> OpenResult:
@@ -160,9 +166,11 @@ class BookingService:
         """A booking as its teacher sees it; None for anybody else."""
         return await self._db.read(show_booking, asker, handle)
 
-    async def choose(self, asker: Asker, handle: str | None, now: datetime) -> ChooseResult:
-        """Free slots of the class of that handle, or of the student's only one."""
-        return await self._db.read(_choose, asker, handle, now)
+    async def choose(
+        self, asker: Asker, handle: str | None, now: datetime, purpose: str = "help"
+    ) -> ChooseResult:
+        """Free slots for that of the class of that handle, or of the student's only one."""
+        return await self._db.read(_choose, asker, handle, now, purpose)
 
     async def change(self, asker: Asker, handle: str, now: datetime) -> ChangeResult:
         """Free slots to have instead of the booking of that handle."""
@@ -195,19 +203,19 @@ class BookingService:
         return result
 
 
-def _choose(tx: Tx, asker: Asker, handle: str | None, now: datetime) -> ChooseResult:
+def _choose(tx: Tx, asker: Asker, handle: str | None, now: datetime, purpose: str) -> ChooseResult:
     match attended_class(tx, asker, handle):
         case (me, section):
-            held = tx.bookings.ahead(section.id, me.person, now)
-            return HasBooking(section, held) if held else _page(tx, section, me, now + NOTICE, None)
+            held = tx.bookings.ahead(section.id, me.person, now, purpose)
+            return HasBooking(section, held) if held else _page(tx, section, now + NOTICE, None, purpose)
         case refusal:
             return refusal
 
 
 def _change(tx: Tx, asker: Asker, handle: str, now: datetime) -> ChangeResult:
     match _held(tx, asker, handle, now):
-        case (me, section, booking):
-            return _page(tx, section, me, now + NOTICE, booking)
+        case (_, section, booking):
+            return _page(tx, section, now + NOTICE, booking, booking.slot.purpose)
         case refusal:
             return refusal
 
@@ -218,18 +226,16 @@ def _later(tx: Tx, asker: Asker, handle: str, booking_handle: str | None, now: d
         return Gone()
     held = tx.bookings.by_handle(booking_handle) if booking_handle else None
     section, before = tx.sections.get(slot.section), slot.starts_at - timedelta(microseconds=1)
-    return _page(
-        tx, section, me, max(now + NOTICE, before), held if held and held.person == me.person else None
-    )
+    mine = held if held and held.person == me.person else None
+    return _page(tx, section, max(now + NOTICE, before), mine, slot.purpose)
 
 
-def _page(tx: Tx, section: Section, me: Account, after: datetime, instead_of: Booking | None) -> Slots:
-    has_talk = any(each.person == me.person for each in tx.talks.pending(section.id))
-    purposes = ("help", "oral") if has_talk else ("help", "retake")
-    free = tuple(tx.bookings.free(section.id, after, PAGE + 1, purposes=purposes))
+def _page(tx: Tx, section: Section, after: datetime, instead_of: Booking | None, purpose: str) -> Slots:
+    free = tuple(tx.bookings.free(section.id, after, PAGE + 1, purpose))
     if not free:
-        return NoSlots(section, instead_of)
-    return FreeSlots(section, free[:PAGE], free[PAGE] if len(free) > PAGE else None, instead_of)
+        return NoSlots(section, instead_of, purpose)
+    places = tx.retakes.places(section.id, after) if purpose == "retake" else {}
+    return FreeSlots(section, free[:PAGE], free[PAGE] if len(free) > PAGE else None, instead_of, places)
 
 
 def _held(
@@ -254,7 +260,7 @@ def _book(tx: Tx, asker: Asker, handle: str, reason: str, now: datetime, ids: Id
     if me is None or slot is None or tx.sections.enrolment(slot.section, me.person) is None:
         return Gone()
     section = tx.sections.get(slot.section)
-    held = tx.bookings.ahead(section.id, me.person, now)
+    held = tx.bookings.ahead(section.id, me.person, now, slot.purpose)
     if held is not None:
         if held.slot.id != slot.id:
             return HasBooking(section, held)
@@ -303,7 +309,8 @@ def _settle(
     if instead_of is not None:
         tx.bookings.cancel(instead_of.id, now)
         tx.outbox.add([to_room(Kind.SLOT_CANCELLED, instead_of, now)], now, ids)
-    tx.talks.follow(section.id, me.person, made.id)
+    if slot.purpose != "retake":
+        tx.talks.follow(section.id, me.person, made.id)
     if instead_of is not None:
         arrange_waiting(tx, section.id, now, ids)
     tx.outbox.add([to_room(Kind.SLOT_BOOKED, made, now), *reminder(made, now)], now, ids)
@@ -323,7 +330,8 @@ def _offer(
     """The first free slot after the wanted one, or else the first at all."""
     soonest = now + NOTICE
     after = max(wanted.starts_at, soonest)
-    free = tx.bookings.free(section.id, after, 1) or tx.bookings.free(section.id, soonest, 1)
+    free = tx.bookings.free(section.id, after, 1, wanted.purpose)
+    free = free or tx.bookings.free(section.id, soonest, 1, wanted.purpose)
     if not free:
         return None
     offer = Offer(ids(), free[0])

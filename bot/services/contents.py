@@ -9,6 +9,7 @@ from bot.domain.letters import Party
 from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, PhonePaused, Trouble, Unreached
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
+from bot.services.contracts import contract_in_force, contract_to_sign
 from bot.services.grading import check_result
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
@@ -46,6 +47,7 @@ def _unreached(tx: Tx, delivery: Delivery, now: datetime) -> Unreached | str:
         Kind.SLOT_REMINDER: "the reminder of office hours",
         Kind.ANSWER: "your answer",
         Kind.ANNOUNCEMENT: "your announcement",
+        Kind.CONTRACT_TO_SIGN: "the reminder to sign the contract",
     }
     was = Kind(delivery.args.get("was", Kind.NUDGE))
     if was is Kind.ANSWER and tx.letters.get(delivery.about or 0).party is Party.GUARDIAN:
@@ -90,4 +92,6 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.TEXTS_ENDED: texts_ended,
     Kind.TEXT_HELP: text_help,
     Kind.PHONE_PAUSED: _phone_paused,
+    Kind.CONTRACT_IN_FORCE: contract_in_force,
+    Kind.CONTRACT_TO_SIGN: contract_to_sign,
 }

@@ -42,7 +42,17 @@ from bot.services.upkeep import OPENINGS_STOPPED
 LEASE = timedelta(seconds=60)
 DAY_S = 86_400.0
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
-HELD_IN_QUIET_HOURS = frozenset({Kind.NUDGE, Kind.SLOT_REMINDER, Kind.SLOT_CANCELLED, Kind.ANNOUNCEMENT})
+HELD_IN_QUIET_HOURS = frozenset(
+    {
+        Kind.NUDGE,
+        Kind.SLOT_REMINDER,
+        Kind.SLOT_CANCELLED,
+        Kind.ANNOUNCEMENT,
+        Kind.CONTRACT_LINK,
+        Kind.CONTRACT_IN_FORCE,
+        Kind.CONTRACT_TO_SIGN,
+    }
+)
 
 
 class DeliveryService:

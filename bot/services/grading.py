@@ -15,7 +15,7 @@ from bot.domain.summative import ResultsAt
 from bot.domain.units import Units
 from bot.services.held_results import held_of, is_sealed, sitting_of
 from bot.services.ports import Ids, Tx
-from bot.services.retakes import cooldown_after, reaches_bar
+from bot.services.retakes import cooldown_after, kept_items, reaches_bar
 from bot.services.talks import needs_talk
 from bot.services.unlocking import Result, pass_unit, result_of
 
@@ -124,6 +124,7 @@ def _outcome(tx: Tx, attempt: Attempt, credits: Sequence[Fraction | None], at: d
     marked = [each for each in credits if each is not None]
     if len(marked) < len(credits):
         return None
-    total = score(marked)
+    kept = [each.credit or Fraction(0) for each in kept_items(tx, attempt, tx.attempts.items(attempt.id))]
+    total = score([*marked, *kept])
     is_pass = reaches_bar(tx, attempt, total)
     return Outcome(total, is_pass, None if is_pass else at + cooldown_after(tx, attempt))

@@ -39,4 +39,5 @@ def held_of(tx: Tx, attempt: Attempt) -> Held | None:
         attempt.bar,
         booking.slot.starts_at if booking is not None and stands else None,
         talk.outcome == "mismatch",
+        booking.handle if booking is not None and stands else "",
     )

@@ -12,6 +12,9 @@ from bot.domain.times import instant, local_day
 from bot.services.ports import Tx
 from bot.services.rules import class_rules
 
+#: of something owed: they keep off days off, and those who are away
+REMINDERS = frozenset({Kind.NUDGE, Kind.CONTRACT_TO_SIGN})
+
 
 @dataclass(frozen=True, slots=True)
 class Withhold:
@@ -24,7 +27,7 @@ def look(
     tx: Tx, delivery: Delivery, zone: str, usual: Hours, limits: Limits, now: datetime
 ) -> SendNow | SendAt | Drop | Withhold:
     """For a message to one person, by the clock on the wall of that zone."""
-    if delivery.kind is Kind.NUDGE and is_away(tx, delivery.section, delivery.person, zone, now):
+    if delivery.kind in REMINDERS and is_away(tx, delivery.section, delivery.person, zone, now):
         return Withhold("the student is away")
     useful_until = delivery.expires_at or now + timedelta(days=1)
     when = when_sent(delivery.way, zone, _hours(tx, delivery, usual), useful_until, now)
@@ -52,7 +55,7 @@ def _hours(tx: Tx, delivery: Delivery, usual: Hours) -> Hours:
     if delivery.section is None:
         return usual
     hours = class_rules(tx, delivery.section, usual).hours
-    return hours if delivery.kind is Kind.NUDGE else hours.on_every_day()
+    return hours if delivery.kind in REMINDERS else hours.on_every_day()
 
 
 def _within(tx: Tx, delivery: Delivery, limits: Limits, zone: str, now: datetime) -> SendNow | Withhold:

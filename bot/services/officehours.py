@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.booking import AgendaLine, Booking, Cut, Span, cut, read_window
+from bot.domain.booking import AgendaLine, Booking, Cut, Span, cut, read_window, whole
 from bot.domain.records import Asker, Section
 from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
@@ -25,6 +25,8 @@ class HoursPlanned:
     handle: str
     cut: Cut
     where: str
+    #: of a retake session; 0 for office hours
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class HoursOpened:
     section: Section
     cut: Cut
     where: str
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,20 @@ def plan_hours(
     until: str,
     minutes: int,
     where: str,
+    places: int,
     now: datetime,
     ids: Ids,
-    use: str = "help",
+    for_talks: bool,  # passed on by a keyword of the service
 ) -> PlanResult:
+    """``places`` makes it a retake session for as many, not cut; 0 is office hours."""
     section = taught_class(tx, asker, name)
     if not isinstance(section, Section):
         return section
     made = read_window(start, until, minutes, now, section.zone)
     if isinstance(made, BadTime):
         return made
+    if places:
+        made = whole(made.window, places)
     me = tx.people.known(asker.account, now)
     other = tx.bookings.overlapping(me.person, made.window)
     if other is not None:
@@ -97,11 +104,12 @@ def plan_hours(
         "starts": made.window.starts_at.isoformat(),
         "ends": made.window.ends_at.isoformat(),
         "minutes": minutes,
+        "places": places,
         "where": where,
-        "use": use,
+        "for_talks": for_talks,
     }
     tx.drafts.save(handle, me.person, "hours", body, now)
-    return HoursPlanned(section, handle, made, where)
+    return HoursPlanned(section, handle, made, where, places)
 
 
 def open_hours(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> OpenResult:
@@ -116,11 +124,13 @@ def open_hours(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Op
     other = tx.bookings.overlapping(me.person, window)
     if other is not None:
         return Overlaps(section, other)
-    made = cut(window, timedelta(minutes=body["minutes"]))
+    places = body.get("places", 0)
+    made = whole(window, places) if places else cut(window, timedelta(minutes=body["minutes"]))
     slots = [(ids(), each) for each in made.slots]
-    tx.bookings.open_window(section.id, me.person, window, body["where"], slots, body.get("use", "help"))
+    use = "retake" if places else "oral" if body.get("for_talks") else "help"
+    tx.bookings.open_window(section.id, me.person, window, body["where"], slots, use)
     arrange_waiting(tx, section.id, now, ids)
-    return HoursOpened(section, made, body["where"])
+    return HoursOpened(section, made, body["where"], places)
 
 
 def read_agenda(tx: Tx, asker: Asker, name: str | None, now: datetime) -> AgendaResult:

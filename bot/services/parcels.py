@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.check_results import CheckResult
+from bot.domain.contract_messages import ContractInForce, ContractToSign
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
@@ -35,11 +36,13 @@ from bot.domain.records import Account, Section
 from bot.domain.retake_messages import RetakeDecided
 from bot.domain.talk_messages import TalkNews
 from bot.services.contents import CONTENTS
+from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
 from bot.services.people import Drip
 from bot.services.phones import phone_code
 from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
 from bot.services.ports import Cipher, Tx
+from bot.services.ports.links import ContractLinks
 from bot.services.texting import numbers_of, party_of
 
 #: a text is of use for ten hours at most, by Twilio's own limit (RB4)
@@ -64,6 +67,8 @@ class Terms:
     limits: Limits = USUAL_LIMITS
     #: segments that our number may send in any 24 hours (RB4); None for no cap
     texts_a_day: int | None = None
+    #: None where no page is served
+    contract_links: ContractLinks | None = None
 
 
 def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel | Closed | Wait | str:
@@ -87,6 +92,8 @@ def _content(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Content
         return phone_code(tx, delivery, now, terms.cipher)
     if delivery.kind is Kind.GUARDIAN_CODE:
         return guardian_code(tx, delivery, now, terms.cipher)
+    if delivery.kind is Kind.CONTRACT_LINK:
+        return contract_link(tx, delivery, now, terms.contract_links)
     content = CONTENTS[delivery.kind](tx, delivery, now)
     if delivery.way is not Way.GUARDIAN or isinstance(content, str):
         return content
@@ -102,12 +109,14 @@ def _for_guardian(content: Content) -> Content | str:
             )
         case (
             UnitOpened()
+            | RetakeDecided()
             | CheckResult()
             | TalkNews()
-            | RetakeDecided()
             | SlotReminder()
             | SlotCalledOff()
             | Announcement()
+            | ContractInForce()
+            | ContractToSign()
         ):
             return "it is for the student alone"
         case _:

@@ -24,6 +24,8 @@ class AskAge:
 class Joined:
     section: Section
     inbox_open: bool
+    #: the class offers goals to sign for
+    has_goals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _join(tx: Tx, asker: Asker, handle: str | None, now: datetime, ids: Ids, old
     tx.sections.enrol(section.id, me.person, now)
     tx.progress.open(me.person, section.course_id, tx.courses.units(section.revision_id)[0].unit.slug, now)
     _grant_roles(tx, section, me, now, ids, cause=ids())
-    return Joined(section, me.dm_open)
+    return Joined(section, me.dm_open, has_goals=bool(tx.mastery_rules.of(section.id).tiers))
 
 
 def _joinable(tx: Tx, asker: Asker, handle: str | None) -> Section | WhichClass | NoClass:

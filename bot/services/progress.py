@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.booking import Booking
+from bot.domain.contracts import Bar, waiting
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import (
     Account,
@@ -18,6 +19,7 @@ from bot.domain.records import (
     UnitRecord,
 )
 from bot.domain.today import Step, next_step
+from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.ports import Database, Tx
 from bot.services.retakes import retake_facts
@@ -28,6 +30,9 @@ class ClassToday:
     section: Section
     step: Step
     booking: Booking | None
+    bar: Bar
+    #: the class offers goals to sign for, and this student has signed for none
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Standing:
     units: tuple[UnitStanding, ...]
     step: Step
     booking: Booking | None
+    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,20 @@ def _today(tx: Tx, asker: Asker, now: datetime) -> Today | NoClass:
     if not here:
         return NoClass()
     standings = [_standing(tx, me, each, now) for each in here]
-    return Today(tuple(ClassToday(each.section, each.step, each.booking) for each in standings), me.dm_open)
+    return Today(
+        tuple(
+            ClassToday(each.section, each.step, each.booking, each.bar, _is_unsigned(tx, each))
+            for each in standings
+        ),
+        me.dm_open,
+    )
+
+
+def _is_unsigned(tx: Tx, standing: Standing) -> bool:
+    section, person = standing.section.id, standing.account.person
+    if standing.bar.contract is not None or not tx.mastery_rules.of(section).tiers:
+        return False
+    return waiting(tx.contracts.of(section, person)) is None
 
 
 def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing:
@@ -112,6 +131,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
         ),
         step=next_step(units, progress, given, by_slug, attempts, facts, now),
         booking=tx.bookings.ahead(section.id, who.person, now),
+        bar=bar_of(tx, section, who.person),
     )
 
 

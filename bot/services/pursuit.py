@@ -17,7 +17,16 @@ from bot.services.texting import ANSWERS, party_of, pause_number, stop_texts
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
 NOT_PURSUED = frozenset(
-    {Kind.OPEN_INBOX, Kind.UNIT_OPENED, Kind.CHECK_RESULT, Kind.PHONE_PAUSED, Kind.HEARD, *ANSWERS}
+    {
+        Kind.OPEN_INBOX,
+        Kind.UNIT_OPENED,
+        Kind.CHECK_RESULT,
+        Kind.PHONE_PAUSED,
+        Kind.HEARD,
+        Kind.CONTRACT_LINK,
+        Kind.CONTRACT_IN_FORCE,
+        *ANSWERS,
+    }
 )
 #: what a guardian hears of when the student cannot be reached
 FOR_GUARDIANS = frozenset({Kind.NUDGE})
@@ -112,7 +121,9 @@ def _reach(tx: Tx, delivery: Delivery) -> Reach:
     return Reach(
         dm=False,
         thread=delivery.section is not None,
-        sms=delivery.person is not None and tx.phones.number_to_text(delivery.person) is not None,
+        sms=delivery.kind is not Kind.CONTRACT_TO_SIGN  # it needs its button
+        and delivery.person is not None
+        and tx.phones.number_to_text(delivery.person) is not None,
         guardian=delivery.kind in FOR_GUARDIANS and _guardian(tx, delivery),
     )
 

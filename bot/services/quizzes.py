@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.domain.drawing import draw_form
 from bot.domain.giving import Given, fit, is_whole, why_unreadable
 from bot.domain.grading import is_blank
 from bot.domain.mastery import Attempt, current_unit, is_over, next_open
 from bot.domain.messages import UnitOpened
 from bot.domain.outbox import Delivery
 from bot.domain.questions import Ordered
-from bot.domain.records import Asker, Posted, Section, UnitRecord
-from bot.domain.retaking import InTheWay
+from bot.domain.records import Asker, Section, UnitRecord
 from bot.domain.showing import (
     Asked,
     LookedBack,
@@ -25,7 +23,6 @@ from bot.domain.showing import (
     show_all,
     show_next,
 )
-from bot.domain.summative import Sitting
 from bot.domain.today import (
     AllMastered,
     ContinueCheck,
@@ -38,7 +35,21 @@ from bot.domain.today import (
     next_step,
 )
 from bot.domain.units import Unreadable
+from bot.services.before_checks import (
+    AlreadyMastered,
+    BeforeSummative,
+    NoSuchUnit,
+    NothingLeft,
+    NotNow,
+    PreWorkFirst,
+    StillLocked,
+    TooEarly,
+    in_its_time,
+    said_first,
+    waiting,
+)
 from bot.services.choosing import NoClass, WhichClass, attended_class
+from bot.services.forms import begin_attempt
 from bot.services.grading import hand_in
 from bot.services.pictures import pictured
 from bot.services.places import unit_role
@@ -47,17 +58,12 @@ from bot.services.retakes import retake_facts
 from bot.services.unlocking import (
     AwaitsMarking,
     HeldBack,
-    NotYet,
     Passed,
     Result,
     following,
-    not_yet,
     open_added,
     result_of,
 )
-
-#: how long after its beginning a form is kept out of the neighbours' forms, handed in or not
-NEIGHBOURS_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,65 +108,6 @@ class TimeIsUp:
     #: handle
     attempt: str
     unit_title: str
-
-
-@dataclass(frozen=True, slots=True)
-class TooEarly:
-    last: NotYet
-
-
-@dataclass(frozen=True, slots=True)
-class NotNow:
-    """A first try that has to wait, which is only so for summative checks."""
-
-    #: handle
-    section: str
-    unit_title: str
-    stands: tuple[InTheWay, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BeforeSummative:
-    """What a student is told before a summative check begins."""
-
-    #: handle
-    section: str
-    unit_title: str
-    questions: int
-    sitting: Sitting
-
-
-@dataclass(frozen=True, slots=True)
-class StillLocked:
-    """``first`` is the title of the unit to master before."""
-
-    unit_title: str
-    first: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreWorkFirst:
-    posted: Posted
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyMastered:
-    unit_title: str
-    #: handle of the passed attempt, if there was one
-    attempt: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NothingLeft:
-    """Every unit of the class's course is mastered."""
-
-    section: Section
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchUnit:
-    typed: str
-    units: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,16 +210,14 @@ def _begin(
             if is_over(attempt, now):
                 return TimeIsUp(attempt.handle, attempt.unit_title)
             return show_next(attempt, tx.attempts.items(attempt.id))
-        case WaitForMarking(_, attempt):
-            return _waiting(tx, attempt)
-        case WaitForResult():
-            return _waiting(tx, tries[-1])
+        case WaitForMarking() | WaitForResult():
+            return waiting(tx, tries[-1])
         case DoPreWork(posted):
             return PreWorkFirst(posted)
         case WaitForCheck(_, stands):
-            return _in_its_time(tx, section, wanted, tries, stands, now)
+            return in_its_time(tx, section, wanted, tries, stands, now)
         case TakeCheck():
-            before = None if agreed else _before(tx, section, wanted)
+            before = None if agreed else said_first(tx, section, wanted)
             return before or _draw(tx, section, me.person, wanted, now, ids)
         case AllMastered():
             return AlreadyMastered(
@@ -316,63 +261,11 @@ def _step(
     return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, facts, now)
 
 
-def _waiting(tx: Tx, attempt: Attempt) -> AwaitsMarking | HeldBack | AlreadyMastered:
-    done = result_of(tx, attempt)
-    is_waiting = isinstance(done, AwaitsMarking | HeldBack)
-    return done if is_waiting else AlreadyMastered(attempt.unit_title, attempt.handle)
-
-
-def _in_its_time(
-    tx: Tx,
-    section: Section,
-    unit: UnitRecord,
-    tries: Sequence[Attempt],
-    stands: tuple[InTheWay, ...],
-    now: datetime,
-) -> NotNow | TooEarly:
-    if not tries:
-        return NotNow(section.handle, unit.unit.title, stands)
-    return TooEarly(not_yet(tx, tries[-1], now))
-
-
-def _before(tx: Tx, section: Section, unit: UnitRecord) -> BeforeSummative | None:
-    """What is said first; None for a check that is not summative."""
-    sitting = tx.summatives.of(section.id, unit.unit.slug) if unit.unit.check.summative else None
-    if sitting is None:
-        return None
-    return BeforeSummative(section.handle, unit.unit.title, unit.unit.check.draw, sitting)
-
-
 def _draw(
     tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
 ) -> Asked | LookOver:
-    seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
-    in_use = tx.attempts.in_use(section.id, unit.unit.slug, person, now - NEIGHBOURS_FOR)
-    form = draw_form(
-        tx.attempts.bank(unit.id),
-        unit.unit.check.draw,
-        seen,
-        seed,
-        blueprint=unit.unit.check.blueprint,
-        in_use=in_use,
-    )
-    attempt = tx.attempts.begin(
-        handle=ids(),
-        seed=seed,
-        person=person,
-        section=section,
-        unit=unit,
-        form=form,
-        at=now,
-        ends_at=_last_instant(tx, section, unit),
-    )
-    return show_next(attempt, tx.attempts.items(attempt.id))
-
-
-def _last_instant(tx: Tx, section: Section, unit: UnitRecord) -> datetime | None:
-    """When a summative check closes for the whole class."""
-    sitting = tx.summatives.of(section.id, unit.unit.slug) if unit.unit.check.summative else None
-    return sitting.closes_at if sitting else None
+    begun = begin_attempt(tx, section, person, unit, now, ids)
+    return show_next(begun, tx.attempts.items(begun.id))
 
 
 # --- answering -------------------------------------------------------------------------------------

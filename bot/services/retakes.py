@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from bot.domain.counting import counted
-from bot.domain.mastery import Attempt, passed, review
+from bot.domain.mastery import Attempt, Item, passed, review
 from bot.domain.records import Section, UnitRecord
 from bot.domain.retaking import Facts, InTheWay, cooldown, in_the_way, tries_of
 from bot.services.held_results import held_of
@@ -73,3 +73,37 @@ def cooldown_after(tx: Tx, attempt: Attempt) -> timedelta:
     tries = tries_of(tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug))
     number = 1 + sum(1 for each in tries if each.id != attempt.id)
     return cooldown(tx.courses.unit(attempt.unit).unit, number, tx.mastery_rules.of(attempt.section))
+
+
+# --- over missed objectives only (K11) -------------------------------------------------------------
+
+
+def retake_form(tx: Tx, section: Section, person: int, unit: UnitRecord) -> tuple[int, frozenset[str] | None]:
+    """How many questions the next form has, and on which objectives alone; None for all."""
+    draw = unit.unit.check.draw
+    tries = tries_of(tx.attempts.of_unit(person, section.course_id, unit.unit.slug))
+    if not tx.mastery_rules.of(section.id).only_missed or not tries or tries[-1].passed is not False:
+        return draw, None
+    items = tx.attempts.items(tries[-1].id)
+    missed = frozenset(each.question.objective for each in items if each.credit != 1)
+    in_bank = {each.objective for each in tx.attempts.bank(unit.id)}
+    if not missed or not missed <= in_bank:  # the unit was rewritten meanwhile: the whole check again
+        return draw, None
+    return sum(1 for each in items if each.question.objective in missed), missed
+
+
+def kept_items(tx: Tx, attempt: Attempt, items: Sequence[Item]) -> list[Item]:
+    """Questions of earlier attempts that still count beside ``items``, since this one asked for less.
+
+    A form over missed objectives is as long as their part of the last one, so what was kept makes it whole again.
+    """
+    unit = tx.courses.unit(attempt.unit).unit
+    size = unit.check.draw
+    kept: list[Item] = []
+    tries = tries_of(tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug))
+    for each in reversed([earlier for earlier in tries if earlier.number < attempt.number]):
+        if len(items) + len(kept) >= size or each.unit != attempt.unit:
+            break
+        asked = {item.question.objective for item in (*items, *kept)}
+        kept += [item for item in tx.attempts.items(each.id) if item.question.objective not in asked]
+    return kept[: max(0, size - len(items))]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.accommodations import AccommodationService
 from bot.services.announcements import AnnouncementService
+from bot.services.banks import BankService
 from bot.services.booking import BookingService
+from bot.services.check_rules import CheckRulesService
 from bot.services.classes import ClassService
+from bot.services.contract_desk import ContractDeskService
+from bot.services.contracts import ContractService
 from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
@@ -44,6 +49,7 @@ class Services:
     clock: Clock
     people: PeopleService
     courses: CourseService
+    banks: BankService
     classes: ClassService
     members: MemberService
     posting: PostingService
@@ -56,7 +62,10 @@ class Services:
     quizzes: QuizService
     time_limits: TimeLimitService
     summatives: SummativeService
+    contracts: ContractService
+    contract_desk: ContractDeskService
     hand_ins: HandInService
+    accommodations: AccommodationService
     progress: ProgressService
     deliveries: DeliveryService
     receipts: ReceiptService
@@ -71,6 +80,7 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    check_rules: CheckRulesService
     remediation: RemediationService
     retake_requests: RetakeRequestService
     item_analysis: ItemAnalysisService

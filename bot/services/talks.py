@@ -50,7 +50,7 @@ def arrange(tx: Tx, talk: Talk, now: datetime, ids: Ids, why: str) -> None:
 
     A slot that the student holds anyway is used for the talk as well: one slot for each student and class (B7).
     """
-    booking = tx.bookings.ahead(talk.section, talk.person, now) or _book(tx, talk, now, ids)
+    booking = _held(tx, talk, now) or _book(tx, talk, now, ids)
     if booking is not None:
         tx.talks.book(talk.id, booking.id)
     else:
@@ -63,7 +63,7 @@ def arrange_waiting(tx: Tx, section: int, now: datetime, ids: Ids) -> None:
     for talk in tx.talks.pending(section):
         if talk.booking is not None or talk.outcome is not None:
             continue
-        booking = tx.bookings.ahead(section, talk.person, now) or _book(tx, talk, now, ids)
+        booking = _held(tx, talk, now) or _book(tx, talk, now, ids)
         if booking is None:
             return
         tx.talks.book(talk.id, booking.id)
@@ -100,10 +100,16 @@ def tell(talk: Talk, now: datetime, why: str) -> Effect:
     )
 
 
+def _held(tx: Tx, talk: Talk, now: datetime) -> Booking | None:
+    return tx.bookings.ahead(talk.section, talk.person, now, "oral") or tx.bookings.ahead(
+        talk.section, talk.person, now
+    )
+
+
 def _book(tx: Tx, talk: Talk, now: datetime, ids: Ids) -> Booking | None:
     """The next free slot that is marked for talks, or else the next of any office hours."""
     for purpose in ("oral", "help"):
-        for slot in tx.bookings.free(talk.section, now + NOTICE, 1, purposes=(purpose,)):
+        for slot in tx.bookings.free(talk.section, now + NOTICE, 1, purpose):
             made = tx.bookings.book(ids(), slot.id, talk.person, REASON, now)
             if made is not None:
                 tx.outbox.add([to_room(Kind.SLOT_BOOKED, made, now), *reminder(made, now)], now, ids)

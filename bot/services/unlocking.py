@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from bot.domain.counting import counted_of
 from bot.domain.course import Objective
 from bot.domain.mastery import (
     Attempt,
@@ -20,14 +21,14 @@ from bot.domain.mastery import (
 from bot.domain.mastery_rules import MasteryRules
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Section, UnitRecord
-from bot.domain.retaking import InTheWay
+from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
 from bot.domain.summative import Held
 from bot.services.held_results import held_of
 from bot.services.people import role_grant
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
-from bot.services.retakes import stands_before
+from bot.services.retakes import kept_items, stands_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Passed:
     objectives: tuple[ObjectiveResult, ...] = ()
     #: positions of questions that did not earn full credit
     open_questions: tuple[int, ...] = ()
+    #: since when the contract is in force that the bar came from; None for the class's own bar
+    signed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,15 @@ class NotYet:
     objectives: tuple[ObjectiveResult, ...]
     review: tuple[Objective, ...]
     hints: tuple[Hint, ...]
+    #: what counts of all tries together, where that is another score than this one's
+    counted: Fraction | None
     #: positions of questions that did not earn full credit
     open_questions: tuple[int, ...]
     #: what has to come before the next attempt; empty when it can begin now
     stands: tuple[InTheWay, ...]
     said: Said
+    #: as in Passed
+    signed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +133,18 @@ def result_of(tx: Tx, attempt: Attempt) -> Result:
         attempt.score or Fraction(0),
         attempt.bar,
         title,
-        by_objective(tx.courses.unit(attempt.unit).unit.objectives, items),
+        by_objective(
+            tx.courses.unit(attempt.unit).unit.objectives, [*items, *kept_items(tx, attempt, items)]
+        ),
         open_questions(items),
+        signed_of(tx, attempt),
     )
+
+
+def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
+    """Since when the contract was in force that set the attempt's bar; None for the class's own bar (P12)."""
+    contract = tx.contracts.find(attempt.contract) if attempt.contract is not None else None
+    return contract.in_force_at if contract else None
 
 
 def open_questions(items: Sequence[Item]) -> tuple[int, ...]:
@@ -153,13 +169,23 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         unit_title=attempt.unit_title,
         score=attempt.score or Fraction(0),
         bar=attempt.bar,
-        objectives=by_objective(unit.unit.objectives, items),
+        objectives=by_objective(unit.unit.objectives, [*items, *kept_items(tx, attempt, items)]),
         review=review(unit.unit.objectives, items),
         hints=tuple(Hint(position, text) for position, text in hints if text),
+        counted=_counted(tx, attempt),
         open_questions=open_questions(items),
         stands=stands_before(tx, section, attempt, at),
         said=said(tx, section, attempt.person, unit),
+        signed=signed_of(tx, attempt),
     )
+
+
+def _counted(tx: Tx, attempt: Attempt) -> Fraction | None:
+    """As it stood when this attempt was handed in."""
+    tries = tx.attempts.of_unit(attempt.person, attempt.course, attempt.unit_slug)
+    until = [each for each in tries_of(tries) if each.number <= attempt.number]
+    found = counted_of(until, tx.mastery_rules.of(attempt.section).counts)
+    return None if found == attempt.score else found
 
 
 def following(tx: Tx, attempt: Attempt) -> UnitRecord | None:

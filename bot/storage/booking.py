@@ -20,6 +20,7 @@ _SLOT_COLUMNS = (
     slot.c.starts_at,
     slot.c.ends_at,
     window.c.where,
+    window.c.purpose,
 )
 _SLOTS = sa.select(*_SLOT_COLUMNS).join(window, window.c.id == slot.c.window_id)
 
@@ -42,6 +43,7 @@ _AHEAD = Prepared(
         slot.c.section_id == sa.bindparam("section"),
         booking.c.person_id == sa.bindparam("person"),
         _LIVE,
+        window.c.purpose == sa.bindparam("purpose"),
         slot.c.starts_at > sa.bindparam("now"),
     )
     .order_by(slot.c.starts_at)
@@ -96,16 +98,18 @@ class StoredBookings:
         row = self._db.execute(query.order_by(window.c.starts_at)).first()
         return Span(*row) if row else None
 
-    def free(
-        self, section: int, after: datetime, limit: int, *, purposes: Sequence[str] = ("help", "retake")
-    ) -> Sequence[Slot]:
-        query = _SLOTS.outerjoin(booking, _WITH_LIVE_BOOKING).where(
-            slot.c.section_id == section,
-            slot.c.starts_at > after,
-            booking.c.id.is_(None),
-            window.c.purpose.in_(purposes),
+    def free(self, section: int, after: datetime, limit: int, purpose: str = "help") -> Sequence[Slot]:
+        open_ones = (
+            sa.select(sa.func.min(slot.c.id))
+            .join(window, window.c.id == slot.c.window_id)
+            .outerjoin(booking, _WITH_LIVE_BOOKING)
+            .where(slot.c.section_id == section, slot.c.starts_at > after, booking.c.id.is_(None))
+            .where(window.c.purpose == purpose)
+            .group_by(
+                slot.c.window_id, slot.c.starts_at
+            )  # of a session's free places the first stands for all
         )
-        query = query.order_by(slot.c.starts_at, slot.c.id)
+        query = _SLOTS.where(slot.c.id.in_(open_ones)).order_by(slot.c.starts_at, slot.c.id)
         return [Slot(*row) for row in self._db.execute(query.limit(limit))]
 
     def slot(self, handle: str) -> Slot | None:
@@ -132,8 +136,8 @@ class StoredBookings:
         row = self._db.execute(_BOOKINGS.where(booking.c.handle == handle)).first()
         return _booking(tuple(row)) if row else None
 
-    def ahead(self, section: int, person: int, now: datetime) -> Booking | None:
-        row = _AHEAD.first(self._db, section=section, person=person, now=now)
+    def ahead(self, section: int, person: int, now: datetime, purpose: str = "help") -> Booking | None:
+        row = _AHEAD.first(self._db, section=section, person=person, now=now, purpose=purpose)
         return _booking(row) if row else None
 
     def book(self, handle: str, slot_id: int, person: int, reason: str, at: datetime) -> Booking | None:

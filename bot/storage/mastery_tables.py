@@ -25,11 +25,14 @@ contract = table(
     to("person", index=True),
     #: percent, 1..100
     sa.Column("bar", sa.Integer, nullable=False),
-    #: what the student was shown when they signed
+    sa.Column("tier", sa.String(40), nullable=False, server_default=""),
+    #: what the student was shown when they signed, and the name that they typed
     sa.Column("wording", sa.Text, nullable=False),
+    sa.Column("signed_name", sa.String(80), nullable=False, server_default=""),
     sa.Column("signed_at", Instant, nullable=False),
-    #: what the guardian was shown, "" until then; how they signed: "link", "code", "paper"
+    #: what the guardian was shown, "" until then; how they signed, as bot.domain.contracts.Via
     sa.Column("guardian_wording", sa.Text, nullable=False, server_default=""),
+    sa.Column("guardian_name", sa.String(80), nullable=False, server_default=""),
     sa.Column("guardian_via", sa.String(8), nullable=False, server_default=""),
     sa.Column("guardian_signed_at", Instant),
     #: from when on it is this student's bar, until when

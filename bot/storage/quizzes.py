@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.calculated import posed
+from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
 from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
@@ -41,6 +42,7 @@ _ATTEMPTS = sa.select(
     attempt.c.retake_at,
     attempt.c.purpose,
     attempt.c.ends_at,
+    attempt.c.contract_id,
 ).join(unit, unit.c.id == attempt.c.unit_id)
 
 
@@ -104,10 +106,16 @@ def _question(body: str) -> Question:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    *head, score, has_passed, retake_at, purpose, ends_at = tuple(row)
+    *head, score, has_passed, retake_at, purpose, ends_at, contract = tuple(row)
     exact = None if score is None else Fraction(score)
     return Attempt(
-        *head, score=exact, passed=has_passed, retake_at=retake_at, purpose=purpose, ends_at=ends_at
+        *head,
+        score=exact,
+        passed=has_passed,
+        retake_at=retake_at,
+        contract=contract,
+        purpose=purpose,
+        ends_at=ends_at,
     )
 
 
@@ -162,6 +170,7 @@ class StoredAttempts:
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
         ends_at: datetime | None = None,
     ) -> Attempt:
@@ -177,7 +186,8 @@ class StoredAttempts:
                 unit_id=unit.id,
                 unit_slug=slug,
                 number=1 + max((each.number for each in earlier), default=0),
-                bar=section.bar,
+                bar=bar.percent,
+                contract_id=bar.contract,
                 seed=seed,
                 began_at=at,
                 ends_at=ends_at,

@@ -144,16 +144,16 @@ class StoredRetakes:
         rows = _BOOKED.all(self._db, section=section, person=person, purpose=purpose, after=after)
         return [Span(*row) for row in rows]
 
-    def places(self, section: int, now: datetime) -> tuple[int, int]:
+    def places(self, section: int, now: datetime) -> dict[datetime, tuple[int, int]]:
         query = (
-            sa.select(sa.func.count(), sa.func.count(booking.c.id))
+            sa.select(slot.c.starts_at, sa.func.count(), sa.func.count(booking.c.id))
             .select_from(slot)
             .join(window, window.c.id == slot.c.window_id)
             .outerjoin(booking, sa.and_(booking.c.slot_id == slot.c.id, booking.c.cancelled_at.is_(None)))
             .where(slot.c.section_id == section, slot.c.starts_at > now, window.c.purpose == "retake")
+            .group_by(slot.c.starts_at)
         )
-        every, taken = self._db.execute(query).one()
-        return every - taken, every
+        return {at: (every - taken, every) for at, every, taken in self._db.execute(query)}
 
     def more_tries(self, section: int, person: int) -> int:
         row = _MORE_TRIES.first(self._db, section=section, person=person)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.booking import StoredBookings
+from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
@@ -61,6 +63,8 @@ class StoredTx:
         self.reports = StoredReports(connection)
         self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
+        self.accommodations = StoredAccommodations(connection)
+        self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)
         self.summatives = StoredSummatives(connection)

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.domain.booking import MOST_REASON, Booking, wall_label
+from bot.domain.booking import MOST_REASON, Booking, Slot, wall_label
 from bot.domain.records import Section
 from bot.services.booking import (
     AlreadyBegun,
@@ -39,6 +39,14 @@ from bot.views.prose import with_links
 async def book(interaction: Interaction, handle: str) -> None:
     chosen = None if handle == "-" else handle
     result = await services(interaction).booking.choose(asker(interaction), chosen, interaction.created_at)
+    await replace(interaction, draw_slots(result))
+
+
+@on_press("book_retake")
+async def book_retake(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).booking.choose(
+        asker(interaction), handle, interaction.created_at, "retake"
+    )
     await replace(interaction, draw_slots(result))
 
 
@@ -104,7 +112,7 @@ def draw_form(slot: str) -> Form:
         custom_id="reason", style=discord.TextStyle.paragraph, max_length=MOST_REASON
     )
     hint = "Your teacher reads it before you meet."
-    asked = ui.Label(text="What do you need help with?", description=hint, component=reason)
+    asked = ui.Label(text="What do you need help with, or want to show?", description=hint, component=reason)
     return Form("Book office hours", "book_slot", slot, asked)
 
 
@@ -112,6 +120,13 @@ def draw_slots(result: ChooseResult | ChangeResult) -> ui.LayoutView:
     match result:
         case FreeSlots():
             return _free(result)
+        case NoSlots(section, None, "retake"):
+            return card(
+                Look.WAIT,
+                f"No free places in a retake session of {plain(section.name)} yet",
+                "Look again later, or ask your teacher when the next session is.",
+                controls=[Button("Look again", "book_retake", section.handle)],
+            )
         case NoSlots(section, instead_of):
             kept = f"You keep {stamp(instead_of.slot.starts_at)}." if instead_of else ""
             return card(
@@ -131,22 +146,38 @@ def draw_slots(result: ChooseResult | ChangeResult) -> ui.LayoutView:
 def _free(result: FreeSlots) -> ui.LayoutView:
     section, booking = result.section, result.instead_of
     choices = [
-        Choice(wall_label(each.starts_at, section.zone), each.handle, each.where) for each in result.slots
+        Choice(
+            wall_label(each.starts_at, section.zone),
+            each.handle,
+            f"{_places(result, each)} {each.where}".strip(),
+        )
+        for each in result.slots
     ]
+    what = "a retake session" if result.slots[0].purpose == "retake" else "office hours"
     menu = (
         Menu("Choose your new time", "book_move", booking.handle, choices)
         if booking
         else Menu("Choose a time", "book_slot", section.handle, choices)
     )
-    title = f"{'Another time for' if booking else 'Book'} office hours: {plain(section.name)}"
+    title = f"{'Another time for' if booking else 'Book'} {what}: {plain(section.name)}"
     return card(
         Look.DO,
         title,
         f"You give back {stamp(booking.slot.starts_at)} when you choose." if booking else "These are free:",
-        "\n".join(f"- {stamp(each.starts_at)} to {stamp(each.ends_at, 't')}" for each in result.slots),
+        "\n".join(
+            f"- {stamp(each.starts_at)} to {stamp(each.ends_at, 't')} {_places(result, each)}".rstrip()
+            for each in result.slots
+        ),
         f"-# The list shows your own time, the menu your class's ({section.zone}).",
         controls=[menu, *_later(result)],
     )
+
+
+def _places(result: FreeSlots, slot: Slot) -> str:
+    if slot.starts_at not in result.places:
+        return ""
+    free, every = result.places[slot.starts_at]
+    return f"{free} of {every} places free"
 
 
 def _later(result: FreeSlots) -> list[Control]:

@@ -45,7 +45,7 @@ async def take(interaction: Interaction, handle: str) -> None:
         return
     # asking Discord for names may take more than a press has
     await interaction.response.defer(ephemeral=True, thinking=True)
-    names = await _names(interaction, (story.last.discord for _, story in result.rows))
+    names = await names_of(interaction, (story.last.discord for _, story in result.rows))
     rows = sheet_rows(result, names)
     data = await asyncio.to_thread(services(interaction).tables.csv, rows)
     day = f"{interaction.created_at.astimezone(ZoneInfo(result.section.zone)):%Y-%m-%d}"
@@ -54,10 +54,10 @@ async def take(interaction: Interaction, handle: str) -> None:
         f"{count(len(result.rows), 'message')} of {plain(result.section.name)}",
         "For a spreadsheet. It names students: keep it where you keep marks.",
     )
-    await _send(interaction, shown, f"{'not-arrived' if filtered == 'm' else 'messages'}-{day}.csv", data)
+    await send_file(interaction, shown, f"{'not-arrived' if filtered == 'm' else 'messages'}-{day}.csv", data)
 
 
-async def _send(interaction: Interaction, view: ui.LayoutView, name: str, data: bytes) -> None:
+async def send_file(interaction: Interaction, view: ui.LayoutView, name: str, data: bytes) -> None:
     """Into the place of the answer that was put off, which the teacher alone sees."""
     await interaction.edit_original_response(
         view=Card([*view.to_components(), attached(name)]),
@@ -66,7 +66,7 @@ async def _send(interaction: Interaction, view: ui.LayoutView, name: str, data: 
     )
 
 
-async def _names(interaction: Interaction, ids: Iterable[int]) -> Names:
+async def names_of(interaction: Interaction, ids: Iterable[int]) -> Names:
     """How these people are called on the server; without those whom Discord does not tell in time."""
     wanted, found = sorted(set(ids)), dict[int, str]()
     try:
@@ -113,7 +113,7 @@ async def send_record(interaction: Interaction, result: RecordResult, as_json: b
         await reply(interaction, _no_record(result))
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
-    names = await _names(interaction, (each.who for each in result.lines if each.who))
+    names = await names_of(interaction, (each.who for each in result.lines if each.who))
     data = await asyncio.to_thread(
         lambda: (
             record_json(result) if as_json else services(interaction).tables.csv(record_rows(result, names))
@@ -130,7 +130,7 @@ async def send_record(interaction: Interaction, result: RecordResult, as_json: b
         f"-# {result.digest}",
         "It names students and what was said to them: keep it where you keep marks.",
     )
-    await _send(interaction, shown, f"history.{'json' if as_json else 'csv'}", data)
+    await send_file(interaction, shown, f"history.{'json' if as_json else 'csv'}", data)
 
 
 def _no_record(result: BadDay | WhichClass | NoClass | NotStaff) -> ui.LayoutView:

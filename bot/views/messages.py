@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.domain.check_results import CheckResult
+from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Material, Unit, Video
 from bot.domain.grading import percent
 from bot.domain.letter_messages import LetterContent
@@ -94,15 +95,23 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901, P
             )
         case SlotReminder() | SlotCalledOff():
             return _about_slot(content, marker)
-        case UnitOpened() | CheckResult():
-            return _about_check(content, marker)
+        case UnitOpened() | CheckResult() | ContractInForce() | ContractToSign():
+            return _about_goals(content, marker)
         case TalkNews():
             return draw_talk_news(content, marker)
         case TalksToBook():
             return draw_talks_to_book(content, marker)
         case RetakeDecided():
             return _retake_decided(content, marker)
-        case PhoneCode() | PhonePaused() | GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+        case (
+            PhoneCode()
+            | PhonePaused()
+            | GuardianCode()
+            | GuardianNudge()
+            | ContractLink()
+            | TextsEnded()
+            | TextHelp()
+        ):
             return _about_texts(content, marker)
         case Announcement():
             return _announcement(content, marker)
@@ -137,7 +146,8 @@ def _about_inbox(content: InboxHello | InboxCall, marker: int) -> ui.LayoutView:
 
 
 def _about_texts(
-    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | TextsEnded | TextHelp, marker: int
+    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | ContractLink | TextsEnded | TextHelp,
+    marker: int,
 ) -> ui.LayoutView:
     """All but the paused phone goes out as a text only; here it is for whoever wants to see it on Discord."""
     match content:
@@ -154,8 +164,42 @@ def _about_texts(
                 controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
             )
-        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+        case GuardianCode() | GuardianNudge() | ContractLink() | TextsEnded() | TextHelp():
             return card(Look.ASK, "A text", plain(text(content)), marker=marker)
+
+
+def _about_goals(
+    content: UnitOpened | CheckResult | ContractInForce | ContractToSign, marker: int
+) -> ui.LayoutView:
+    name = name_of(content.class_name)
+    match content:
+        case UnitOpened():
+            return _unit_opened(content, marker)
+        case CheckResult():
+            return _check_result(content, marker)
+        case ContractInForce(_, handle, tier, bar):
+            return card(
+                Look.DONE,
+                f"Your bar is {bar} % now",
+                f"Your contract for **{name}** is in force: {name_of(tier)}, {bar} %.",
+                "It counts from your next check on. What you passed before stays passed.",
+                controls=[TODAY, Button("See my contract", "contract", handle)],
+                marker=marker,
+            )
+        case ContractToSign(_, handle, for_guardian):
+            text = (
+                "You have signed; your parent or guardian has not yet. The button shows how they can."
+                if for_guardian
+                else "Choose the goal that is right for you, and sign for it. It takes two minutes."
+            )
+            label = "Show how to sign" if for_guardian else "Choose my goal"
+            return card(
+                Look.ASK,
+                f"Your goal in {name}",
+                text,
+                controls=[primary(label, "contract", handle)],
+                marker=marker,
+            )
 
 
 def _prework(content: PreWorkCard, marker: int) -> ui.LayoutView:
@@ -253,14 +297,6 @@ def _slot_reminder(reminder: SlotReminder, marker: int) -> ui.LayoutView:
         controls=[Button("Cancel my slot", "slot_cancel", reminder.handle)],
         marker=marker,
     )
-
-
-def _about_check(content: UnitOpened | CheckResult, marker: int) -> ui.LayoutView:
-    match content:
-        case UnitOpened():
-            return _unit_opened(content, marker)
-        case CheckResult():
-            return _check_result(content, marker)
 
 
 def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:

@@ -52,7 +52,22 @@ def draw_plan(result: PlanResult) -> ui.LayoutView:
             return draw_choice(result)
 
 
+def _session(plan: HoursPlanned) -> ui.LayoutView:
+    window, zone = plan.cut.window, plan.section.zone
+    return card(
+        Look.STAFF,
+        f"Open a retake session with {plan.places} place{'' if plan.places == 1 else 's'}?",
+        f"**{plain(plan.section.name)}**: {_span(plan.cut)}",
+        f"In the class's time ({zone}): {wall_label(window.starts_at, zone)} to "
+        f"{wall_label(window.ends_at, zone)}",
+        f"Where: {with_links(plan.where) or 'not said; run it again with `where` to say it'}",
+        controls=[primary("Open it", "hours_open", plan.handle), Button("Never mind", "dismiss")],
+    )
+
+
 def _planned(plan: HoursPlanned) -> ui.LayoutView:
+    if plan.places:
+        return _session(plan)
     window, slots, zone = plan.cut.window, plan.cut.slots, plan.section.zone
     minutes = (slots[0].ends_at - slots[0].starts_at) // timedelta(minutes=1)
     left_over = plan.cut.left_over // timedelta(minutes=1)
@@ -79,6 +94,15 @@ def _count(slots: int) -> str:
 
 def draw_opened(result: OpenResult) -> ui.LayoutView:
     match result:
+        case HoursOpened(section, cut, where, places) if places:
+            return card(
+                Look.DONE,
+                f"Retake session open: {places} place{'' if places == 1 else 's'}",
+                f"**{plain(section.name)}**: {_span(cut)}",
+                f"Where: {with_links(where)}" if where else "",
+                "Students whose next try needs a session book it from their result or `/today`, and see how many "
+                "places are free. `/rules` says whether next tries are in sessions.",
+            )
         case HoursOpened(section, cut, where):
             return card(
                 Look.DONE,

@@ -11,6 +11,7 @@ from bot.services.people import AlreadyIn, AskAge, InboxIsOpen, InboxOpens, Join
 from bot.views.cards import Button, Control, Look, card, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_pick, on_press, replace, reply, services
+from bot.words.contracts import WELCOME
 
 
 @on_press("join")
@@ -49,13 +50,14 @@ def draw_join(result: JoinResult) -> ui.LayoutView:
                 "By joining you say that you are old enough where you live. I keep no birth dates.",
                 controls=[primary("I am old enough. Join", "join_old_enough", section.handle)],
             )
-        case Joined(section, inbox_open):
+        case Joined(section, inbox_open, has_goals):
             return card(
                 Look.DONE,
                 f"You are in {plain(section.name)}",
-                "Your first unit opens in a few seconds.",
+                "Your first unit opens in a few seconds. How this class works:",
+                "\n".join(f"{place}. {line}" for place, line in enumerate(WELCOME, start=1)),
                 _inbox_line(inbox_open),
-                controls=_next_steps(inbox_open),
+                controls=[*_next_steps(inbox_open), *([_goal(section.handle)] if has_goals else [])],
             )
         case AlreadyIn(section, inbox_open):
             return card(
@@ -79,6 +81,10 @@ def _nothing_to_join() -> ui.LayoutView:
     return card(
         Look.WAIT, "There is no class to join here", "Ask your teacher for the link to your class's server."
     )
+
+
+def _goal(section: str) -> Button:
+    return Button("Choose my goal", "contract", section)
 
 
 def _inbox_line(inbox_open: bool) -> str:

@@ -17,6 +17,7 @@ from bot.domain.today import (
 )
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, UnitStanding
+from bot.views.bars import clause, your_bar
 from bot.views.cards import Button, Control, Link, Look, card, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, reply, services
@@ -37,6 +38,9 @@ def draw_today(result: Today | NoClass) -> ui.LayoutView:
     if isinstance(result, NoClass):
         return draw_choice(result)
     controls = [control for each in result.classes for control in _controls(each)]
+    controls += [
+        Button("Choose my goal", "contract", each.section.handle) for each in result.classes if each.unsigned
+    ]
     inbox = [] if result.inbox_open else [Button("Open my inbox", "inbox")]
     return card(
         _look(result.classes[0].step) if len(result.classes) == 1 else Look.DO,
@@ -60,7 +64,8 @@ def _look(step: Step) -> Look:
 def _line(each: ClassToday, *, named: bool) -> str:
     head = f"**{plain(each.section.name)}**\n" if named else ""
     slot = f"\nOffice hours: {stamp(each.booking.slot.starts_at)}" if each.booking else ""
-    return head + _say(each.step) + slot
+    bar = f"\n-# {your_bar(each.bar.percent, each.bar.since)}" if each.bar.since else ""
+    return head + _say(each.step) + slot + bar
 
 
 def _say(step: Step) -> str:
@@ -153,9 +158,8 @@ def draw_student(result: tuple[Standing, ...] | NoSuchStudent | NotStaff) -> ui.
 def _draw_standing(standing: Standing) -> str:
     mastered = sum(1 for each in standing.units if each.progress and each.progress.mastered_at)
     section = standing.section
-    lines = [
-        f"**{plain(section.name)}**: {mastered} of {len(standing.units)} units mastered, bar {section.bar} %"
-    ]
+    bar = f"bar {standing.bar.percent} %{clause(standing.bar.since)}"
+    lines = [f"**{plain(section.name)}**: {mastered} of {len(standing.units)} units mastered, {bar}"]
     lines += [_unit(each) for each in standing.units]
     lines.append(f"Next: {_next(standing.step)}")
     if standing.booking:

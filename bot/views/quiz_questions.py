@@ -32,8 +32,8 @@ from bot.views.quiz_results import LETTERS, block, figure, given_lines, option_l
 
 #: more options than this are chosen from a menu
 MOST_BUTTONS = 10
-#: Discord's forms have five
-FIELDS = 5
+#: a form of Discord has five parts, and the text with the gaps is one of them
+FIELDS = 4
 #: what the kinds that are answered in a form want
 TYPED = (Asks.NUMBER, Asks.TEXT, Asks.GAPS, Asks.ESSAY)
 
@@ -190,7 +190,7 @@ def _turns(asked: Asked) -> list[Control]:
 
 
 def draw_form(asked: Asked, first: int = 0) -> Form:
-    """The form in which the question is answered; of gaps, the five from ``first`` on."""
+    """The form in which the question is answered; of gaps, the four from ``first`` on."""
     return Form(
         f"Question {asked.position} of {asked.total}",
         "check_type",

@@ -21,9 +21,11 @@ from bot.services.quizzes import (
     Unfit,
 )
 from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed, Result
+from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.views.summatives import draw_held, draw_not_now
+from bot.words.retaking import COUNTED
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"
 TODAY = primary("What do I do now?", "today")
@@ -107,7 +109,7 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 Look.DONE,
                 f"Passed: {plain(title)}",
                 note,
-                f"**{percent(score)} %**. Your bar is {bar} %.",
+                f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 bars(result.objectives),
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
@@ -119,13 +121,22 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 Look.NOT_YET,
                 f"Not yet: {plain(result.unit_title)}",
                 note,
-                f"**{percent(result.score)} %**. Your bar is {result.bar} %.",
+                _score(result),
                 bars(result.objectives),
                 *_review(result),
                 stands_text(result.stands),
                 rules_line(result.said),
                 controls=_after(result),
             )
+
+
+def _score(result: NotYet) -> str:
+    if result.counted is None:
+        return f"**{percent(result.score)} %**. {your_bar(result.bar, result.signed)}"
+    return (
+        f"**{percent(result.score)} %** this time. What counts, {COUNTED[result.said.rules.counts]}, is "
+        f"**{percent(result.counted)} %**. {your_bar(result.bar, result.signed)}"
+    )
 
 
 def _review(result: NotYet) -> list[str]:

@@ -179,7 +179,7 @@ def next_button(stands: Sequence[InTheWay], section: str) -> Button:
         case AskFirst():
             return primary("Ask for another try", "retake_ask", section)
         case BookSession():
-            return primary("Book a retake session", "book", section)
+            return primary("Book a retake session", "book_retake", section)
         case NoTriesLeft(again_at=None) | WindowClosed() | TimeOver():
             return primary("Book office hours", "book", section)
         case _:

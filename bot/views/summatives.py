@@ -13,9 +13,9 @@ from bot.domain.mastery import Item
 from bot.domain.summative import ResultsAt, TalkFirst, may_ask
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.domain.times import BadTime
+from bot.services.before_checks import BeforeSummative, NotNow
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.posting import NoUnit
-from bot.services.quizzes import BeforeSummative, NotNow
 from bot.services.summatives import (
     BadHours,
     NotSummative,
@@ -146,8 +146,10 @@ def held_in_short(by: ResultsAt | TalkFirst) -> str:
 def talk_controls(by: ResultsAt | TalkFirst, section: str) -> list[Control]:
     """Moving the slot, or looking for one; ``section`` is a handle."""
     match by:
-        case TalkFirst(is_looked_at=False, starts_at=starts_at):
-            return [primary("See or move my time" if starts_at else "Look for a time", "book", section)]
+        case TalkFirst(is_looked_at=False, booking=""):
+            return [primary("Look for a time", "book", section)]
+        case TalkFirst(is_looked_at=False, booking=booking):
+            return [Button("Choose another time", "book_change", booking)]
         case _:
             return []
 
@@ -184,7 +186,7 @@ def draw_set(result: SetResult) -> ui.LayoutView:
                 f"{stamp(sitting.closes_at)} (until {wall_label(sitting.closes_at, section.zone)} in the class's time).",
                 f"Until {stamp(sitting.result_at)} nobody sees a result, a hint or a key.",
                 "Who passes is booked by itself for two minutes of talk about two of their answers; it opens the "
-                "next unit. Open office hours with `/officehours open`, with `use` set to talks. "
+                "next unit. Open office hours with `/officehours open`, with `for_talks`. "
                 "`/oral` shows whose turn it is."
                 if sitting.oral
                 else "",
@@ -344,6 +346,6 @@ def draw_talks_to_book(told: TalksToBook, marker: int) -> ui.LayoutView:
     return card(
         Look.STAFF,
         f"{count(told.count, 'two-minute talk')} without a time",
-        "No slot is free. Open office hours with `/officehours open`, with `use` set to talks: I book them by themselves.",
+        "No slot is free. Open office hours with `/officehours open`, with `for_talks`: I book them by themselves.",
         marker=marker,
     )

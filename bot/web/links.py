@@ -1,17 +1,22 @@
 """Signed links and forms: who they are for and what they may do is in them, and nobody else can make one.
 
-Each purpose has a salt of its own, so that what is signed for one opens nothing else. They run out only with the
-key that signed them: a stop must work however late it is asked for, and can do nothing but stop (RG2).
+Each purpose has a salt of its own, so that what is signed for one opens nothing else. Links that stop texts run out
+only with the key that signed them: a stop must work however late it is asked for, and can do nothing but stop (RG2).
+Links to a contract run out by themselves.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from itsdangerous import Signer
+
+from bot.domain.contracts import Via
 
 #: tells the key of links from the keys of other purposes, though all come from the same setting
 _LINKS = b"flipcord: signs links"
@@ -42,6 +47,11 @@ class Seal:
         matches = [hmac.compare_digest(each.sign(words), given) for each in self._signers]
         return words if any(matches) else None
 
+    def digits(self, words: str) -> list[str]:
+        """Six digits that stand for the words, by each of the keys."""
+        signed = [hashlib.sha256(each.sign(words)).digest() for each in self._signers]
+        return [f"{int.from_bytes(each[:8]) % 1_000_000:06}" for each in signed]
+
 
 class StopLinks:
     """Makes and reads addresses of the page that stops texts."""
@@ -59,11 +69,56 @@ class StopLinks:
         return None if words is None else (int(words[:-1]), PARTIES[words[-1]])
 
 
+_VIA = {"t": Via.TEXT, "c": Via.CODE}
+_VIA_LETTERS = {via: letter for letter, via in _VIA.items()}
+_CONTRACT = re.compile(r"([0-9]{1,15})([tc])([0-9]{1,6})")
+#: whole days, counted from 1970, that a link to a contract is good for
+CONTRACT_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class RunOut:
+    """One of ours, but too old."""
+
+
+class ContractLinks:
+    """Makes and reads addresses of the page on which a guardian signs: one contract, one way, for two weeks."""
+
+    def __init__(self, keys: Sequence[str], public_url: str) -> None:
+        self._seal, self._public_url = Seal(keys, "contract page"), public_url.rstrip("/")
+        self._codes = Seal(keys, "contract code")
+
+    def make(self, contract: int, via: Via, now: datetime) -> str:
+        """``via`` is TEXT or CODE; KeyError for any other."""
+        last = _day(now) + CONTRACT_DAYS
+        return f"{self._public_url}/agree/{self._seal.sign(f'{contract}{_VIA_LETTERS[via]}{last}')}"
+
+    def read(self, token: str, now: datetime) -> tuple[int, Via] | RunOut | None:
+        """The contract's id and the way; None when the token is not one of ours."""
+        words = self._seal.open(token)
+        match = _CONTRACT.fullmatch(words) if words is not None else None
+        if match is None:
+            return None
+        return (int(match[1]), _VIA[match[2]]) if _day(now) <= int(match[3]) else RunOut()
+
+    def code(self, contract: int) -> str:
+        return self._codes.digits(str(contract))[0]
+
+    def fits(self, typed: str, contract: int) -> bool:
+        given = re.sub(r"\s", "", typed).encode(errors="replace")
+        matches = [hmac.compare_digest(each.encode(), given) for each in self._codes.digits(str(contract))]
+        return any(matches)
+
+
+def _day(now: datetime) -> int:
+    return int(now.timestamp()) // 86_400
+
+
 class FormSeal:
     """Ties the button of a page to the page: a link that is merely followed presses nothing (RG1, RG4)."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._seal = Seal(keys, "stop form")
+    def __init__(self, keys: Sequence[str], purpose: str = "stop form") -> None:
+        self._seal = Seal(keys, purpose)
 
     def make(self, token: str, now: datetime) -> str:
         return self._seal.sign(f"{token}.{int(now.timestamp())}")

@@ -12,9 +12,10 @@ import structlog
 from aiohttp import web
 
 from bot.services.services import Services
+from bot.web.agree import AgreePage
 from bot.web.errors import CannotListen
 from bot.web.health import Health
-from bot.web.links import FormSeal, StopLinks
+from bot.web.links import ContractLinks, FormSeal, StopLinks
 from bot.web.metrics import Metrics
 from bot.web.stop import StopPage
 
@@ -95,6 +96,10 @@ def web_server(
     if links is not None and terms.public_url is not None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(terms.public_url))
         doors.append(StopPage(services.phones, links, FormSeal(terms.keys), origin, clock))
+        contracts = ContractLinks(terms.keys, terms.public_url)
+        doors.append(
+            AgreePage(services.contracts, contracts, FormSeal(terms.keys, "contract form"), origin, clock)
+        )
     if terms.twilio_tokens and terms.public_url is not None:
         from bot.web.twilio import Signatures, TwilioWebhooks
 

@@ -13,6 +13,14 @@ COUNTS = {
     Counts.MODE: "The score that you get most often counts.",
     Counts.DECAYING: "The latest attempt counts 65 %, all before it together 35 %.",
 }
+#: the same within a sentence
+COUNTED = {
+    Counts.BEST: "your best attempt",
+    Counts.LATEST: "the latest attempt",
+    Counts.MEAN: "the average of all attempts",
+    Counts.MODE: "the score that you got most often",
+    Counts.DECAYING: "the latest with 65 % and all before it with 35 %",
+}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _MONTHS = (
     "January",

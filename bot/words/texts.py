@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.check_results import CheckResult
+from bot.domain.contract_messages import ContractLink
 from bot.domain.letter_messages import AnswerCard, Heard
 from bot.domain.messages import (
     Announcement,
@@ -36,6 +37,7 @@ Textable = (
     | TalkNews
     | GuardianCode
     | GuardianNudge
+    | ContractLink
     | TextsEnded
     | TextHelp
     | AnswerCard
@@ -57,7 +59,7 @@ def text(content: Textable, *, replies: bool = False) -> str:
     ``replies``: answers to a text are heard, by the bot's own web server.
     """
     match content:
-        case GuardianCode() | GuardianNudge() | TextsEnded() | TextHelp():
+        case GuardianCode() | GuardianNudge() | ContractLink() | TextsEnded() | TextHelp():
             return _to_guardians_and_strangers(content, replies)
         case AnswerCard():
             return answer_text(content)
@@ -68,7 +70,7 @@ def text(content: Textable, *, replies: bool = False) -> str:
 
 
 def _to_guardians_and_strangers(
-    content: GuardianCode | GuardianNudge | TextsEnded | TextHelp, replies: bool
+    content: GuardianCode | GuardianNudge | ContractLink | TextsEnded | TextHelp, replies: bool
 ) -> str:
     match content:
         case GuardianCode(class_name, code):
@@ -89,6 +91,8 @@ def _to_guardians_and_strangers(
                 title=to_gsm(unit_title) or "for the next class",
                 when=to_gsm(deadline_local),
             )
+        case ContractLink(class_name, url):
+            return _with_link(to_gsm(class_name) or "school", url)
         case TextsEnded(True):
             return "Flipcord: texts to this phone have stopped; this is the last one. To allow them again, text START."
         case TextsEnded():
@@ -103,6 +107,13 @@ def _to_guardians_and_strangers(
                 REPLY_STOP,
                 name=to_gsm(class_name) or "your class",
             )
+
+
+def _with_link(name: str, url: str) -> str:
+    """The address is whole: where it is long, the text is two segments."""
+    head, tail = "Flipcord, ", f": please read and sign your child's goal: {url} {REPLY_STOP}"
+    room = SEGMENT - septets(head + tail)
+    return head + cut(name, max(room, 12)) + tail
 
 
 def _to_student(

@@ -19,6 +19,7 @@ import pytest
 from discord import ui
 
 from bot.domain.announcing import Announced, Audience, Phase
+from bot.domain.contracts import Bar
 from bot.domain.course import Check, Fault, Objective, PreWork, Reading, Unit, Video
 from bot.domain.evidence import LookAgain, NotStarted, SayMore, TooSoon
 from bot.domain.mastery import Attempt
@@ -208,7 +209,7 @@ def test_joining_and_choosing(given: Hostile) -> None:
     sections = tuple(given.section(number) for number in range(given.number(1, 40)))
     for result in (
         people.AskAge(section),
-        people.Joined(section, flag),
+        people.Joined(section, flag, has_goals=not flag),
         people.AlreadyIn(section, flag),
         people.OwnClass(section),
         NoClass(),
@@ -381,6 +382,10 @@ def attempt(given: Hostile) -> Attempt:
     return Attempt(1, "a", 1, 1, 1, 1, "unit-0", given.text(), 1, 80, NOW, NOW, Fraction(1, 3), False, NOW)
 
 
+def given_bar(given: Hostile) -> Bar:
+    return Bar(86, 1, NOW) if given.flip() else Bar(80)
+
+
 def test_today_and_progress(given: Hostile) -> None:
     def step(number: int) -> Any:
         return (
@@ -392,7 +397,7 @@ def test_today_and_progress(given: Hostile) -> None:
         )[given.number(0, 4)]
 
     many = tuple(
-        progress.ClassToday(given.section(number), step(number), None)
+        progress.ClassToday(given.section(number), step(number), None, given_bar(given), given.flip())
         for number in range(given.number(1, 12))
     )
     check_view(progress_views.draw_today(progress.Today(many, given.flip())))
@@ -406,7 +411,7 @@ def test_today_and_progress(given: Hostile) -> None:
         )
         for number in range(given.number(1, 8))
     )
-    standing = progress.Standing(given.account(), given.section(), rows, step(0), None)
+    standing = progress.Standing(given.account(), given.section(), rows, step(0), None, given_bar(given))
     check_view(progress_views.draw_student((standing,) * given.number(1, 3)))
     check_view(progress_views.draw_student(progress.NoSuchStudent(2**63)))
 

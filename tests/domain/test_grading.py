@@ -16,8 +16,14 @@ from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
     Chosen,
+    Filled,
+    Gap,
+    Gaps,
+    Matched,
+    Matching,
     Numeric,
     Option,
+    Pair,
     SeveralChoices,
     ShortText,
     SingleChoice,
@@ -410,11 +416,39 @@ def text_case(random: random.Random) -> tuple[Fraction, Fraction]:
     return mark(short(*accepted), Typed(unicodedata.normalize("NFD", text))).credit, next(expected, NONE)
 
 
+def matching_case(random: random.Random) -> tuple[Fraction, Fraction]:
+    """Each pair counts alike; a right side may belong to several left ones, or to none."""
+    rights = [random.choice("uvwxyz") for _ in range(random.randint(2, 6))]
+    pairs = tuple(Pair(f"left {place}", right) for place, right in enumerate(rights))
+    question = Matching("q", "?", pairs, tuple(random.sample("mnuv", random.randint(0, 2))))
+    given = tuple(random.choice([None, *range(len(question.rights))]) for _ in rights)
+    right = 0
+    for wanted, place in zip(rights, given, strict=True):
+        right += place is not None and question.rights[place] == wanted
+    return mark(question, Matched(given)).credit, Fraction(right, len(rights))
+
+
+def gaps_case(random: random.Random) -> tuple[Fraction, Fraction]:
+    """Weights of the gaps over their sum, and nothing taken away below nothing."""
+    gaps: list[Gap] = []
+    typed: list[str] = []
+    got = most = NONE
+    for _ in range(random.randint(1, 5)):
+        weight, credit, is_typed = random.randint(1, 4), some_credit(random), random.random() < 0.7
+        gaps.append(Gap(texts=(AcceptedText("yes", credit),), weight=weight))
+        typed.append("Yes" if is_typed else random.choice(["", "no"]))
+        got, most = got + weight * credit * is_typed, most + weight
+    return mark(Gaps("q", "?", tuple(gaps)), Filled(tuple(typed))).credit, max(NONE, got / most)
+
+
+CASES = (numeric_case, several_case, text_case, matching_case, gaps_case)
+
+
 def test_twenty_thousand_generated_questions_are_marked_as_the_oracle_marks_them():
     generator = random.Random(20_260)
-    earned = dict.fromkeys((numeric_case, several_case, text_case), 0)
+    earned = dict.fromkeys(CASES, 0)
     for number in range(20_000):
-        case = (numeric_case, several_case, text_case)[number % 3]
+        case = CASES[number % len(CASES)]
         credit, expected = case(generator)
         assert credit == expected
         earned[case] += credit != 0
@@ -454,3 +488,28 @@ def test_a_percentage_is_cut_off_and_not_rounded(share: Fraction, shown: str):
 def test_a_shown_percentage_never_reaches_a_bar_that_the_score_missed(share: Fraction, bar_in_tenths: int):
     bar = Fraction(bar_in_tenths, 1000)
     assert (Fraction(percent(share)) / 100 >= bar) == (share >= bar)
+
+
+# --- hostile answers -----------------------------------------------------------------------------------
+
+
+HOSTILE = [
+    "nan",
+    "NaN",
+    "-inf",
+    "Infinity",
+    "1e999",
+    "-1e-999",
+    "9" * 4301,
+    "1e" + "9" * 50,
+    "0x10",
+    "1_000",
+    "\u0663" * 200,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_is_no_number_to_people_earns_nothing_and_never_breaks(text: str):
+    everything = numeric(("-1e308", "1e308", ONE), otherwise="Look again.")
+    result = mark(everything, Typed(text))
+    assert result.credit == 0

@@ -138,8 +138,8 @@ def test_all_faults_are_told_at_once_with_file_line_and_field():
         ),
         "course.toml, line 15: units[1].prework.readings[1].url: it must start with https://",
         (
-            "course.toml, line 18: Ice floats.: essays and matching questions cannot be asked in a check yet: "
-            "ask for one thing at a time, or take it out"
+            "course.toml, line 18: Ice floats.: the hand-in form asks for one choice, word or number: "
+            "ask this in the check"
         ),
         "course.toml, line 22: units[1].check.draw: it must be a number from 1 to 25",
         "course.toml, line 23: units[1].check.cooldown: unknown key: did you mean cooldown_hours?",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
-from bot.domain.mastery import Drawn
+from bot.domain.contracts import Bar
+from bot.domain.drawing import Drawn
 from bot.domain.questions import Chosen, SingleChoice
 from bot.domain.records import Section
 from bot.services.ports import Tx
@@ -26,7 +27,14 @@ def sit(tx: Tx, section: Section, students: int, wrong_key: str) -> None:
         tx.sections.enrol(section.id, person, NOW)
         form = [Drawn(each, tuple(range(len(each.options)))) for each in bank]
         tried = tx.attempts.begin(
-            handle=f"t{number}", seed="", person=person, section=section, unit=unit, form=form, at=NOW
+            handle=f"t{number}",
+            seed="",
+            person=person,
+            section=section,
+            unit=unit,
+            form=form,
+            bar=Bar(section.bar),
+            at=NOW,
         )
         credits: list[Fraction] = []
         for place, question in enumerate(bank):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
 from bot.domain.hand_ins import MOST_BYTES, MOST_FILES
 from bot.domain.mastery import Item
@@ -61,7 +62,14 @@ async def ana(database: Database) -> Student:
         [unit] = tx.courses.units(section.revision_id)
         drawn = [Drawn(each, ()) for each in form]
         return tx.attempts.begin(
-            handle="try", seed="s", person=me.person, section=section, unit=unit, form=drawn, at=NOW
+            handle="try",
+            seed="s",
+            person=me.person,
+            section=section,
+            unit=unit,
+            form=drawn,
+            bar=Bar(80),
+            at=NOW,
         ).id
 
     return Student(database, await database.write(begin))

@@ -49,7 +49,7 @@ async def test_joining_asks_for_the_age_first_and_takes_nobody_in_before(
     assert await people.join(student(), None, NOW) == AskAge(section)
     assert await people.join(student(), section.handle, NOW) == AskAge(section)
     assert await people.join(student(), section.handle, NOW, old_enough=True) == Joined(
-        section, inbox_open=False
+        section, inbox_open=False, has_goals=True
     )
     assert await people.join(student(), None, NOW) == AlreadyIn(section, inbox_open=False)
 

@@ -22,9 +22,9 @@ from bot.domain.questions import (
 )
 from bot.domain.showing import Asked, Asks, LookOver
 from bot.services.choosing import NoClass, WhichClass
+from bot.services.forms import NEIGHBOURS_FOR
 from bot.services.ports import Tx
 from bot.services.quizzes import (
-    NEIGHBOURS_FOR,
     AlreadyHandedIn,
     Blank,
     CannotRead,

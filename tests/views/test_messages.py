@@ -7,6 +7,7 @@ import pkgutil
 import re
 import typing
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from unittest import mock
 
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
+from bot.domain.check_results import CheckResult
+from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
@@ -90,6 +93,9 @@ CONTENTS: list[Content] = [
     NudgeList("Period 3", "Atoms", "p1", AT, (StillOwing(1, None, 0, (), 4),), (2,)),
     GuardianCode("Period 3", "123456"),
     GuardianNudge("Period 3", "Atoms", "Tue 24 Nov 08:00", is_late=True),
+    ContractLink("Period 3", "https://bot.school.example/agree/12t20000.abc"),
+    ContractInForce("Period 3", "s1", "Strong", 86),
+    ContractToSign("Period 3", "s1", for_guardian=True),
     TextsEnded(True),
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
@@ -97,6 +103,7 @@ CONTENTS: list[Content] = [
     PartnerWanted(5, "Atoms", ("Name the parts of an atom",), (6, 7)),
     RetakeAsked(5, "Atoms", "I did the sheet", "Recorded since: video.", "66.6", 80, "r1"),
     RetakeDecided("Period 3", "Atoms", False, "Do the sheet first"),
+    CheckResult("Period 3", "Atoms", "a1", False, Fraction(1, 3), 80, time_was_up=True),
 ]
 
 

@@ -21,7 +21,7 @@ from bot.domain.mastery import Item, ObjectiveResult
 from bot.domain.mastery_rules import MasteryRules
 from bot.domain.questions import Option, Question
 from bot.domain.retaking import AskFirst, Cooldown, InSession, RemediationFirst, RemediationKind
-from bot.domain.showing import Asked, Asks, LookedBack, LookOver, show, show_all
+from bot.domain.showing import Asked, Asks, GapAsked, LookedBack, LookOver, show, show_all
 from bot.domain.units import Unreadable
 from bot.services.quizzes import (
     AlreadyHandedIn,
@@ -154,6 +154,7 @@ NOT_YET = NotYet(
     objectives=(ObjectiveResult(SCALE, Fraction(299, 100), 3),),
     review=(SCALE,),
     hints=(Hint(2, "Look at the unit."),),
+    counted=None,
     open_questions=(2,),
     stands=(RemediationFirst((SCALE,), tuple(RemediationKind)), Cooldown(NOW + timedelta(hours=4))),
     said=Said(MasteryRules(), "Europe/Berlin", 4 * 3600, 0),
@@ -212,10 +213,10 @@ hostile = st.one_of(
 @st.composite
 def questions(draw: st.DrawFn) -> Asked:
     asks = draw(st.sampled_from(list(Asks)))
-    options = draw(st.lists(hostile, min_size=2, max_size=10)) if asks in (Asks.ONE, Asks.SEVERAL) else []
+    options = draw(st.lists(hostile, min_size=2, max_size=25)) if asks in (Asks.ONE, Asks.SEVERAL) else []
     chosen = draw(st.lists(st.integers(0, len(options) - 1), unique=True, min_size=1)) if options else []
     typed = "" if options else draw(hostile)[:500]
-    return Asked(
+    asked = Asked(
         "A" * 12,
         draw(hostile)[:80],
         draw(st.integers(1, 25)),
@@ -226,7 +227,36 @@ def questions(draw: st.DrawFn) -> Asked:
         tuple(chosen[:1] if asks is Asks.ONE else sorted(chosen)),
         typed,
         draw(st.booleans()) and bool(chosen or typed),
+        ends_at=draw(st.sampled_from([None, NOW])),
     )
+    return draw(with_parts(asked))
+
+
+@st.composite
+def with_parts(draw: st.DrawFn, asked: Asked) -> Asked:
+    """Matching, ordering and gaps, as large as a check may ask them."""
+    texts = st.lists(hostile, min_size=2, max_size=25)
+    match asked.asks:
+        case Asks.MATCH:
+            sides, rights = draw(st.lists(hostile, min_size=1, max_size=10)), draw(texts)
+            pick = st.one_of(st.none(), st.integers(0, len(rights) - 1))
+            placed = tuple(draw(pick) for _ in sides)
+            parts = replace(asked, typed="", sides=tuple(sides), options=tuple(rights), placed=placed)
+            return replace(parts, is_answered=None not in placed)
+        case Asks.ORDER:
+            items = draw(texts)
+            order = draw(st.permutations(range(len(items))))
+            placed = tuple(order[: draw(st.integers(0, len(items)))])
+            parts = replace(asked, typed="", options=tuple(items), placed=placed)
+            return replace(parts, is_answered=len(placed) == len(items))
+        case Asks.GAPS:
+            choices = st.one_of(st.just([]), texts)
+            gaps = draw(st.lists(st.builds(GapAsked, choices.map(tuple), hostile), min_size=1, max_size=25))
+            return replace(asked, typed="", gaps=tuple(gaps), is_answered=all(each.given for each in gaps))
+        case Asks.ESSAY:
+            return replace(asked, wants_file=draw(st.booleans()), files=draw(st.integers(0, 3)))
+        case _:
+            return replace(asked, with_unit=draw(st.booleans()))
 
 
 @st.composite
@@ -282,5 +312,10 @@ def test_every_form_keeps_within_the_limits_of_discord(asked: Asked) -> None:
     shown = list(parts(form.to_components()))
     assert utf16(form.title) <= 45
     assert all(1 <= utf16(each["content"]) <= 4000 for each in shown if each["type"] == 10)
-    (box,) = [each for each in shown if each["type"] == 4]
-    assert utf16(box.get("value") or "") <= box["max_length"]
+    fields = [each for each in shown if each["type"] == 18]
+    assert len(fields) <= 5
+    assert fields or asked.options
+    for box in (each["component"] for each in fields):
+        assert utf16(box.get("value") or "") <= box.get("max_length", 4000)
+        assert len(box.get("options", [])) <= 25
+        assert all(1 <= utf16(option["label"]) <= 100 for option in box.get("options", []))

@@ -50,6 +50,8 @@ class Site:
     links: StopLinks = field(default_factory=lambda: StopLinks(KEYS, PUBLIC))
     metrics: Metrics = field(default_factory=lambda: Metrics(lambda: NOW))
     connected: bool = True
+    #: what a test serves besides
+    more_doors: list[Any] = field(default_factory=list)
     port: int = 0
     proxy_port: int = 0
     _running: WebServer | None = None
@@ -73,6 +75,7 @@ class Site:
                 ),
                 StopPage(self.phones, self.links, FormSeal(KEYS), PUBLIC, lambda: NOW),
                 TwilioWebhooks(self.receipts, self.incoming, signatures, self.metrics, lambda: NOW),
+                *self.more_doors,
             ],
         )
 

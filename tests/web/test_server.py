@@ -34,10 +34,13 @@ def test_without_a_web_server_its_libraries_are_not_even_loaded():
         ({"web": {}}, {"/healthz", "/metrics"}),
         ({"web": {"public_url": PUBLIC}}, {"/healthz", "/metrics"}),
         ({"web": {}, "twilio": TWILIO, "security": KEYS}, {"/healthz", "/metrics"}),
-        ({"web": {"public_url": PUBLIC}, "security": KEYS}, {"/healthz", "/metrics", "/stop/{token}"}),
+        (
+            {"web": {"public_url": PUBLIC}, "security": KEYS},
+            {"/healthz", "/metrics", "/agree/{token}", "/stop/{token}"},
+        ),
         (
             {"web": {"public_url": PUBLIC}, "twilio": TWILIO, "security": KEYS},
-            {"/healthz", "/metrics", "/stop/{token}", "/twilio/status", "/twilio/text"},
+            {"/healthz", "/metrics", "/agree/{token}", "/stop/{token}", "/twilio/status", "/twilio/text"},
         ),
     ],
 )

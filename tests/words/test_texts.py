@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.attachments import Attachment
+from bot.domain.contract_messages import ContractLink
 from bot.domain.messages import (
     Announcement,
     GuardianCode,
@@ -96,10 +97,11 @@ CONTENTS = st.one_of(
     st.builds(UnitOpened, TITLES, TITLES, TITLES, st.none()),
     st.builds(GuardianCode, TITLES, st.from_regex(r"[0-9]{6}", fullmatch=True)),
     st.builds(GuardianNudge, TITLES, TITLES, TITLES, st.booleans()),
+    st.builds(ContractLink, TITLES, st.just("https://bot.school.example/agree/1234567t20789." + "a_-" * 9)),
     st.builds(TextHelp, TITLES),
     st.builds(TextsEnded, st.booleans()),
 )
-FOR_ANYBODY = GuardianCode | GuardianNudge | TextHelp
+FOR_ANYBODY = ContractLink | GuardianCode | GuardianNudge | TextHelp
 
 
 @settings(deadline=None)

@@ -12,7 +12,7 @@ from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.mastery import Journals, MasteryRuleBook, Retakes
+from bot.services.ports.mastery import Accommodations, Contracts, Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -36,6 +36,7 @@ from bot.services.ports.pictures import HandIns, Pictures
 from bot.services.ports.summative import Summatives, Talks
 from bot.services.ports.teaching import (
     Attempts,
+    BankFiles,
     Bookings,
     Courses,
     Drafts,
@@ -46,11 +47,14 @@ from bot.services.ports.teaching import (
 )
 
 __all__ = [
+    "Accommodations",
     "Announcements",
     "Attempts",
+    "BankFiles",
     "Bookings",
     "Cell",
     "Cipher",
+    "Contracts",
     "Courses",
     "Database",
     "Drafts",
@@ -165,6 +169,10 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def accommodations(self) -> Accommodations: ...
+    @property
+    def contracts(self) -> Contracts: ...
     @property
     def retakes(self) -> Retakes: ...
     @property

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.accommodations import Accommodation
 from bot.domain.booking import Span
+from bot.domain.contracts import Bar, Contract
 from bot.domain.journal import Entry, Noted
 from bot.domain.mastery_rules import MasteryRules
 from bot.domain.retaking import Remediation, RemediationKind, Request
@@ -18,6 +20,50 @@ class MasteryRuleBook(Protocol):
         ...
 
     def keep(self, section: int, rules: MasteryRules) -> None: ...
+
+
+class Accommodations(Protocol):
+    def of(self, section: int, person: int) -> Accommodation:
+        """One that changes nothing where there is none."""
+        ...
+
+    def keep(self, section: int, person: int, given: Accommodation, by: int, at: datetime) -> None: ...
+
+
+class Contracts(Protocol):
+    """Signed contracts, oldest first. What was signed is never rewritten; instants are in UTC."""
+
+    def add(
+        self,
+        *,
+        handle: str,
+        section: int,
+        person: int,
+        bar: int,
+        tier: str,
+        wording: str,
+        name: str,
+        at: datetime,
+    ) -> Contract:
+        """Signed by the student, in force for nobody yet."""
+        ...
+
+    def of(self, section: int, person: int) -> Sequence[Contract]: ...
+    def of_section(self, section: int) -> Sequence[Contract]: ...
+    def find(self, contract_id: int) -> Contract | None: ...
+    def guardian_signed(self, contract_id: int, name: str, wording: str, via: str, at: datetime) -> None:
+        """Once: a second signature changes nothing."""
+        ...
+
+    def begin(self, contract_id: int, at: datetime) -> None: ...
+    def end(self, contract_id: int, at: datetime) -> None: ...
+    def bar(self, section: int, person: int) -> Bar | None:
+        """Of the contract in force now; None where there is none."""
+        ...
+
+    def bars(self, section: int) -> dict[int, Bar]:
+        """By person, of those who have a contract in force."""
+        ...
 
 
 class Retakes(Protocol):
@@ -60,8 +106,8 @@ class Retakes(Protocol):
         """The person's live bookings of that purpose that end after ``after``, in order."""
         ...
 
-    def places(self, section: int, now: datetime) -> tuple[int, int]:
-        """Free places, and all, in retake sessions that have not begun."""
+    def places(self, section: int, now: datetime) -> dict[datetime, tuple[int, int]]:
+        """Free places, and all, of each retake session that has not begun, by its beginning."""
         ...
 
     def more_tries(self, section: int, person: int) -> int:

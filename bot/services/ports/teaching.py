@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
+from bot.domain.bank_merge import BroughtBank
 from bot.domain.booking import AgendaLine, Booking, Slot, Span
+from bot.domain.contracts import Bar
 from bot.domain.course import Course, Fault
 from bot.domain.drawing import Drawn
 from bot.domain.mastery import Attempt, Item
@@ -182,6 +184,7 @@ class Attempts(Protocol):
         section: Section,
         unit: UnitRecord,
         form: Sequence[Drawn],
+        bar: Bar,
         at: datetime,
         ends_at: datetime | None = None,
     ) -> Attempt:
@@ -238,20 +241,15 @@ class Bookings(Protocol):
         slots: Sequence[tuple[str, Span]],
         purpose: str = "help",
     ) -> None:
-        """Opens office hours; ``slots`` are handles and times."""
+        """Opens office hours or a retake session; ``slots`` are handles and times."""
         ...
 
     def overlapping(self, person: int, span: Span) -> Span | None:
         """Office hours of that teacher, in any class, that share time with ``span``."""
         ...
 
-    def free(
-        self, section: int, after: datetime, limit: int, *, purposes: Sequence[str] = ("help", "retake")
-    ) -> Sequence[Slot]:
-        """Slots of a class that begin after ``after`` and nobody holds, in order.
-
-        ``purposes`` of their office hours: "help", "retake", "oral" for talks about summative checks.
-        """
+    def free(self, section: int, after: datetime, limit: int, purpose: str = "help") -> Sequence[Slot]:
+        """Slots of a class that begin after ``after`` and nobody holds, in order; of a session one."""
         ...
 
     def slot(self, handle: str) -> Slot | None: ...
@@ -261,8 +259,8 @@ class Bookings(Protocol):
 
     def get(self, booking_id: int) -> Booking: ...
     def by_handle(self, handle: str) -> Booking | None: ...
-    def ahead(self, section: int, person: int, now: datetime) -> Booking | None:
-        """The student's live booking in that class whose slot begins after ``now``."""
+    def ahead(self, section: int, person: int, now: datetime, purpose: str = "help") -> Booking | None:
+        """The student's live booking for that in the class whose slot begins after ``now``."""
         ...
 
     def book(self, handle: str, slot_id: int, person: int, reason: str, at: datetime) -> Booking | None:
@@ -284,3 +282,20 @@ class Drafts(Protocol):
 
 class PackParser(Protocol):
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]: ...
+
+
+class BankFiles(Protocol):
+    """Question banks in the formats that teachers have."""
+
+    async def read(self, filename: str, data: bytes, objectives: Sequence[str], default: str) -> BroughtBank:
+        """A bank for a unit with these objectives; ``default`` is that of questions which name none, or ""."""
+        ...
+
+    async def write(
+        self, questions: Sequence[Question], pictures: Mapping[str, bytes], suffix: str
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """The file, and the names of questions that the format cannot hold.
+
+        ``suffix`` is ".gift", ".xml" or ".csv"; ``pictures`` are PNGs by digest.
+        """
+        ...

@@ -82,9 +82,12 @@ def upgrade() -> None:
         sa.Column("section_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("bar", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=40), server_default="", nullable=False),
         sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("signed_name", sa.String(length=80), server_default="", nullable=False),
         sa.Column("signed_at", sa.BigInteger(), nullable=False),
         sa.Column("guardian_wording", sa.Text(), server_default="", nullable=False),
+        sa.Column("guardian_name", sa.String(length=80), server_default="", nullable=False),
         sa.Column("guardian_via", sa.String(length=8), server_default="", nullable=False),
         sa.Column("guardian_signed_at", sa.BigInteger(), nullable=True),
         sa.Column("in_force_at", sa.BigInteger(), nullable=True),
@@ -356,7 +359,6 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("submitted_at IS NOT NULL AND passed IS NULL"),
     )
-    op.create_index("ix_attempt_section_id_unit_slug", "attempt", ["section_id", "unit_slug"], unique=False)
     op.create_index(
         "ix_attempt_ends_at",
         "attempt",
@@ -364,6 +366,7 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("submitted_at IS NULL AND ends_at IS NOT NULL"),
     )
+    op.create_index("ix_attempt_section_id_unit_slug", "attempt", ["section_id", "unit_slug"], unique=False)
     op.add_column("attempt", sa.Column("contract_id", sa.Integer(), nullable=True))
     op.add_column(
         "attempt_item", sa.Column("variant", sa.String(length=32), server_default="", nullable=False)
