@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.records import Asker
+from bot.services.summatives import TalkGone
 from tests.classroom import ZONE, Classroom, Person, Screen
-from tests.cogs.test_quiz import PACK, answer, answer_all
+from tests.cogs.test_quiz import PACK, answer, answer_all, press_by_hand
 
 SUMMATIVE = PACK.replace(b"draw = 5\n", b"draw = 5\nsummative = true\n")
 HOUR = timedelta(hours=1)
@@ -126,6 +128,49 @@ async def test_who_is_done_early_learns_nothing_that_others_could_use(room: Clas
     assert ana.sees("unit-2-second")
     assert not ben.sees("unit-2-second")
     assert "Results come" in handed_in.text
+
+
+#: what Moodle's review options tell apart, as a student would see it; only a pass ever shows the key
+REVIEW = {
+    "score": "%",
+    "objectives": "█",
+    "where to look": "Read the first page again",
+    "feedback": "Not that one",
+    "whether right": "✅ *right*",
+    "key": "Right would be",
+}
+
+
+@pytest.mark.parametrize("well", [True, False])
+@pytest.mark.parametrize(
+    ("after", "shown"),
+    [(0, False), (1, False), (5, False), (7, True)],
+    ids=["just handed in", "others still take it", "closed", "results are out"],
+)
+async def test_of_the_review_nothing_is_seen_before_the_time_that_was_set(
+    room: Classroom, after: int, *, shown: bool, well: bool
+) -> None:
+    """RF11, four instants by six things to see, of a pass and of a "not yet"."""
+    ana = room.students[0]
+    await set_hours(room, closes="14:00", results="16:00", oral=False)
+    await ana.slash("quiz")
+    begun = await ana.press("Begin now")
+    handle = next(each for each in begun.buttons.values() if ":check_over:" in each).rpartition(":")[2]
+    await answer_all(ana, well=well)
+    seen = [(await ana.press("Hand in my check")).text]
+    await room.move(after * HOUR)
+    card = await ana.slash("today")
+    result = await press_by_hand(ana, f"fc:check_result:{handle}", card)
+    card = await ana.slash("today")
+    back = await press_by_hand(ana, f"fc:check_back:{handle}.1", card)
+    seen += [card.text, result.text, back.text, (await ana.slash("quiz")).text, *ana.inbox]
+    found = {thing for thing, mark in REVIEW.items() if any(mark in text for text in seen)}
+    if not shown:
+        assert found == set()
+    else:
+        assert "score" in found
+        assert ("whether right" in found) is well
+        assert ("where to look" in found) is not well
 
 
 async def test_it_is_taken_once_unless_the_teacher_grants_another(room: Classroom) -> None:
@@ -265,9 +310,6 @@ async def test_nobody_but_the_teacher_sees_or_decides_a_talk(room: Classroom) ->
     listed = await room.teacher.slash("oral")
     handle = next(iter(listed.menu.values()))
     service = room.app.services.summatives
-    from bot.domain.records import Asker
-    from bot.services.summatives import TalkGone
-
     for who in (ana, ben):
         asker = Asker(who.id, room.guild.id, manages=False)
         assert isinstance(await service.show(asker, handle), TalkGone)
