@@ -48,9 +48,11 @@ from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
+from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.journals import JournalService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -61,9 +63,11 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
+from bot.services.rulings import RulingService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
@@ -246,6 +250,7 @@ def _services(
         summatives=SummativeService(database, new_handle, wake),
         contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
         contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
+        journals=JournalService(database),
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
@@ -276,6 +281,9 @@ def _services(
         stop_pages=StopPageService(database, links),
         got_it=GotItService(database),
         reminders=ReminderService(database, hours, wake),
+        rulings=RulingService(database, new_handle, wake),
+        regrades=RegradeService(database, new_handle, wake),
+        hand_marks=HandMarkService(database, new_handle, wake),
         item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 

@@ -90,7 +90,7 @@ class Reconciler:
         gone = frozenset([each for each in absent if await self._is_gone(guild, each)])
         with step("compare"):
             repairs = await self._members.compare(guild.id, _seen(guild, present, gone), self._clock())
-        if repairs != Repairs(0, 0, 0, 0):
+        if any(_counts(repairs).values()):
             log.info("members_reconciled", server=guild.id, **_counts(repairs))
 
     async def _ask(self, guild: discord.Guild, ids: Sequence[int]) -> list[discord.Member]:

@@ -1,4 +1,4 @@
-"""A role for one student: one PUT, which touches no other role of theirs (RA19)."""
+"""A role for one student: one PUT, or one DELETE, which touches no other role of theirs (RA19)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Roles:
         self._client = client
 
     async def carry(self, grant: RoleGrant) -> Outcome:
-        """Giving a role twice is no harm, so a grant is never looked for. Sent carries the role."""
+        """Giving or taking a role twice is no harm, so it is never looked for. Sent carries the role."""
         guild = reach(self._client, grant.guild)
         if isinstance(guild, Wait):
             return guild
@@ -29,15 +29,14 @@ class Roles:
         except DISCORD_ERRORS as error:
             return read(error, {})
         if role is None:
-            return ROLE_DELETED
+            return Sent(result=str(grant.role)) if grant.takes else ROLE_DELETED
         if (wait := cannot_give(guild, role)) is not None:
             return wait
         try:
             # as Member.add_roles does, which needs the member: without privileged intents there is none
+            call = self._client.http.remove_role if grant.takes else self._client.http.add_role
             with step("give_role"):
-                await self._client.http.add_role(
-                    grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason)
-                )
+                await call(grant.guild, grant.discord, grant.role, reason=audit_reason(grant.reason))
         except DISCORD_ERRORS as error:
             return read(error, _refusals(grant, guild, role))
         return Sent(result=str(grant.role))
@@ -49,12 +48,13 @@ async def _fetch(guild: discord.Guild, role: int) -> discord.Role | None:
 
 
 def _refusals(grant: RoleGrant, guild: discord.Guild, role: discord.Role) -> Mapping[int, Outcome]:
+    gone = Sent(result=str(grant.role)) if grant.takes else None
     # of roles at the same height Discord's order is by age, which not every server keeps to
     level = role.position >= guild.me.top_role.position
     return {
-        10007: Refused(f"<@{grant.discord}> has left the server"),
-        10011: ROLE_DELETED,
-        10013: Refused(f"the account of <@{grant.discord}> is gone"),
+        10007: gone or Refused(f"<@{grant.discord}> has left the server"),
+        10011: gone or ROLE_DELETED,
+        10013: gone or Refused(f"the account of <@{grant.discord}> is gone"),
         50001: Wait(
             RETRY,
             "I have no access to the server's roles",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
+from bot.domain.check_messages import CheckNews
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
@@ -246,7 +247,7 @@ OtherContent = (
     | Unreached
     | Trouble
 )
-Content = OtherContent | LetterContent
+Content = OtherContent | LetterContent | CheckNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,8 @@ class RoleGrant:
     discord: int
     role: int
     reason: str
+    #: it is taken away instead
+    takes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Kind(StrEnum):
     CONTRACT_IN_FORCE = "contract_in_force"  # about: contract; to the student
     CONTRACT_TO_SIGN = "contract_to_sign"  # about: None; reminds a student who has not signed
     PHONE_PAUSED = "phone_paused"  # about: None; asks a person on Discord about a number that does not work
+    TAKE_ROLE = "take_role"  # args: {"purpose": place purpose}; about: section
+    RESULT_CHANGED = "result_changed"  # about: regrade; args: what it means for them; to the student
+    HAND_MARKED = "hand_marked"  # about: attempt; args: {"opened": slug or None, "comment"}; to the student
+    UNIT_RULED = "unit_ruled"  # about: ruling; args: {"undone": bool, "opened": slug or None}; to the student
 
 
 class Way(StrEnum):

@@ -18,6 +18,7 @@ from bot.formats.bank import Bank, read_bank
 from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
 from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
+from bot.formats.remediation_toml import MAX_PARTS, read_parts
 from bot.formats.tags import Located
 from bot.formats.toml_table import Table
 
@@ -63,7 +64,7 @@ class CourseReader:
         return Course(slug, title, units, self._album.pictures)
 
     def _unit(self, table: Table) -> Unit:
-        table.refuse_unknown("slug", "title", "objectives", "prework", "check")
+        table.refuse_unknown("slug", "title", "objectives", "prework", "check", "remediation")
         slug, title = _slug(table, _SLUG), table.words("title", MAX_TITLE)
         tables = table.tables("objectives", 1, MAX_OBJECTIVES)
         objectives = tuple(_objective(one) for one in tables)
@@ -76,6 +77,7 @@ class CourseReader:
             objectives,
             self._prework(prework, slugs) if prework else PreWork((), ()),
             self._check(check, slugs) if check else Check(1, (), 0),
+            read_parts(table.tables("remediation", 0, MAX_PARTS), slugs, _url_problem),
         )
 
     def _prework(self, table: Table, objectives: Sequence[str]) -> PreWork:

@@ -11,14 +11,17 @@ from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
 from bot.services.contracts import contract_in_force, contract_to_sign
 from bot.services.grading import check_result
+from bot.services.hand_marking import hand_marked
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.quizzes import unit_opened
+from bot.services.regrades import result_changed
 from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
+from bot.services.rulings import unit_ruled
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
 from bot.services.talks import talk_content
 
@@ -82,6 +85,9 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.RETAKE_DECIDED: retake_decided,
     Kind.CHECK_RESULT: check_result,
     Kind.TALK: talk_content,
+    Kind.UNIT_RULED: unit_ruled,
+    Kind.RESULT_CHANGED: result_changed,
+    Kind.HAND_MARKED: hand_marked,
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,

@@ -15,6 +15,7 @@ from bot.domain.summative import ResultsAt
 from bot.domain.units import Units
 from bot.services.held_results import held_of, is_sealed, sitting_of
 from bot.services.ports import Ids, Tx
+from bot.services.remarking import marks_of
 from bot.services.retakes import cooldown_after, kept_items, reaches_bar
 from bot.services.talks import needs_talk
 from bot.services.unlocking import Result, pass_unit, result_of
@@ -22,6 +23,8 @@ from bot.services.unlocking import Result, pass_unit, result_of
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    #: of each item, by position
+    credits: Sequence[Fraction]
     score: Fraction
     is_pass: bool
     retake_at: datetime | None
@@ -35,7 +38,7 @@ def hand_in(
     outcome = None if sitting_of(tx, attempt) else _outcome(tx, attempt, credits, at)
     is_first = tx.attempts.submit(
         attempt.id,
-        credits=credits,
+        credits=outcome.credits if outcome else credits,
         score=outcome.score if outcome else None,
         passed=outcome.is_pass if outcome else None,
         retake_at=outcome.retake_at if outcome else None,
@@ -124,7 +127,9 @@ def _outcome(tx: Tx, attempt: Attempt, credits: Sequence[Fraction | None], at: d
     marked = [each for each in credits if each is not None]
     if len(marked) < len(credits):
         return None
+    marks, counting = marks_of(tx, attempt.id, marked)
     kept = [each.credit or Fraction(0) for each in kept_items(tx, attempt, tx.attempts.items(attempt.id))]
-    total = score([*marked, *kept])
+    # where every question was dropped there is nothing that could be missed
+    total = score([*counting, *kept]) if counting or kept else Fraction(1)
     is_pass = reaches_bar(tx, attempt, total)
-    return Outcome(total, is_pass, None if is_pass else at + cooldown_after(tx, attempt))
+    return Outcome(marks, total, is_pass, None if is_pass else at + cooldown_after(tx, attempt))

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Roll, Section
-from bot.services.people import role_grant
+from bot.services.people import role_grant, role_take
 from bot.services.places import student_role, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
 
@@ -36,6 +36,7 @@ class Repairs:
     came_back: int
     grants: int
     set_ups: int
+    takes: int = 0
 
 
 class MemberService:
@@ -47,9 +48,9 @@ class MemberService:
         return await self._db.read(_known, guild)
 
     async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs:
-        """Notes who left or came back, and asks for what is missing: roles of members, a class's own places."""
+        """Notes who left or came back, and asks for what is missing or too much: roles of members, a class's places."""
         repairs = await self._db.write(_compare, guild, seen, now, self._ids)
-        if repairs.grants or repairs.set_ups:
+        if repairs.grants or repairs.takes or repairs.set_ups:
             self._wake()
         return repairs
 
@@ -64,15 +65,19 @@ def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> R
     standing = {(each.purpose, each.kind): each.discord for each in tx.sections.places(guild)}
     left = came_back = 0
     grants: list[Effect] = []
+    takes: list[Effect] = []
     set_ups: list[Effect] = []
     for section in tx.sections.on_guild(guild):
+        asked = _under_way(tx, section)
         rolls = tx.sections.rolls(section.id)
         for roll in rolls:
             left += _note_gone(tx, guild, roll, seen.absent, now)
             came_back += _note_back(tx, section, roll, seen.present, now)
-            grants += _missing_roles(section, roll, seen, standing, now)
+            grants += (each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each))
+            takes += (each for each in _extra_roles(section, roll, seen, standing, now) if not asked(each))
         set_ups += _broken_places(tx, section, seen, standing, now)
-    return Repairs(left, came_back, tx.outbox.add(grants, now, ids), tx.outbox.add(set_ups, now, ids))
+    added = [tx.outbox.add(each, now, ids) for each in (grants, set_ups, takes)]
+    return Repairs(left, came_back, *added)
 
 
 def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime) -> bool:
@@ -99,7 +104,28 @@ def _missing_roles(
     for purpose in (student_role(section), *(unit_role(section, slug) for slug in roll.opened)):
         role = standing.get((purpose, "role"))
         if role in seen.roles and role not in has:
-            yield role_grant(section, roll.person, purpose, now, _cause(now))
+            yield role_grant(section, roll.person, purpose, now, f"drift:{now.isoformat()}")
+
+
+def _extra_roles(
+    section: Section, roll: Roll, seen: ServerSeen, standing: Mapping[tuple[str, str], int], now: datetime
+) -> Iterator[Effect]:
+    """Unit roles of this class's course that the student has though the unit is not open to them.
+
+    No other role is looked at: what others gave or took is nobody's business of ours.
+    """
+    has = seen.present.get(roll.discord, frozenset[int]())
+    open_to_them = {unit_role(section, slug) for slug in roll.opened}
+    for (purpose, kind), role in standing.items():
+        is_ours = kind == "role" and purpose.startswith(unit_role(section, ""))
+        if is_ours and role in has and purpose not in open_to_them:
+            yield role_take(section, roll.person, purpose, now, f"drift:{now.isoformat()}")
+
+
+def _under_way(tx: Tx, section: Section) -> Callable[[Effect], bool]:
+    """Whether that very role of theirs is being given or taken already: then no second call is needed."""
+    asked = {(each.kind, each.person, each.args["purpose"]) for each in tx.outbox.roles_under_way(section.id)}
+    return lambda effect: (effect.kind, effect.person, effect.args["purpose"]) in asked
 
 
 def _broken_places(

@@ -40,7 +40,14 @@ from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
 from bot.services.people import Drip
 from bot.services.phones import phone_code
-from bot.services.places import front_door, prework_channel, staff_channel, wanted_places
+from bot.services.places import (
+    front_door,
+    prework_channel,
+    staff_channel,
+    student_role,
+    unit_role,
+    wanted_places,
+)
 from bot.services.ports import Cipher, Tx
 from bot.services.ports.links import ContractLinks
 from bot.services.texting import numbers_of, party_of
@@ -76,7 +83,7 @@ def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel
     section = tx.sections.get(delivery.section) if delivery.section is not None else None
     if delivery.kind is Kind.SET_UP_CLASS and section:
         return _class_set_up(tx, section, delivery.args.get("leave", ()))
-    if delivery.kind is Kind.GRANT_ROLE and section:
+    if delivery.kind in (Kind.GRANT_ROLE, Kind.TAKE_ROLE) and section:
         return _role_grant(tx, delivery, section)
     content = _content(tx, delivery, terms, now)
     if isinstance(content, str):
@@ -147,10 +154,19 @@ def _role_grant(tx: Tx, delivery: Delivery, section: Section) -> RoleGrant | Wai
     who = tx.people.account(delivery.person or 0)
     if who is None or tx.sections.enrolment(section.id, who.person) is None:
         return "no longer in the class"
-    role = tx.sections.place(section.guild, delivery.args["purpose"], "role")
+    purpose, takes = delivery.args["purpose"], delivery.kind is Kind.TAKE_ROLE
+    if takes is _is_to_have(tx, section, who.person, purpose):
+        return "the unit is open again" if takes else "the unit was taken back"
+    role = tx.sections.place(section.guild, purpose, "role")
     if role is None:
-        return Wait(10, "its role is not made yet")
-    return RoleGrant(section.guild, who.discord, role, f"Flipcord: {section.name}")
+        return "its role does not stand" if takes else Wait(10, "its role is not made yet")
+    return RoleGrant(section.guild, who.discord, role, f"Flipcord: {section.name}", takes)
+
+
+def _is_to_have(tx: Tx, section: Section, person: int, purpose: str) -> bool:
+    """What was asked for may have been overtaken: the last word is what is open when the call is made."""
+    opened = tx.progress.of(person, section.course_id)
+    return purpose == student_role(section) or any(purpose == unit_role(section, slug) for slug in opened)
 
 
 def _address(

@@ -149,6 +149,20 @@ def role_grant(section: Section, person: int, purpose: str, now: datetime, cause
     )
 
 
+def role_take(section: Section, person: int, purpose: str, now: datetime, cause: str) -> Effect:
+    """One DELETE of one role of ours; whether it still is to go is looked at when the call is made."""
+    return Effect(
+        key=f"take:{section.guild}:{person}:{purpose}:{cause}",
+        kind=Kind.TAKE_ROLE,
+        way=Way.ROLE,
+        due_at=now,
+        person=person,
+        section=section.id,
+        about=section.id,
+        args={"purpose": purpose},
+    )
+
+
 def _open_inbox(
     tx: Tx, asker: Asker, drip: Drip, now: datetime, ids: Ids
 ) -> InboxOpens | InboxIsOpen | NoClass:

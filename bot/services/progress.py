@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.booking import Booking
@@ -21,8 +21,12 @@ from bot.domain.records import (
 from bot.domain.today import Step, next_step
 from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, NotStaff
+from bot.services.journals import Line, journal_of
 from bot.services.ports import Database, Tx
 from bot.services.retakes import retake_facts
+
+#: of a student's journal
+MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Standing:
     step: Step
     booking: Booking | None
     bar: Bar
+    #: what they wrote about questions that did not go well, newest first; looked up for their teacher alone
+    journal: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,10 @@ def _student(
     shared = [each.section for each in enrolments if each]
     if who is None or not shared:
         return NoSuchStudent(student)
-    return tuple(_standing(tx, who, each, now) for each in shared)
+    return tuple(
+        replace(_standing(tx, who, each, now), journal=journal_of(tx, who.person, each.course_id, MOST_LINES))
+        for each in shared
+    )
 
 
 def _enrolment(tx: Tx, section: Section, who: Account | None) -> Enrolment | None:

@@ -84,10 +84,11 @@ def retake_form(tx: Tx, section: Section, person: int, unit: UnitRecord) -> tupl
     tries = tries_of(tx.attempts.of_unit(person, section.course_id, unit.unit.slug))
     if not tx.mastery_rules.of(section.id).only_missed or not tries or tries[-1].passed is not False:
         return draw, None
+    if tries[-1].unit != unit.id:  # the unit was rewritten meanwhile: the whole check again
+        return draw, None
     items = tx.attempts.items(tries[-1].id)
     missed = frozenset(each.question.objective for each in items if each.credit != 1)
-    in_bank = {each.objective for each in tx.attempts.bank(unit.id)}
-    if not missed or not missed <= in_bank:  # the unit was rewritten meanwhile: the whole check again
+    if not missed:
         return draw, None
     return sum(1 for each in items if each.question.objective in missed), missed
 

@@ -20,9 +20,11 @@ from bot.services.desk import DeskService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
+from bot.services.hand_marking import HandMarkService
 from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
+from bot.services.journals import JournalService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -34,9 +36,11 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
+from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
 from bot.services.time_limits import TimeLimitService
@@ -82,5 +86,9 @@ class Services:
     reminders: ReminderService
     check_rules: CheckRulesService
     remediation: RemediationService
+    journals: JournalService
     retake_requests: RetakeRequestService
+    rulings: RulingService
+    regrades: RegradeService
+    hand_marks: HandMarkService
     item_analysis: ItemAnalysisService

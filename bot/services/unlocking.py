@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
+from types import MappingProxyType
 
 from bot.domain.counting import counted_of
 from bot.domain.course import Objective
@@ -19,16 +20,20 @@ from bot.domain.mastery import (
     review,
 )
 from bot.domain.mastery_rules import MasteryRules
+from bot.domain.opening import Units, Why, units_of
 from bot.domain.outbox import Effect, Kind, Way
-from bot.domain.records import Section, UnitRecord
+from bot.domain.records import HistoryLine, ProgressRecord, Section, UnitRecord
 from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
 from bot.domain.summative import Held
 from bot.services.held_results import held_of
-from bot.services.people import role_grant
+from bot.services.people import role_grant, role_take
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
 from bot.services.retakes import kept_items, stands_before
+
+#: joined before anything else
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,22 +203,87 @@ def following(tx: Tx, attempt: Attempt) -> UnitRecord | None:
 
 def pass_unit(tx: Tx, attempt: Attempt, now: datetime, ids: Ids) -> None:
     """Masters the unit of an attempt that was just passed and opens what follows, with role and message."""
-    tx.progress.master(attempt.person, attempt.course, attempt.unit_slug, now)
-    unit = following(tx, attempt)
-    if unit is None:
-        return
     section = tx.sections.get(attempt.section)
-    _open(tx, section, attempt.person, unit, now, ids, cause=f"attempt:{attempt.id}")
-    told = Effect(
-        key=f"opened:{attempt.id}",
-        kind=Kind.UNIT_OPENED,
-        way=Way.DM,
-        due_at=now,
-        person=attempt.person,
-        section=section.id,
-        about=attempt.id,
-    )
-    tx.outbox.add([told], now, ids)
+    before = units_now(tx, section, attempt.person, without=(Why.PASS, attempt.id))
+    change = follow(tx, section, attempt.person, before, now, ids, cause=f"attempt:{attempt.id}")
+    if change.opened:
+        told = Effect(
+            key=f"opened:{attempt.id}",
+            kind=Kind.UNIT_OPENED,
+            way=Way.DM,
+            due_at=now,
+            person=attempt.person,
+            section=section.id,
+            about=attempt.id,
+        )
+        tx.outbox.add([told], now, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Progress as it was before it changed; None where the unit was locked."""
+
+    slug: str
+    was: ProgressRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a student's units: slugs in the course's order, and how their rows were before."""
+
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+def units_now(tx: Tx, section: Section, person: int, *, without: tuple[Why, int] | None = None) -> Units:
+    """The truth of a student's units; ``without`` leaves one event out, to see what it changed."""
+    order = [each.unit.slug for each in tx.courses.units(section.revision_id)]
+    enrolment = tx.sections.enrolment(section.id, person)
+    events = [
+        each for each in tx.rulings.events(person, section.course_id) if (each.why, each.about) != without
+    ]
+    return units_of(order, enrolment.joined_at if enrolment else EVER, events)
+
+
+def follow(
+    tx: Tx,
+    section: Section,
+    person: int,
+    before: Units,
+    now: datetime,
+    ids: Ids,
+    *,
+    cause: str,
+    remembered: Mapping[str, ProgressRecord] = MappingProxyType({}),
+) -> Change:
+    """Lets progress, roles and the history follow from what changed since ``before``.
+
+    What no longer follows is taken back: whoever calls this has the teacher's word for it. What an older revision
+    opened stays. ``remembered`` gives a row that comes back the instants that it had.
+    """
+    units, after = tx.courses.units(section.revision_id), units_now(tx, section, person)
+    order, progress = [each.unit.slug for each in units], tx.progress.of(person, section.course_id)
+    new = set(after.opened) - set(before.opened)
+    for slug in set(after.mastered) - set(before.mastered):
+        # a newer revision may have put units in between, of which nothing follows before this student gets there
+        next_one = opened_by(slug, units, progress, after.mastered[slug].at)
+        new |= {slug} if next_one is None else {slug, next_one.unit.slug}
+    opened = tuple(each for each in order if each in new and each not in progress)
+    for slug in (*opened, *(new - set(order) - progress.keys())):
+        _open(tx, section, person, slug, now, ids, cause=cause, since=remembered.get(slug))
+    lost = [each for each in before.mastered if each not in after.mastered and each in progress]
+    for slug in set(after.mastered) - set(before.mastered):
+        was = remembered.get(slug)
+        at = after.mastered[slug].at if was is None or was.mastered_at is None else was.mastered_at
+        tx.progress.master(person, section.course_id, slug, at)
+    for slug in lost:
+        tx.progress.unmaster(person, section.course_id, slug)
+    closed = tuple(each for each in before.opened if each not in after.opened and each in progress)
+    for slug in closed:
+        _close(tx, section, person, progress[slug], now, ids, cause=cause)
+    changed = dict.fromkeys((*opened, *lost, *closed, *(set(after.mastered) - set(before.mastered))))
+    return Change(opened, closed, tuple(Row(slug, progress.get(slug)) for slug in changed))
 
 
 def open_added(tx: Tx, section: Section, person: int, now: datetime, ids: Ids) -> UnitRecord | None:
@@ -223,16 +293,35 @@ def open_added(tx: Tx, section: Section, person: int, now: datetime, ids: Ids) -
     unit = next((each for each in units if each.unit.slug not in progress), None)
     if unit is None or current_unit(units, progress) is not None:
         return None
-    _open(tx, section, person, unit, now, ids, cause=f"revision:{section.revision_id}")
+    _open(tx, section, person, unit.unit.slug, now, ids, cause=f"revision:{section.revision_id}")
     return unit
 
 
 def _open(
-    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids, *, cause: str
+    tx: Tx,
+    section: Section,
+    person: int,
+    slug: str,
+    now: datetime,
+    ids: Ids,
+    *,
+    cause: str,
+    since: ProgressRecord | None = None,
 ) -> None:
     """Progress counts for the whole course: the role is granted wherever the student attends it."""
-    slug = unit.unit.slug
-    tx.progress.open(person, section.course_id, slug, now)
+    tx.progress.open(person, section.course_id, slug, since.opened_at if since else now)
     attended = [each for each in tx.sections.enrolled_in(person) if each.course_id == section.course_id]
     grants = [role_grant(each, person, unit_role(each, slug), now, cause) for each in attended]
     tx.outbox.add(grants, now, ids)
+
+
+def _close(
+    tx: Tx, section: Section, person: int, row: ProgressRecord, now: datetime, ids: Ids, *, cause: str
+) -> None:
+    slug = row.unit_slug
+    tx.progress.close(person, section.course_id, slug)
+    attended = [each for each in tx.sections.enrolled_in(person) if each.course_id == section.course_id]
+    takes = [role_take(each, person, unit_role(each, slug), now, cause) for each in attended]
+    tx.outbox.add(takes, now, ids)
+    body = {"unit": slug, "opened_at": row.opened_at.isoformat(), "cause": cause}
+    tx.history.add(HistoryLine(now, "unit_taken_back", body, section.id, person))

@@ -209,6 +209,7 @@ regrade = table(
     sa.Column("undone_by", sa.Integer),
     sa.Column("undone_at", Instant),
     sa.Index("ix_regrade_section_id", "section_id"),
+    sa.Index("ix_regrade_question_id", "question_id"),
     about=described("a faulty question marked anew", retention="with the course", **NO_PERSON),
 )
 

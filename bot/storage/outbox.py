@@ -262,6 +262,14 @@ class StoredOutbox:
         query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
 
+    def roles_under_way(self, section: int) -> Sequence[Delivery]:
+        query = sa.select(*_COLUMNS).where(
+            outbox.c.kind.in_((Kind.GRANT_ROLE, Kind.TAKE_ROLE)),
+            outbox.c.about_id == section,
+            outbox.c.state.in_(UNDER_WAY),
+        )
+        return [_delivery(row) for row in self._db.execute(query)]
+
     def chain(self, key: str) -> Sequence[Delivery]:
         after = sa.and_(
             outbox.c.dedupe_key >= f"{key}>", outbox.c.dedupe_key < f"{key}?"

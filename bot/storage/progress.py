@@ -38,6 +38,13 @@ class StoredProgresses:
             .values(mastered_at=at)
         )
 
+    def unmaster(self, person: int, course: int, unit_slug: str) -> None:
+        changed = sa.update(progress).where(*_row(person, course, unit_slug))
+        self._db.execute(changed.values(mastered_at=None, recheck_at=None, shaky_at=None))
+
+    def close(self, person: int, course: int, unit_slug: str) -> None:
+        self._db.execute(sa.delete(progress).where(*_row(person, course, unit_slug)))
+
     def of(self, person: int, course: int) -> dict[str, ProgressRecord]:
         rows = _OF.all(self._db, person=person, course=course)
         return {row[0]: ProgressRecord(*row) for row in rows}
@@ -62,3 +69,7 @@ class StoredProgresses:
         for person, slug, *dates in map(tuple, self._db.execute(query)):
             found.setdefault(person, {})[slug] = ProgressRecord(slug, *dates)
         return found
+
+
+def _row(person: int, course: int, unit_slug: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return progress.c.person_id == person, progress.c.course_id == course, progress.c.unit_slug == unit_slug

@@ -22,6 +22,7 @@ from bot.domain.questions import Answer, Calculated, Posed, Question
 from bot.domain.records import Section, UnitRecord
 from bot.storage.mastery_tables import attempt, attempt_item
 from bot.storage.prepared import Prepared
+from bot.storage.regrades import mended_bank, mended_items
 from bot.storage.tables import account, question, unit
 
 _ATTEMPTS = sa.select(
@@ -145,7 +146,7 @@ class StoredAttempts:
         rows = self._db.execute(
             sa.select(question.c.body).where(question.c.unit_id == unit_id).order_by(question.c.id)
         )
-        return [question_from_json(row.body) for row in rows]
+        return mended_bank(self._db, unit_id, [question_from_json(row.body) for row in rows])
 
     def seen(self, person: int, course: int, unit_slug: str) -> dict[str, int]:
         rows = self._db.execute(
@@ -231,7 +232,9 @@ class StoredAttempts:
         return [_attempt(row) for row in self._db.execute(query.order_by(attempt.c.number))]
 
     def items(self, attempt_id: int) -> Sequence[Item]:
-        return [_item(row) for row in _ITEMS.all(self._db, attempt=attempt_id)]
+        return mended_items(
+            self._db, attempt_id, [_item(row) for row in _ITEMS.all(self._db, attempt=attempt_id)]
+        )
 
     def answer(self, attempt_id: int, position: int, answer: Answer, answered_at: datetime | None) -> None:
         _ANSWER.run(

@@ -11,6 +11,7 @@ from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
 from bot.storage.drafts import StoredDrafts
 from bot.storage.guardians import StoredGuardians
+from bot.storage.hand_marks import StoredHandMarks
 from bot.storage.history import StoredHistory
 from bot.storage.item_analysis import StoredItemAnalysis
 from bot.storage.letters import StoredLetters
@@ -24,9 +25,11 @@ from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
+from bot.storage.regrades import StoredRegrades
 from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
 from bot.storage.retakes import StoredJournals, StoredRetakes
+from bot.storage.rulings import StoredRulings
 from bot.storage.sections import StoredSections
 from bot.storage.summatives import StoredSummatives, StoredTalks
 from bot.storage.upkeep import StoredUpkeep
@@ -64,6 +67,9 @@ class StoredTx:
         self.item_analysis = StoredItemAnalysis(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.accommodations = StoredAccommodations(connection)
+        self.rulings = StoredRulings(connection)
+        self.regrades = StoredRegrades(connection)
+        self.hand_marks = StoredHandMarks(connection)
         self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)

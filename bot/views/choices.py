@@ -55,3 +55,10 @@ async def audience_choices(interaction: Interaction, typed: str) -> Choices:
         return []
     working = ((f"Those who work on {each.unit.title}", f"{UNIT}{each.unit.slug}") for each in units)
     return matching(typed, [*groups, *working])
+
+
+async def question_choices(interaction: Interaction, typed: str) -> Choices:
+    """The questions of the unit that was filled in."""
+    named, unit = (getattr(interaction.namespace, name, None) for name in ("class", "unit"))
+    found = await services(interaction).regrades.questions(asker(interaction), named or None, unit or "")
+    return matching(typed, ((each.prompt, each.slug) for each in found))

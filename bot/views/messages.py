@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from discord import ui
 
+from bot.domain.check_messages import CheckNews
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Material, Unit, Video
@@ -51,6 +52,7 @@ from bot.views.cards import (
     shorten,
     stamp,
 )
+from bot.views.check_news import draw_check_news
 from bot.views.letter_cards import draw_letter
 from bot.views.prose import name_of, paragraphs, web_address, with_links
 from bot.views.staff_messages import draw_for_staff, draw_retake_for_staff
@@ -73,6 +75,8 @@ def draw(content: Content, marker: int) -> ui.LayoutView:  # one case for each k
     """The card of that content; ``marker`` (1 to 2**31 - 1) is the id by which a repeat is recognised."""
     if isinstance(content, LetterContent):
         return draw_letter(content, marker)
+    if isinstance(content, CheckNews):
+        return draw_check_news(content, marker)
     return _draw(content, marker)
 
 

@@ -20,6 +20,7 @@ from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, Un
 from bot.views.bars import clause, your_bar
 from bot.views.cards import Button, Control, Link, Look, card, plain, primary, stamp
 from bot.views.choosing import draw_choice
+from bot.views.journal import line_text
 from bot.views.presses import Interaction, asker, on_press, reply, services
 from bot.views.retakes import is_shut, next_button, stands_in_short, stands_text
 from bot.views.summatives import held_in_short, held_text, talk_controls
@@ -162,6 +163,8 @@ def _draw_standing(standing: Standing) -> str:
     lines = [f"**{plain(section.name)}**: {mastered} of {len(standing.units)} units mastered, {bar}"]
     lines += [_unit(each) for each in standing.units]
     lines.append(f"Next: {_next(standing.step)}")
+    if standing.journal:
+        lines += ["**From their journal**", *map(line_text, standing.journal)]
     if standing.booking:
         lines.append(f"Office hours: {stamp(standing.booking.slot.starts_at)}")
     return "\n".join(lines)

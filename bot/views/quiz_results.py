@@ -114,7 +114,7 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
-                controls=[TODAY, Button("See my answers", "check_back", f"{attempt}.1")],
+                controls=[TODAY, Button("See my answers", "check_back", f"{attempt}.1"), *_journal(result)],
             )
         case NotYet():
             return card(
@@ -128,6 +128,10 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 rules_line(result.said),
                 controls=_after(result),
             )
+
+
+def _journal(result: Passed | NotYet) -> list[Control]:
+    return [Button("Write in my journal", "journal", result.attempt)] if result.open_questions else []
 
 
 def _score(result: NotYet) -> str:
@@ -154,7 +158,7 @@ def _review(result: NotYet) -> list[str]:
 def _after(result: NotYet) -> list[Control]:
     on = next_button(result.stands, result.section)
     help_ = [] if on.action == "book" else [Button("Book office hours", "book", result.section)]
-    return [on, *help_]
+    return [on, *help_, *_journal(result)]
 
 
 def _draw_too_early(last: NotYet) -> ui.LayoutView:

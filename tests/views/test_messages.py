@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
+from bot.domain.check_messages import HandMarked, ResultChanged, UnitRuled
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
@@ -52,6 +53,7 @@ from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
+from tests.builders import NOW
 
 AT = datetime(2026, 11, 24, 14, tzinfo=UTC)
 STAMP = int(AT.timestamp())
@@ -70,7 +72,6 @@ def unit(*materials: Video | Reading, objectives: tuple[str, ...] = ("Name the p
 
 VIDEO = Video("What is an atom?", "https://example.org/watch?v=a_b&t=1", 245)
 READING = Reading("Ions", "https://example.org/ions", 600)
-from tests.builders import NOW
 
 CONTENTS: list[Content] = [
     PreWorkCard("Period 3", unit(VIDEO, READING), "p1", AT),
@@ -110,6 +111,9 @@ CONTENTS: list[Content] = [
         "Period 3", "Atoms", "s1", Fraction(9, 10), 80, NOW, "Tue 24 Nov 08:00", "Room 12", "b1", False, False
     ),
     TalksToBook(3),
+    UnitRuled("Period 3", "Atoms", "override", False, "Ions", 77),
+    HandMarked("Period 3", "Atoms", False, "Label your axes", None, None),
+    ResultChanged("Period 3", "Atoms", True, ("Ions",), ()),
 ]
 
 

@@ -12,6 +12,7 @@ from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
+from bot.services.ports.marking import HandMarks, Regrades, Rulings
 from bot.services.ports.mastery import Accommodations, Contracts, Journals, MasteryRuleBook, Retakes
 from bot.services.ports.messages import (
     Cell,
@@ -61,6 +62,7 @@ __all__ = [
     "Drawing",
     "Guardians",
     "HandIns",
+    "HandMarks",
     "History",
     "Ids",
     "ItemAnswers",
@@ -80,9 +82,11 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Receipts",
+    "Regrades",
     "Reminders",
     "Reports",
     "Retakes",
+    "Rulings",
     "Sections",
     "Tables",
     "TextLength",
@@ -171,6 +175,12 @@ class Tx(Protocol):
     def mastery_rules(self) -> MasteryRuleBook: ...
     @property
     def accommodations(self) -> Accommodations: ...
+    @property
+    def rulings(self) -> Rulings: ...
+    @property
+    def regrades(self) -> Regrades: ...
+    @property
+    def hand_marks(self) -> HandMarks: ...
     @property
     def contracts(self) -> Contracts: ...
     @property

@@ -315,6 +315,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_regrade_section_id", "regrade", ["section_id"], unique=False)
+    op.create_index("ix_regrade_question_id", "regrade", ["question_id"], unique=False)
     op.create_table(
         "remediation",
         sa.Column("id", sa.Integer(), nullable=False),
