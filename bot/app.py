@@ -53,6 +53,7 @@ from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
 from bot.services.journals import JournalService
+from bot.services.locks import LockService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import Drip, PeopleService
@@ -71,6 +72,7 @@ from bot.services.rulings import RulingService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
+from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -248,13 +250,15 @@ def _services(
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
         summatives=SummativeService(database, new_handle, wake),
+        hand_ins=HandInService(database),
+        locks=LockService(database),
+        tasks=TaskService(database),
         contracts=ContractService(database, ContractWording(), contract_links, new_handle, wake),
         contract_desk=ContractDeskService(database, ContractWording(), new_handle, wake),
         journals=JournalService(database),
         check_rules=CheckRulesService(database),
         remediation=RemediationService(database, new_handle, wake),
         retake_requests=RetakeRequestService(database, new_handle, wake),
-        hand_ins=HandInService(database),
         accommodations=AccommodationService(database),
         progress=ProgressService(database),
         deliveries=DeliveryService(

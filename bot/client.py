@@ -51,6 +51,7 @@ COGS = (
     "accommodate",
     "checks",
     "bank",
+    "going_on",
 )
 
 #: servers, their roles and channels, and what is written to the bot itself, whose words it gets without any more.

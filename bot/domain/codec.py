@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.course import Check, Course, Material, Objective, Part, PreWork, Reading, Unit, Video
+from bot.domain.course import (
+    Check,
+    Course,
+    Level,
+    Material,
+    Objective,
+    Part,
+    PreWork,
+    Reading,
+    Task,
+    Unit,
+    Video,
+)
 from bot.domain.drawing import Share
 from bot.domain.question_codec import (
     Json,
@@ -40,7 +52,6 @@ def course_from_json(body: Mapping[str, Any]) -> Course:
 
 def unit_to_json(unit: Unit) -> Json:
     """The unit without its bank, whose questions are kept one by one."""
-    blueprint = [_share_to_json(one) for one in unit.check.blueprint]
     body = {
         "slug": unit.slug,
         "title": unit.title,
@@ -49,18 +60,21 @@ def unit_to_json(unit: Unit) -> Json:
         "questions": [question_to_json(one) for one in unit.prework.questions],
         "draw": unit.check.draw,
         "cooldown_s": unit.check.cooldown_s,
+    }
+    # left out where there is none: a pack from before keeps its digest, so that it is known again
+    may_be_none = {
+        "blueprint": [_share_to_json(one) for one in unit.check.blueprint],
         "remediation": [
             [each.objective, each.text, each.url, each.from_s, each.until_s] for each in unit.remediation
         ],
+        "tasks": [
+            [each.slug, each.title, each.level, each.text, each.url, each.minutes] for each in unit.tasks
+        ],
     }
-    # left out where there is none: a pack from before keeps its digest, so that it is known again
     limit = unit.check.time_limit_s
-    return (
-        body
-        | ({"blueprint": blueprint} if blueprint else {})
-        | ({} if limit is None else {"time_limit_s": limit})
-        | ({"summative": True} if unit.check.summative else {})
-    )
+    body |= {} if limit is None else {"time_limit_s": limit}
+    body |= {"summative": True} if unit.check.summative else {}
+    return body | {name: rows for name, rows in may_be_none.items() if rows}
 
 
 def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
@@ -82,6 +96,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             body.get("summative", False),
         ),
         tuple(Part(*each) for each in body.get("remediation", ())),
+        tuple(Task(slug, title, Level(level), *rest) for slug, title, level, *rest in body.get("tasks", ())),
     )
 
 

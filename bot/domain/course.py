@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bot.domain.drawing import Blueprint
 from bot.domain.questions import Question
@@ -91,6 +92,28 @@ class Part:
         return self.url if "#" in self.url else f"{self.url}#t={self.from_s},{self.until_s}"
 
 
+class Level(StrEnum):
+    """What everyone does, what most do, what the fast go on to (K24)."""
+
+    MUST = "must"
+    SHOULD = "should"
+    ASPIRE = "aspire"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do in a unit beside pre-work and check; the student ticks it."""
+
+    slug: str
+    title: str
+    level: Level
+    #: may be empty, like ``url``
+    text: str = ""
+    url: str = ""
+    #: the time that the teacher expects
+    minutes: int = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     slug: str
@@ -99,6 +122,8 @@ class Unit:
     prework: PreWork
     check: Check
     remediation: tuple[Part, ...] = ()
+    #: as the teacher ordered them
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

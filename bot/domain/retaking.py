@@ -156,6 +156,8 @@ class Facts:
     sitting: Sitting | None = None
     #: what keeps back the result of an attempt that was handed in
     held: Held | None = None
+    #: slugs of the unit's tasks that the student ticked
+    ticked: frozenset[str] = frozenset()
 
 
 def in_the_way(unit: Unit, attempts: Sequence[Attempt], facts: Facts, now: datetime) -> tuple[InTheWay, ...]:

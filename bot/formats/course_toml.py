@@ -20,6 +20,7 @@ from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
 from bot.formats.remediation_toml import MAX_PARTS, read_parts
 from bot.formats.tags import Located
+from bot.formats.tasks_toml import read_tasks
 from bot.formats.toml_table import Table
 
 MAX_UNITS = 30
@@ -64,12 +65,14 @@ class CourseReader:
         return Course(slug, title, units, self._album.pictures)
 
     def _unit(self, table: Table) -> Unit:
-        table.refuse_unknown("slug", "title", "objectives", "prework", "check", "remediation")
+        table.refuse_unknown("slug", "title", "objectives", "prework", "tasks", "check", "remediation")
         slug, title = _slug(table, _SLUG), table.words("title", MAX_TITLE)
         tables = table.tables("objectives", 1, MAX_OBJECTIVES)
         objectives = tuple(_objective(one) for one in tables)
         slugs = [one.slug for one in objectives]
         _refuse_repeats(tables, slugs)
+        rows, tasks = read_tasks(table, lambda row: _slug(row, _SLUG), _url)
+        _refuse_repeats(rows, [task.slug for task in tasks])
         prework, check = table.table("prework"), table.table("check")
         return Unit(
             slug,
@@ -78,6 +81,7 @@ class CourseReader:
             self._prework(prework, slugs) if prework else PreWork((), ()),
             self._check(check, slugs) if check else Check(1, (), 0),
             read_parts(table.tables("remediation", 0, MAX_PARTS), slugs, _url_problem),
+            tasks=tasks,
         )
 
     def _prework(self, table: Table, objectives: Sequence[str]) -> PreWork:

@@ -15,6 +15,7 @@ from bot.domain.mastery import current_unit
 from bot.domain.nudging import Reach, first_way
 from bot.domain.outbox import Way
 from bot.domain.records import Account, Posted, ProgressRecord, Section, UnitRecord
+from bot.services.own_time import for_student
 from bot.services.places import prework_channel
 from bot.services.ports import Tx
 
@@ -82,7 +83,10 @@ def is_still_meant(tx: Tx, audience: Audience, person: int, now: datetime) -> bo
 def _belongs(tx: Tx, section: Section, group: str, person: int, now: datetime) -> bool:
     if group == BEHIND:
         late = (each for each in tx.prework.of_section(section.id) if each.posted_at and each.deadline <= now)
-        return any(tx.prework.owes(each.id, person) for each in late)
+        return any(
+            tx.prework.owes(each.id, person) and for_student(tx, each, person).deadline <= now
+            for each in late
+        )
     if group == NOT_WATCHED:
         latest = _latest(tx, section)
         return latest is not None and tx.prework.owes(latest.id, person)

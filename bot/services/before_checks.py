@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.mastery import Attempt
-from bot.domain.records import Posted, Section, UnitRecord
+from bot.domain.records import Section, UnitRecord
 from bot.domain.retaking import InTheWay
 from bot.domain.summative import Sitting
+from bot.services.check_refusals import AlreadyMastered, TooEarly
 from bot.services.ports import Tx
-from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, not_yet, result_of
-
-
-@dataclass(frozen=True, slots=True)
-class TooEarly:
-    last: NotYet
+from bot.services.unlocking import AwaitsMarking, HeldBack, not_yet, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +34,6 @@ class BeforeSummative:
     unit_title: str
     questions: int
     sitting: Sitting
-
-
-@dataclass(frozen=True, slots=True)
-class StillLocked:
-    """``first`` is the title of the unit to master before."""
-
-    unit_title: str
-    first: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreWorkFirst:
-    posted: Posted
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyMastered:
-    unit_title: str
-    #: handle of the passed attempt, if there was one
-    attempt: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NothingLeft:
-    """Every unit of the class's course is mastered."""
-
-    section: Section
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchUnit:
-    typed: str
-    units: tuple[str, ...]
 
 
 def waiting(tx: Tx, attempt: Attempt) -> AwaitsMarking | HeldBack | AlreadyMastered:

@@ -17,13 +17,13 @@ from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
-from bot.services.quizzes import unit_opened
 from bot.services.regrades import result_changed
 from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
 from bot.services.rulings import unit_ruled
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
 from bot.services.talks import talk_content
+from bot.services.unlocking import unit_opened
 
 ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
 

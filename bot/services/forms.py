@@ -17,7 +17,14 @@ NEIGHBOURS_FOR = timedelta(hours=1)
 
 
 def begin_attempt(
-    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
+    tx: Tx,
+    section: Section,
+    person: int,
+    unit: UnitRecord,
+    now: datetime,
+    ids: Ids,
+    *,
+    purpose: str = "check",
 ) -> Attempt:
     """A new attempt, or the one that another device began meanwhile."""
     seed, seen = ids(), tx.attempts.seen(person, section.course_id, unit.unit.slug)
@@ -36,6 +43,7 @@ def begin_attempt(
         form=[with_fewer_options(each, given, seed) for each in form],
         bar=bar_of(tx, section, person),
         at=now,
+        purpose=purpose,
         ends_at=_last_instant(tx, section, unit, ends_at(now, check.time_limit_s, given)),
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.outbox import Kind
 from bot.domain.records import Asker, Posted
+from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 
 
@@ -49,6 +50,6 @@ def _got_it(tx: Tx, asker: Asker, nonce: str, now: datetime) -> GotItResult:
     tx.outbox.got_it(delivery.id, now)
     if delivery.kind is not Kind.NUDGE or not tx.prework.owes(delivery.about or 0, me.person):
         return Noted()
-    posted = tx.prework.get(delivery.about or 0)
+    posted = for_student(tx, tx.prework.get(delivery.about or 0), me.person)
     record = tx.prework.evidence(posted.id, me.person)
     return StillOpen(posted, record is not None and record.started_at is not None, now >= posted.deadline)

@@ -132,4 +132,5 @@ def _outcome(tx: Tx, attempt: Attempt, credits: Sequence[Fraction | None], at: d
     # where every question was dropped there is nothing that could be missed
     total = score([*counting, *kept]) if counting or kept else Fraction(1)
     is_pass = reaches_bar(tx, attempt, total)
-    return Outcome(marks, total, is_pass, None if is_pass else at + cooldown_after(tx, attempt))
+    costs = not is_pass and attempt.purpose != "test_out"
+    return Outcome(marks, total, is_pass, at + cooldown_after(tx, attempt) if costs else None)

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from bot.domain.messages import GuardianNudge, NudgeList, PreWorkNudge, StillOwing
 from bot.domain.outbox import Delivery, Way
+from bot.domain.own_time import is_on_own_time
 from bot.domain.records import Owing
 from bot.domain.times import local_text
 from bot.services.holding import away_today
+from bot.services.own_time import for_student
 from bot.services.ports import Tx
 from bot.services.posting import most_behind
 
@@ -19,6 +21,7 @@ def prework_nudge(tx: Tx, delivery: Delivery, now: datetime) -> PreWorkNudge | G
     person = delivery.person or 0
     if not tx.prework.owes(posted.id, person):
         return "done meanwhile"
+    posted = for_student(tx, posted, person)
     promised, is_late = local_text(posted.deadline, posted.section.zone), now >= posted.deadline
     if delivery.way is Way.GUARDIAN:
         return GuardianNudge(posted.section.name, posted.unit.unit.title, promised, is_late)
@@ -39,7 +42,8 @@ def prework_nudge(tx: Tx, delivery: Delivery, now: datetime) -> PreWorkNudge | G
 def nudge_list(tx: Tx, delivery: Delivery, now: datetime) -> NudgeList | str:
     """One card to each pre-work; who is away is excused."""
     posted = tx.prework.get(delivery.about or 0)
-    owing = sorted(tx.prework.owing(posted.id), key=most_behind)
+    late = (each for each in tx.prework.owing(posted.id) if not is_on_own_time(posted.deadline, each.since))
+    owing = sorted(late, key=most_behind)
     if not owing:
         return "everybody has handed in"
     away = away_today(tx, posted.section, now)

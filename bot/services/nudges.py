@@ -13,6 +13,7 @@ from bot.domain.quiet import next_open
 from bot.domain.records import Account, Asker, Owing, Posted, Section
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.holding import away_today, is_away, midnight
+from bot.services.own_time import for_student, is_own
 from bot.services.planning import plan_all
 from bot.services.ports import Database, Ids, Tx
 from bot.services.rules import class_rules
@@ -296,6 +297,7 @@ def _why(tx: Tx, asker: Asker, handle: str, desk: _Desk) -> WhyNudged | None:
         return None
     if not tx.prework.owes(posted.id, me.person):
         return WhyNudged(posted, owes=False)
+    posted = for_student(tx, posted, me.person)
     return _on_the_ladder(tx, me, posted, delivery, desk)
 
 
@@ -303,7 +305,8 @@ def _on_the_ladder(tx: Tx, me: Account, posted: Posted, delivery: Delivery | Non
     rules, zone = class_rules(tx, posted.section.id, desk.hours), me.zone or posted.section.zone
     away = is_away(tx, posted.section.id, me.person, zone, desk.now)
     silent = tx.reminders.unanswered([me.person]).get(me.person, 0) >= desk.limits.unanswered
-    steps = plan(posted.deadline, zone, rules.hours, rules.ladder)
+    on_own_time = is_own(tx, tx.prework.get(posted.id), me.person)
+    steps = () if on_own_time else plan(posted.deadline, zone, rules.hours, rules.ladder)
     key = delivery.args.get("step") if delivery else None
     return WhyNudged(
         posted,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.messages import PreWorkCard
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, Way
+from bot.domain.own_time import deadline_for, is_on_own_time
 from bot.domain.records import Account, Asker, Handed, Owing, Posted, Section, UnitRecord
 from bot.domain.times import BadTime, Promise, parse_when
 from bot.domain.unit_lint import Advice, look_over_unit
@@ -48,6 +49,14 @@ PostResult = Planned | AlreadyGiven | NoUnit | BadTime | InThePast | WhichClass 
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTime:
+    """Who still owes it by a deadline of their own."""
+
+    account: Account
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Who has done it, on time or late, and who has not and why; most behind first (T5)."""
 
@@ -57,6 +66,8 @@ class Status:
     owing: tuple[Owing, ...]
     #: in the class, but the unit is not open to them yet
     locked: tuple[Account, ...]
+    #: it opened to them, or they joined, when its deadline was over
+    own_time: tuple[OwnTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +218,16 @@ def _standing(tx: Tx, posted: Posted) -> Status:
         posted,
         on_time=tuple(each for each in handed if not each.late),
         late=tuple(each for each in handed if each.late),
-        owing=tuple(sorted(owing, key=most_behind)),
+        owing=tuple(
+            sorted(
+                (each for each in owing if not is_on_own_time(posted.deadline, each.since)), key=most_behind
+            )
+        ),
+        own_time=tuple(
+            OwnTime(each.account, deadline_for(posted.deadline, posted.posted_at, each.since, section.zone))
+            for each in owing
+            if is_on_own_time(posted.deadline, each.since)
+        ),
         locked=tuple(
             each
             for each in tx.sections.students(section.id)

@@ -23,6 +23,7 @@ from bot.domain.grading import mark_at_once
 from bot.domain.question_codec import answer_from_json, answer_to_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Account, Asker, EvidenceRecord, Posted, Section, UnitRecord
+from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 
 
@@ -126,6 +127,7 @@ def _admit(tx: Tx, asker: Asker, handle: str) -> tuple[Posted, Account, Evidence
     done = tx.prework.evidence(posted.id, me.person)
     if done is not None and done.credited_at is not None:
         return AlreadyCredited(posted, done.credited_at, bool(done.late))
+    posted = for_student(tx, posted, me.person)
     locked = _locked_by(tx, posted, me)
     return StillLocked(posted, locked) if locked else (posted, me, done)
 

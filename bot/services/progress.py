@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.booking import Booking
 from bot.domain.contracts import Bar, waiting
+from bot.domain.course import Task
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import (
     Account,
@@ -22,6 +24,7 @@ from bot.domain.today import Step, next_step
 from bot.services.bars import bar_of
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.journals import Line, journal_of
+from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 from bot.services.retakes import retake_facts
 
@@ -37,6 +40,8 @@ class ClassToday:
     bar: Bar
     #: the class offers goals to sign for, and this student has signed for none
     unsigned: bool = False
+    #: tasks of the step's unit that are not ticked
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class UnitStanding:
     prework: Posted | None
     evidence: EvidenceRecord | None
     attempts: tuple[Attempt, ...]
+    #: slugs of its tasks
+    ticked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +105,19 @@ def _today(tx: Tx, asker: Asker, now: datetime) -> Today | NoClass:
     if not here:
         return NoClass()
     standings = [_standing(tx, me, each, now) for each in here]
-    return Today(
-        tuple(
-            ClassToday(each.section, each.step, each.booking, each.bar, _is_unsigned(tx, each))
-            for each in standings
-        ),
-        me.dm_open,
+    return Today(tuple(_class_today(tx, each) for each in standings), me.dm_open)
+
+
+def _class_today(tx: Tx, standing: Standing) -> ClassToday:
+    at = next((each for each in standing.units if each.progress and not each.progress.mastered_at), None)
+    tasks = [each for each in at.unit.unit.tasks if each.slug not in at.ticked] if at else []
+    return ClassToday(
+        standing.section,
+        standing.step,
+        standing.booking,
+        standing.bar,
+        _is_unsigned(tx, standing),
+        tuple(tasks),
     )
 
 
@@ -117,10 +131,14 @@ def _is_unsigned(tx: Tx, standing: Standing) -> bool:
 def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing:
     units = tx.courses.units(section.revision_id)
     progress = tx.progress.of(who.person, section.course_id)
-    given = {each.unit.unit.slug: each for each in tx.prework.of_section(section.id)}
+    given = {
+        each.unit.unit.slug: _on_time_of(tx, who.person, each, progress)
+        for each in tx.prework.of_section(section.id)
+    }
     evidence = tx.prework.evidence_in(section.id, who.person)
     by_slug = {slug: evidence[posted.id] for slug, posted in given.items() if posted.id in evidence}
     attempts = tx.attempts.of_course(who.person, section.course_id)
+    ticked = tx.tasks.ticked_in(who.person, section.course_id)
     facts = retake_facts(tx, section, who.person, current_unit(units, progress), attempts, now)
     return Standing(
         account=who,
@@ -132,6 +150,7 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
                 given.get(slug),
                 by_slug.get(slug),
                 tuple(attempt for attempt in attempts if attempt.unit_slug == slug),
+                ticked.get(slug, frozenset()),
             )
             for each in units
         ),
@@ -139,6 +158,10 @@ def _standing(tx: Tx, who: Account, section: Section, now: datetime) -> Standing
         booking=tx.bookings.ahead(section.id, who.person, now),
         bar=bar_of(tx, section, who.person),
     )
+
+
+def _on_time_of(tx: Tx, person: int, posted: Posted, progress: Mapping[str, ProgressRecord]) -> Posted:
+    return for_student(tx, posted, person) if posted.unit.unit.slug in progress else posted
 
 
 def _student(

@@ -10,10 +10,9 @@ from datetime import datetime
 from bot.domain.giving import Given, fit, is_whole, why_unreadable
 from bot.domain.grading import is_blank
 from bot.domain.mastery import Attempt, current_unit, is_over, next_open
-from bot.domain.messages import UnitOpened
-from bot.domain.outbox import Delivery
 from bot.domain.questions import Ordered
 from bot.domain.records import Asker, Section, UnitRecord
+from bot.domain.retaking import tries_of
 from bot.domain.showing import (
     Asked,
     LookedBack,
@@ -27,6 +26,7 @@ from bot.domain.today import (
     AllMastered,
     ContinueCheck,
     DoPreWork,
+    DoTasks,
     Step,
     TakeCheck,
     WaitForCheck,
@@ -35,35 +35,24 @@ from bot.domain.today import (
     next_step,
 )
 from bot.domain.units import Unreadable
-from bot.services.before_checks import (
+from bot.services.before_checks import BeforeSummative, NotNow, in_its_time, said_first, waiting
+from bot.services.check_refusals import (
     AlreadyMastered,
-    BeforeSummative,
     NoSuchUnit,
     NothingLeft,
-    NotNow,
     PreWorkFirst,
     StillLocked,
+    TasksFirst,
     TooEarly,
-    in_its_time,
-    said_first,
-    waiting,
 )
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.forms import begin_attempt
 from bot.services.grading import hand_in
+from bot.services.own_time import for_student
 from bot.services.pictures import pictured
-from bot.services.places import unit_role
 from bot.services.ports import Database, Ids, Tx, UnitTable
 from bot.services.retakes import retake_facts
-from bot.services.unlocking import (
-    AwaitsMarking,
-    HeldBack,
-    Passed,
-    Result,
-    following,
-    open_added,
-    result_of,
-)
+from bot.services.unlocking import AwaitsMarking, HeldBack, Passed, Result, open_added, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +112,7 @@ BeginRefusal = (
     | StillLocked
     | TooEarly
     | PreWorkFirst
+    | TasksFirst
     | AlreadyMastered
     | NothingLeft
     | NoSuchUnit
@@ -149,7 +139,16 @@ class QuizService:
         ``section`` is a handle; ``unit`` a slug, a title or a number, for another check than the next.
         A summative check begins only once its student has ``agreed`` to what it is.
         """
-        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids, agreed)
+        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids, agreed=agreed)
+        self._wake()
+        return result
+
+    async def test_out(self, asker: Asker, section: str, now: datetime) -> BeginResult:
+        """Begins the check that is next before its unit's pre-work, once, where the class allows it (K30).
+
+        A pass counts like any other; "not yet" is no try: no cooldown and no remediation follow it.
+        """
+        result = await self._db.write(pictured, _begin, asker, section, None, now, self._ids, test_out=True)
         self._wake()
         return result
 
@@ -188,14 +187,16 @@ class QuizService:
 # --- beginning -------------------------------------------------------------------------------------
 
 
-def _begin(
+def _begin(  # noqa: C901  # one arm for each step
     tx: Tx,
     asker: Asker,
     handle: str | None,
     unit: str | None,
     now: datetime,
     ids: Ids,
-    agreed: bool,  # passed on by a keyword of the service
+    *,
+    test_out: bool = False,
+    agreed: bool = False,
 ) -> BeginResult:
     chosen = attended_class(tx, asker, handle)
     if not isinstance(chosen, tuple):
@@ -212,10 +213,15 @@ def _begin(
             return show_next(attempt, tx.attempts.items(attempt.id))
         case WaitForMarking() | WaitForResult():
             return waiting(tx, tries[-1])
-        case DoPreWork(posted):
-            return PreWorkFirst(posted)
+        case DoPreWork(test_out=True) | DoTasks(test_out=True) if test_out:
+            begun = begin_attempt(tx, section, me.person, wanted, now, ids, purpose="test_out")
+            return show_next(begun, tx.attempts.items(begun.id))
+        case DoPreWork(posted, test_out=may_test_out):
+            return PreWorkFirst(posted, may_test_out)
+        case DoTasks(_, musts, may_test_out):
+            return TasksFirst(section, wanted, musts, may_test_out)
         case WaitForCheck(_, stands):
-            return in_its_time(tx, section, wanted, tries, stands, now)
+            return in_its_time(tx, section, wanted, tries_of(tries), stands, now)
         case TakeCheck():
             before = None if agreed else said_first(tx, section, wanted)
             return before or _draw(tx, section, me.person, wanted, now, ids)
@@ -231,17 +237,20 @@ def _wanted(
     """The open unit that was typed, or else the first one that is not mastered."""
     units, progress = tx.courses.units(section.revision_id), tx.progress.of(person, section.course_id)
     current = current_unit(units, progress)
+    added = open_added(tx, section, person, now, ids) if current is None else None
     if typed is None:
-        return current or open_added(tx, section, person, now, ids) or NothingLeft(section)
-    unit = _named(units, typed)
+        return current or added or NothingLeft(section)
+    unit = named(units, typed)
+    if added is not None and unit == added:
+        return added
     if unit is None:
         return NoSuchUnit(typed, tuple(each.unit.title for each in units))
     if unit.unit.slug not in progress:
-        return StillLocked(unit.unit.title, (current or unit).unit.title)
+        return StillLocked(unit.unit.title, (current or unit).unit.title, section.handle, unit.position + 1)
     return unit
 
 
-def _named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
+def named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
     wanted = typed.strip().casefold()
     for each in units:
         if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
@@ -255,6 +264,7 @@ def _step(
     """What "what do I do now?" says of this one unit (rule 8)."""
     slug = unit.unit.slug
     posted = tx.prework.of_unit(section.id, slug)
+    posted = for_student(tx, posted, person) if posted else None
     done = tx.prework.evidence(posted.id, person) if posted else None
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
     facts = retake_facts(tx, section, person, unit, tries, now)
@@ -362,18 +372,3 @@ def _look_back(tx: Tx, asker: Asker, handle: str, position: int, units: UnitTabl
     if not 1 <= position <= len(items):
         return Unfit(handle)
     return look_back(attempt, items, position, units)
-
-
-def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
-    """What is told when a passed check opened a unit, or why it need not be told any more."""
-    attempt = tx.attempts.get(delivery.about or 0)
-    section, unit = tx.sections.get(attempt.section), following(tx, attempt)
-    if tx.sections.enrolment(section.id, attempt.person) is None:
-        return "no longer in the class"
-    if unit is None:
-        return "the course has no such unit any more"
-    record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
-    if record is not None and record.mastered_at is not None:
-        return "mastered meanwhile"
-    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
-    return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)

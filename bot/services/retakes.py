@@ -14,6 +14,8 @@ from bot.domain.retaking import Facts, InTheWay, cooldown, in_the_way, tries_of
 from bot.services.held_results import held_of
 from bot.services.ports import Tx
 
+NONE: frozenset[str] = frozenset()
+
 
 def retake_facts(
     tx: Tx, section: Section, person: int, unit: UnitRecord | None, attempts: Sequence[Attempt], now: datetime
@@ -30,9 +32,13 @@ def retake_facts(
         sitting = tx.summatives.of(section.id, unit.unit.slug)
     mine = [each for each in attempts if unit is not None and each.unit_slug == unit.unit.slug]
     tries = tries_of(mine)
+    has_tasks = unit is not None and bool(unit.unit.tasks)
+    ticked = (
+        tx.tasks.ticked(person, section.course_id, unit.unit.slug) if unit is not None and has_tasks else NONE
+    )
     if unit is None or not tries or tries[-1].passed is not False:
         held = held_of(tx, tries[-1]) if tries and sitting is not None else None
-        return Facts(rules, section.zone, sitting=sitting, held=held)
+        return Facts(rules, section.zone, sitting=sitting, held=held, ticked=ticked)
     last = tries[-1]
     ended = last.submitted_at or last.began_at
     missed = review(unit.unit.objectives, tx.attempts.items(last.id))
@@ -46,6 +52,7 @@ def retake_facts(
         requests=tuple(tx.retakes.requests(section.id, person, unit.unit.slug)) if rules.by_request else (),
         sessions=tuple(tx.retakes.booked(section.id, person, "retake", now)) if rules.in_sessions else (),
         sitting=sitting,
+        ticked=ticked,
     )
 
 

@@ -25,6 +25,7 @@ from bot.services.history import HistoryService
 from bot.services.incoming import IncomingService
 from bot.services.item_analysis import ItemAnalysisService
 from bot.services.journals import JournalService
+from bot.services.locks import LockService
 from bot.services.members import MemberService
 from bot.services.nudges import NudgeService
 from bot.services.people import PeopleService
@@ -43,6 +44,7 @@ from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
+from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
@@ -69,6 +71,7 @@ class Services:
     contracts: ContractService
     contract_desk: ContractDeskService
     hand_ins: HandInService
+    item_analysis: ItemAnalysisService
     accommodations: AccommodationService
     progress: ProgressService
     deliveries: DeliveryService
@@ -84,6 +87,8 @@ class Services:
     stop_pages: StopPageService
     got_it: GotItService
     reminders: ReminderService
+    locks: LockService
+    tasks: TaskService
     check_rules: CheckRulesService
     remediation: RemediationService
     journals: JournalService
@@ -91,4 +96,3 @@ class Services:
     rulings: RulingService
     regrades: RegradeService
     hand_marks: HandMarkService
-    item_analysis: ItemAnalysisService

@@ -20,8 +20,9 @@ from bot.domain.mastery import (
     review,
 )
 from bot.domain.mastery_rules import MasteryRules
+from bot.domain.messages import UnitOpened
 from bot.domain.opening import Units, Why, units_of
-from bot.domain.outbox import Effect, Kind, Way
+from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import HistoryLine, ProgressRecord, Section, UnitRecord
 from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
@@ -90,6 +91,8 @@ class NotYet:
     #: what has to come before the next attempt; empty when it can begin now
     stands: tuple[InTheWay, ...]
     said: Said
+    #: it was a try before the unit's work, which costs nothing (K30)
+    tested_out: bool = False
     #: as in Passed
     signed: datetime | None = None
 
@@ -176,11 +179,15 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         bar=attempt.bar,
         objectives=by_objective(unit.unit.objectives, [*items, *kept_items(tx, attempt, items)]),
         review=review(unit.unit.objectives, items),
-        hints=tuple(Hint(position, text) for position, text in hints if text),
+        # teachers' hints may give the key away, and nothing was worked on yet
+        hints=()
+        if attempt.purpose == "test_out"
+        else tuple(Hint(position, text) for position, text in hints if text),
         counted=_counted(tx, attempt),
         open_questions=open_questions(items),
         stands=stands_before(tx, section, attempt, at),
         said=said(tx, section, attempt.person, unit),
+        tested_out=attempt.purpose == "test_out",
         signed=signed_of(tx, attempt),
     )
 
@@ -325,3 +332,18 @@ def _close(
     tx.outbox.add(takes, now, ids)
     body = {"unit": slug, "opened_at": row.opened_at.isoformat(), "cause": cause}
     tx.history.add(HistoryLine(now, "unit_taken_back", body, section.id, person))
+
+
+def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
+    """What is told when a passed check opened a unit, or why it need not be told any more."""
+    attempt = tx.attempts.get(delivery.about or 0)
+    section, unit = tx.sections.get(attempt.section), following(tx, attempt)
+    if tx.sections.enrolment(section.id, attempt.person) is None:
+        return "no longer in the class"
+    if unit is None:
+        return "the course has no such unit any more"
+    record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
+    if record is not None and record.mastered_at is not None:
+        return "mastered meanwhile"
+    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
+    return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)

@@ -24,7 +24,7 @@ from bot.storage.guardians import REACHABLE
 from bot.storage.message_tables import absence, guardian, holiday, messaging
 from bot.storage.messaging import RULES, read_rules
 from bot.storage.phones import TEXTABLE
-from bot.storage.prework import IS_OWED, OF_PREWORK
+from bot.storage.prework import IS_OWED, OF_PREWORK, ON_OWN_TIME
 from bot.storage.tables import account, enrolment, outbox, person, phone, prework, progress, section
 
 _micros = Instant().process_bind_param
@@ -150,6 +150,8 @@ def _insert() -> sa.Insert:
             sa.or_(step.c.way != Way.SMS, sms),
             sa.or_(step.c.way != Way.GUARDIAN, to_guardian),
             ~away,
+            # the class's ladder leads to the class's deadline
+            ~ON_OWN_TIME,
             IS_OWED,
         )
         .subquery("come")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from bot.domain.outbox import Kind
+from bot.domain.own_time import deadline_for
 from bot.domain.records import Account, EvidenceRecord, Handed, Owing, Posted, Section
 from bot.storage.courses import UNIT_COLUMNS, unit_record
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
@@ -76,6 +77,10 @@ OF_PREWORK = (
         sa.and_(evidence.c.prework_id == prework.c.id, evidence.c.person_id == enrolment.c.person_id),
     )
 )
+#: when a student had both joined the class and the unit open
+SINCE = sa.func.max(enrolment.c.joined_at, progress.c.opened_at, type_=Instant)
+#: the class's deadline was over by then: bot.domain.own_time has theirs
+ON_OWN_TIME = prework.c.deadline <= SINCE
 _pinned = unit.alias()
 IS_OWED = sa.and_(
     # a unit that a newer revision dropped is owed by nobody
@@ -108,6 +113,11 @@ _OWES = Prepared(
     sa.select(enrolment.c.person_id)
     .select_from(OF_PREWORK)
     .where(prework.c.id == sa.bindparam("prework"), enrolment.c.person_id == sa.bindparam("person"), IS_OWED)
+)
+_SINCE = Prepared(
+    sa.select(SINCE)
+    .select_from(OF_PREWORK)
+    .where(prework.c.id == sa.bindparam("prework"), enrolment.c.person_id == sa.bindparam("person"))
 )
 _OF_SECTION = Prepared(
     _POSTED.where(prework.c.section_id == sa.bindparam("section")).order_by(prework.c.deadline)
@@ -288,10 +298,13 @@ class StoredPreWorks:
     def owes(self, prework_id: int, person_id: int) -> bool:
         return _OWES.first(self._db, prework=prework_id, person=person_id) is not None
 
+    def since(self, prework_id: int, person_id: int) -> datetime | None:
+        row = _SINCE.first(self._db, prework=prework_id, person=person_id)
+        return row[0] if row else None
+
     def behind(self, section_id: int, now: datetime) -> frozenset[int]:
         query = (
-            sa.select(enrolment.c.person_id)
-            .distinct()
+            sa.select(enrolment.c.person_id, prework.c.deadline, prework.c.posted_at, SINCE, section.c.zone)
             .select_from(OF_PREWORK)
             .where(
                 prework.c.section_id == section_id,
@@ -300,7 +313,11 @@ class StoredPreWorks:
                 IS_OWED,
             )
         )
-        return frozenset(self._db.execute(query).scalars())
+        return frozenset(
+            person_id
+            for person_id, deadline, posted_at, since, zone in map(tuple, self._db.execute(query))
+            if deadline_for(deadline, posted_at, since, zone) <= now
+        )
 
     def not_credited(self, prework_id: int) -> frozenset[int]:
         query = sa.select(enrolment.c.person_id).select_from(OF_PREWORK)

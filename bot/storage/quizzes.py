@@ -173,6 +173,7 @@ class StoredAttempts:
         form: Sequence[Drawn],
         bar: Bar,
         at: datetime,
+        purpose: str = "check",
         ends_at: datetime | None = None,
     ) -> Attempt:
         slug = unit.unit.slug
@@ -191,6 +192,7 @@ class StoredAttempts:
                 contract_id=bar.contract,
                 seed=seed,
                 began_at=at,
+                purpose=purpose,
                 ends_at=ends_at,
             )
             .on_conflict_do_nothing()

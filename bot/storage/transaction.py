@@ -32,6 +32,7 @@ from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.rulings import StoredRulings
 from bot.storage.sections import StoredSections
 from bot.storage.summatives import StoredSummatives, StoredTalks
+from bot.storage.tasks import StoredTasks
 from bot.storage.upkeep import StoredUpkeep
 
 
@@ -65,6 +66,7 @@ class StoredTx:
         self.planning = StoredPlanning(connection)
         self.reports = StoredReports(connection)
         self.item_analysis = StoredItemAnalysis(connection)
+        self.tasks = StoredTasks(connection)
         self.mastery_rules = StoredMasteryRules(connection)
         self.accommodations = StoredAccommodations(connection)
         self.rulings = StoredRulings(connection)

@@ -14,6 +14,7 @@ from bot.services.posting import (
     InThePast,
     NothingPosted,
     NoUnit,
+    OwnTime,
     Planned,
     PostResult,
     Status,
@@ -98,10 +99,15 @@ def _draw_status(status: Status) -> ui.LayoutView:
         f"✅ {len(status.on_time)} on time · 🕓 {len(status.late)} late · "
         f"🔁 {len(status.owing)} not yet · 🔒 {len(status.locked)} have not opened this unit",
         _block("🔁 Not yet, most behind first", [_owing(each) for each in status.owing]),
+        _block("🧭 On their own time", [_own_time(each) for each in status.own_time]),
         _block("🕓 Late", [_handed(each) for each in status.late]),
         _block("✅ On time", [f"<@{each.account.discord}>" for each in status.on_time]),
         controls=[primary("Nudge those who owe it", "nudge", posted.section.handle)] if status.owing else [],
     )
+
+
+def _own_time(each: OwnTime) -> str:
+    return f"<@{each.account.discord}> until {stamp(each.until)}"
 
 
 def _block(title: str, names: list[str]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from discord import ui
 
 from bot.domain.grading import percent
+from bot.domain.mastery import Attempt
 from bot.domain.today import (
     AllMastered,
     ContinueCheck,
     DoPreWork,
+    DoTasks,
     Step,
     TakeCheck,
     WaitForCheck,
@@ -18,12 +20,14 @@ from bot.domain.today import (
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, UnitStanding
 from bot.views.bars import clause, your_bar
-from bot.views.cards import Button, Control, Link, Look, card, plain, primary, stamp
+from bot.views.cards import Button, Control, Link, Look, card, count, plain, primary, stamp
 from bot.views.choosing import draw_choice
 from bot.views.journal import line_text
 from bot.views.presses import Interaction, asker, on_press, reply, services
+from bot.views.quiz_results import test_out_button
 from bot.views.retakes import is_shut, next_button, stands_in_short, stands_text
 from bot.views.summatives import held_in_short, held_text, talk_controls
+from bot.views.tasks import in_short
 
 #: five rows of five; with the texts a card has 40 parts at most
 MOST_CONTROLS = 25
@@ -66,10 +70,17 @@ def _line(each: ClassToday, *, named: bool) -> str:
     head = f"**{plain(each.section.name)}**\n" if named else ""
     slot = f"\nOffice hours: {stamp(each.booking.slot.starts_at)}" if each.booking else ""
     bar = f"\n-# {your_bar(each.bar.percent, each.bar.since)}" if each.bar.since else ""
-    return head + _say(each.step) + slot + bar
+    return head + _say(each.step) + _meanwhile(each) + slot + bar
 
 
-def _say(step: Step) -> str:
+def _meanwhile(each: ClassToday) -> str:
+    """Nobody who waits is idle (K24); who works on must-dos or pre-work has enough to read."""
+    if not isinstance(each.step, WaitForCheck) or not each.tasks:
+        return ""
+    return "\n**While you wait:** " + ", ".join(plain(task.title) for task in each.tasks[:3])
+
+
+def _say(step: Step) -> str:  # noqa: C901  # one case for each step
     match step:
         case DoPreWork(posted, started_at, tries, overdue):
             title = plain(posted.unit.unit.title)
@@ -87,6 +98,9 @@ def _say(step: Step) -> str:
                 else f"About {minutes} minutes, then a short form."
             )
             return f"Pre-work **{title}**, {when}.\n{state}"
+        case DoTasks(unit, musts):
+            left = ", ".join(plain(each.title) for each in musts)
+            return f"Must-dos of **{plain(unit.unit.title)}** before its check: {left}."
         case TakeCheck(unit, _, prepared=False):
             return (
                 f"**{plain(unit.unit.title)}** is open for you. Its pre-work is not posted yet; "
@@ -109,19 +123,23 @@ def _say(step: Step) -> str:
             return f"You have mastered all {units} units. Well done!"
 
 
-def _controls(each: ClassToday) -> list[Control]:  # noqa: C901  # one case for each step
+def _controls(each: ClassToday) -> list[Control]:  # one case for each step
     section = each.section.handle
+    tasks = [Button("Tasks", "tasks", section)] if each.tasks else []
+    why = Button("Why is this locked?", "why", section)
     match each.step:
-        case DoPreWork(posted, None, _, _):
-            return [primary("Start", "pw_start", posted.handle), *_links(each.step)]
-        case DoPreWork(posted, _, 0, _):
-            return [primary("Hand in", "pw_hand_in", posted.handle), *_links(each.step)]
-        case DoPreWork(posted, _, _, _):
-            return [primary("Continue", "pw_hand_in", posted.handle), *_links(each.step)]
+        case DoPreWork(posted, started, tries, _, test_out):
+            return [
+                _prework_button(posted.handle, is_started=started is not None, tries=tries),
+                *_links(each.step),
+                *test_out_button(section, test_out=test_out),
+            ]
+        case DoTasks(_, _, test_out):
+            return [primary("Tasks", "tasks", section), *test_out_button(section, test_out=test_out), why]
         case TakeCheck(prepared=False):
-            return [Button("Start the check", "check", section)]
+            return [Button("Start the check", "check", section), *tasks]
         case TakeCheck():
-            return [primary("Start the check", "check", section)]
+            return [primary("Start the check", "check", section), *tasks]
         case ContinueCheck():
             return [primary("Continue", "check", section)]
         case WaitForMarking():
@@ -130,9 +148,16 @@ def _controls(each: ClassToday) -> list[Control]:  # noqa: C901  # one case for 
             return talk_controls(held, section)
         case WaitForCheck(_, stands):
             on = next_button(stands, section)
-            return [on if on.action != "today" else primary("Book office hours", "book", section)]
+            on = on if on.action != "today" else primary("Book office hours", "book", section)
+            return [on, *tasks, why]
         case AllMastered():
             return []
+
+
+def _prework_button(handle: str, *, is_started: bool, tries: int) -> Control:
+    if tries:
+        return primary("Continue", "pw_hand_in", handle)
+    return primary("Hand in", "pw_hand_in", handle) if is_started else primary("Start", "pw_start", handle)
 
 
 def _links(step: DoPreWork) -> list[Control]:
@@ -175,14 +200,20 @@ def _unit(each: UnitStanding) -> str:
     if each.progress is None:
         return f"🔒 {title}"
     tries = ", ".join(
-        f"{percent(attempt.score)} %{' ✅' if attempt.passed else ''}"
+        f"{percent(attempt.score)} %{' ✅' if attempt.passed else ''}{_why_taken(attempt)}"
         for attempt in each.attempts
         if attempt.score is not None
     )
     checks = f" · checks: {tries}" if tries else ""
+    ticks = in_short(each.unit.unit.tasks, each.ticked)
+    tasks = f" · {ticks}" if ticks else ""
     if each.progress.mastered_at:
-        return f"✅ {title}, mastered {stamp(each.progress.mastered_at, 'd')}{checks}"
-    return f"▶️ {title}{_prework(each)}{checks}"
+        return f"✅ {title}, mastered {stamp(each.progress.mastered_at, 'd')}{tasks}{checks}"
+    return f"▶️ {title}{_prework(each)}{tasks}{checks}"
+
+
+def _why_taken(attempt: Attempt) -> str:
+    return " before the pre-work" if attempt.purpose == "test_out" else ""
 
 
 def _prework(each: UnitStanding) -> str:
@@ -199,6 +230,8 @@ def _next(step: Step) -> str:
         case DoPreWork(posted, _, _, overdue):
             was = "was " if overdue else ""
             return f"pre-work {plain(posted.unit.unit.title)}, {was}due {stamp(posted.deadline, 'R')}"
+        case DoTasks(unit, musts):
+            return f"{count(len(musts), 'must-do')} of {plain(unit.unit.title)}"
         case TakeCheck(unit, number):
             return f"check of {plain(unit.unit.title)}, attempt {number}"
         case ContinueCheck(unit, attempt):

@@ -51,6 +51,12 @@ async def begin(interaction: Interaction, handle: str) -> None:
     await replace(interaction, draw(result))
 
 
+@on_press("check_test_out")
+async def test_out(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).quizzes.test_out(asker(interaction), handle, interaction.created_at)
+    await replace(interaction, draw(result))
+
+
 @on_pick("check_which")
 async def begin_in(interaction: Interaction, handle: str, values: Sequence[str]) -> None:
     await begin(interaction, values[0])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import ui
 
+from bot.domain.course import Task
 from bot.domain.grading import percent
-from bot.domain.records import Posted
+from bot.domain.records import Posted, Section, UnitRecord
 from bot.domain.showing import Asked, Asks, LookedBack
 from bot.services.quizzes import (
     AlreadyMastered,
@@ -16,6 +19,7 @@ from bot.services.quizzes import (
     NotYours,
     PreWorkFirst,
     StillLocked,
+    TasksFirst,
     TimeIsUp,
     TooEarly,
     Unfit,
@@ -41,6 +45,7 @@ Refusal = (
     | TooEarly
     | StillLocked
     | PreWorkFirst
+    | TasksFirst
     | AlreadyMastered
     | NothingLeft
     | NoSuchUnit
@@ -116,6 +121,16 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 else "That was the last unit. You have mastered the whole course!",
                 controls=[TODAY, Button("See my answers", "check_back", f"{attempt}.1"), *_journal(result)],
             )
+        case NotYet(tested_out=True):
+            return card(
+                Look.NOT_YET,
+                f"Not yet: {plain(result.unit_title)}",
+                note,
+                f"**{percent(result.score)} %**. Your bar is {result.bar} %. This try cost you nothing.",
+                bars(result.objectives),
+                "Go on with the pre-work; then the check is yours, with other questions.",
+                controls=[TODAY],
+            )
         case NotYet():
             return card(
                 Look.NOT_YET,
@@ -168,7 +183,7 @@ def _draw_too_early(last: NotYet) -> ui.LayoutView:
         stands_text(last.stands),
         *_review(last),
         rules_line(last.said),
-        controls=_after(last),
+        controls=[*_after(last), Button("Why is this locked?", "why", last.section)],
     )
 
 
@@ -214,7 +229,7 @@ def _earned(back: LookedBack) -> str:
     return f"{share} Right would be {key}." if key else share
 
 
-def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for each refusal
+def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901, PLR0912  # one arm for each refusal
     match result:
         case Unfit(attempt):
             on = primary("Look over my check", "check_over", attempt)
@@ -234,11 +249,14 @@ def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for
             return card(Look.WAIT, "Not yet", text, controls=[TODAY])
         case StillLocked(title, first):
             text = f"It opens when you pass the check of **{plain(first)}**."
-            return card(Look.WAIT, f"{plain(title)} is still locked", text, controls=[TODAY])
+            controls = [TODAY, why_button(result.section, result.number)]
+            return card(Look.WAIT, f"{plain(title)} is still locked", text, controls=controls)
         case TooEarly(last):
             return _draw_too_early(last)
-        case PreWorkFirst(posted):
-            return _draw_pre_work_first(posted)
+        case PreWorkFirst(posted, test_out):
+            return _draw_pre_work_first(posted, test_out=test_out)
+        case TasksFirst(section, unit, musts, test_out):
+            return _draw_tasks_first(section, unit, musts, test_out=test_out)
         case AlreadyMastered(title, attempt):
             back = [Button("See my answers", "check_back", f"{attempt}.1")] if attempt else []
             done = f"You have mastered {plain(title)}"
@@ -252,11 +270,49 @@ def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for
             return card(Look.ASK, title, "Give the number of one of these:\n" + names)
 
 
-def _draw_pre_work_first(posted: Posted) -> ui.LayoutView:
+def _draw_pre_work_first(posted: Posted, *, test_out: bool) -> ui.LayoutView:
+    section = posted.section.handle
     return card(
         Look.WAIT,
         f"First the pre-work: {plain(posted.unit.unit.title)}",
         "The check opens as soon as your pre-work counts, also when it comes late.",
         f"Deadline: {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')}).",
-        controls=[TODAY],
+        TEST_OUT if test_out else "",
+        controls=[
+            TODAY,
+            *test_out_button(section, test_out=test_out),
+            why_button(section, posted.unit.position + 1),
+        ],
     )
+
+
+def _draw_tasks_first(
+    section: Section, unit: UnitRecord, musts: Sequence[Task], *, test_out: bool
+) -> ui.LayoutView:
+    return card(
+        Look.WAIT,
+        f"First your must-dos: {plain(unit.unit.title)}",
+        "The check opens when these are done and ticked:\n"
+        + "\n".join(f"☐ {plain(each.title)} · {each.minutes} min" for each in musts),
+        TEST_OUT if test_out else "",
+        controls=[
+            primary("Tasks", "tasks", section.handle),
+            *test_out_button(section.handle, test_out=test_out),
+            why_button(section.handle, unit.position + 1),
+        ],
+    )
+
+
+TEST_OUT = (
+    "You know it already? You may try the check once before that. A pass opens what follows; "
+    "a “not yet” costs you nothing."
+)
+
+
+def test_out_button(section: str, *, test_out: bool) -> list[Control]:
+    return [Button("I know this already", "check_test_out", section)] if test_out else []
+
+
+def why_button(section: str, number: int) -> Button:
+    """``number`` is the unit's, from 1."""
+    return Button("Why is this locked?", "why", f"{section}.{number}")

@@ -82,7 +82,7 @@ class World:
         db.execute(person.update().where(person.c.id == who).values(zone=dice.choice(ZONES)))
         at = NOW - dice.choice((3 * DAY, 2 * HOUR, -5 * HOUR))
         db.execute(enrolment.update().where(enrolment.c.person_id == who).values(joined_at=at))
-        at = NOW - dice.choice((3 * DAY, 3 * DAY, -20 * HOUR))
+        at = NOW - dice.choice((3 * DAY, 3 * DAY, -20 * HOUR, -40 * HOUR))
         db.execute(progress.update().where(progress.c.person_id == who).values(opened_at=at))
         if dice.random() < 0.6:
             tx.people.ask_inbox(who, NOW)
@@ -109,6 +109,8 @@ def expected(tx: Tx, posted: Posted, now: datetime) -> set[Row]:
     """What one look at each student by himself would plan."""
     rules, found = class_rules(tx, posted.section.id, HOURS), set[Row]()
     for owing in tx.prework.owing(posted.id):
+        if owing.since >= posted.deadline:
+            continue  # on their own time
         zone = owing.account.zone or posted.section.zone
         steps = plan(posted.deadline, zone, rules.hours, rules.ladder)
         since = max(posted.posted_at or now, owing.since, rules.since or owing.since)

@@ -182,9 +182,9 @@ async def test_a_student_of_two_classes_says_which(desk: Desk) -> None:
 
 @pytest.mark.parametrize("typed", ["matter", "Matter", " MATTER ", "2"])
 async def test_a_locked_unit_names_what_opens_it(desk: Desk, typed: str) -> None:
-    await a_class(desk.database)
+    chem = await a_class(desk.database)
     locked = await desk.quizzes.begin(student(), None, typed, NOW)
-    assert locked == StillLocked("Matter", "Measurement and units")
+    assert locked == StillLocked("Matter", "Measurement and units", chem.handle, 2)
 
 
 async def test_a_unit_that_is_not_there_shows_those_that_are(desk: Desk) -> None:

@@ -25,9 +25,8 @@ from bot.services.quizzes import (
     TooEarly,
     Unanswered,
     Unfit,
-    unit_opened,
 )
-from bot.services.unlocking import NotYet, Passed
+from bot.services.unlocking import NotYet, Passed, unit_opened
 from bot.storage.database import Database
 from bot.storage.mastery_tables import attempt
 from tests.builders import ANA, BEN, GUILD, NOW, a_class, a_course, a_unit, several, single, student

@@ -13,7 +13,14 @@ from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.marking import HandMarks, Regrades, Rulings
-from bot.services.ports.mastery import Accommodations, Contracts, Journals, MasteryRuleBook, Retakes
+from bot.services.ports.mastery import (
+    Accommodations,
+    Contracts,
+    Journals,
+    MasteryRuleBook,
+    Retakes,
+    Tasks,
+)
 from bot.services.ports.messages import (
     Cell,
     Cipher,
@@ -89,6 +96,7 @@ __all__ = [
     "Rulings",
     "Sections",
     "Tables",
+    "Tasks",
     "TextLength",
     "Tx",
     "UnitTable",
@@ -173,6 +181,8 @@ class Tx(Protocol):
     def reports(self) -> Reports: ...
     @property
     def mastery_rules(self) -> MasteryRuleBook: ...
+    @property
+    def tasks(self) -> Tasks: ...
     @property
     def accommodations(self) -> Accommodations: ...
     @property

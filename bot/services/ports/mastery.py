@@ -126,3 +126,18 @@ class Journals(Protocol):
     def of_course(self, person: int, course: int, limit: int) -> Sequence[Entry]:
         """Newest first."""
         ...
+
+
+class Tasks(Protocol):
+    """What students ticked of a unit's tasks."""
+
+    def ticked(self, person: int, course: int, unit_slug: str) -> frozenset[str]:
+        """Slugs of tasks."""
+        ...
+
+    def ticked_in(self, person: int, course: int) -> dict[str, frozenset[str]]:
+        """By unit slug."""
+        ...
+
+    def tick(self, person: int, course: int, unit_slug: str, task_slug: str, at: datetime) -> None: ...
+    def untick(self, person: int, course: int, unit_slug: str, task_slug: str) -> None: ...

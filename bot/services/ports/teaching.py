@@ -114,8 +114,12 @@ class PreWorks(Protocol):
     def owing(self, prework_id: int) -> Sequence[Owing]: ...
     def handed(self, prework_id: int) -> Sequence[Handed]: ...
     def owes(self, prework_id: int, person_id: int) -> bool: ...
+    def since(self, prework_id: int, person_id: int) -> datetime | None:
+        """When the student had both joined the class and the pre-work's unit open; None where they have not."""
+        ...
+
     def behind(self, section_id: int, now: datetime) -> frozenset[int]:
-        """Persons who owe any pre-work of a class past its deadline."""
+        """Persons who owe any pre-work of a class past its deadline, or past their own."""
         ...
 
     def not_credited(self, prework_id: int) -> frozenset[int]:
@@ -191,6 +195,7 @@ class Attempts(Protocol):
         form: Sequence[Drawn],
         bar: Bar,
         at: datetime,
+        purpose: str = "check",
         ends_at: datetime | None = None,
     ) -> Attempt:
         """A new attempt, or the one that another device began meanwhile."""
