@@ -72,6 +72,7 @@ from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
+from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
@@ -129,6 +130,7 @@ class App:
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
         await self.services.time_limits.close(self.clock())
+        await self.services.summatives.release(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
@@ -137,6 +139,7 @@ class App:
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
         planned += await self.services.time_limits.close(self.clock())
+        planned += await self.services.summatives.release(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
@@ -146,6 +149,7 @@ class App:
             await self.services.nudges.next_instant(now),
             await self.services.announcements.next_instant(),
             await self.services.time_limits.next_instant(),
+            await self.services.summatives.next_instant(),
             await self.services.deliveries.next_due(),
         )
         return min((each for each in instants if each is not None), default=None)
@@ -246,6 +250,7 @@ def _services(
         ),
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
+        summatives=SummativeService(database, new_handle, wake),
         hand_ins=HandInService(database),
         locks=LockService(database),
         tasks=TaskService(database),

@@ -44,6 +44,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
+from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
@@ -67,6 +68,7 @@ class Services:
     guardians: GuardianService
     quizzes: QuizService
     time_limits: TimeLimitService
+    summatives: SummativeService
     contracts: ContractService
     contract_desk: ContractDeskService
     hand_ins: HandInService

@@ -26,6 +26,8 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import HistoryLine, ProgressRecord, Section, UnitRecord
 from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
+from bot.domain.summative import Held
+from bot.services.held_results import held_of
 from bot.services.people import role_grant, role_take
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
@@ -108,9 +110,27 @@ class AwaitsMarking:
     answers: int
 
 
-def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet | AwaitsMarking:
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A summative check, handed in; ``by`` is what its result waits for."""
+
+    #: handles
+    attempt: str
+    section: str
+    unit_title: str
+    by: Held
+
+
+Result = Passed | NotYet | AwaitsMarking | HeldBack
+
+
+def result_of(tx: Tx, attempt: Attempt) -> Result:
     """The result of an attempt that was handed in, the same whenever it is asked."""
     if attempt.passed is None:
+        held = held_of(tx, attempt)
+        if held is not None:
+            handle = tx.sections.get(attempt.section).handle
+            return HeldBack(attempt.handle, handle, attempt.unit_title, held)
         unmarked = sum(each.credit is None for each in tx.attempts.items(attempt.id))
         return AwaitsMarking(attempt.handle, attempt.unit_title, unmarked)
     if not attempt.passed:

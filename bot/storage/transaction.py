@@ -32,6 +32,7 @@ from bot.storage.reports import StoredReports
 from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.rulings import StoredRulings
 from bot.storage.sections import StoredSections
+from bot.storage.summatives import StoredSummatives, StoredTalks
 from bot.storage.tasks import StoredTasks
 from bot.storage.upkeep import StoredUpkeep
 
@@ -76,3 +77,5 @@ class StoredTx:
         self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)
+        self.summatives = StoredSummatives(connection)
+        self.talks = StoredTalks(connection)

@@ -18,6 +18,7 @@ from bot.services.hand_ins import FileRefused
 from bot.services.quizzes import (
     AlreadyHandedIn,
     AnswerResult,
+    BeforeSummative,
     BeginResult,
     Blank,
     CannotRead,
@@ -25,12 +26,13 @@ from bot.services.quizzes import (
     SubmitResult,
     Unanswered,
 )
-from bot.services.unlocking import AwaitsMarking, NotYet, Passed
+from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.cards import Button, Choice, Look, Menu, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Interaction, asker, on_form, on_pick, on_press, replace, services
 from bot.views.quiz_questions import FIELDS, TYPED, cannot_read, draw_form, draw_question, until
 from bot.views.quiz_results import LETTERS, draw_look_back, draw_refusal, draw_result
+from bot.views.summatives import draw_before
 from bot.views.uploads import all_uploaded, fetch
 
 Result = BeginResult | AnswerResult | SubmitResult | LookBackResult
@@ -58,6 +60,14 @@ async def test_out(interaction: Interaction, handle: str) -> None:
 @on_pick("check_which")
 async def begin_in(interaction: Interaction, handle: str, values: Sequence[str]) -> None:
     await begin(interaction, values[0])
+
+
+@on_press("check_sum")
+async def begin_summative(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).quizzes.begin(
+        asker(interaction), handle, None, interaction.created_at, agreed=True
+    )
+    await replace(interaction, draw(result))
 
 
 @on_press("check_at")
@@ -214,7 +224,7 @@ def _number(text: str) -> int:
 # --- cards -----------------------------------------------------------------------------------------
 
 
-def draw(result: Result) -> ui.LayoutView:
+def draw(result: Result) -> ui.LayoutView:  # noqa: C901  # one case for each result
     match result:
         case Asked():
             return draw_question(result)
@@ -226,7 +236,9 @@ def draw(result: Result) -> ui.LayoutView:
             return draw_question(asked, cannot_read(asked, why))
         case Unanswered(questions):
             return draw_look_over(questions)
-        case Passed() | NotYet() | AwaitsMarking():
+        case BeforeSummative():
+            return draw_before(result)
+        case Passed() | NotYet() | AwaitsMarking() | HeldBack():
             return draw_result(result)
         case AlreadyHandedIn(done):
             return draw_result(done, "You handed this check in before. It counted once.")

@@ -15,6 +15,7 @@ from bot.services.quizzes import (
     KeyKept,
     NoSuchUnit,
     NothingLeft,
+    NotNow,
     NotYours,
     PreWorkFirst,
     StillLocked,
@@ -23,10 +24,11 @@ from bot.services.quizzes import (
     TooEarly,
     Unfit,
 )
-from bot.services.unlocking import AwaitsMarking, NotYet, Passed
+from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed, Result
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
 from bot.views.retakes import bars, next_button, rules_line, stands_text
+from bot.views.summatives import draw_held, draw_not_now
 from bot.words.retaking import COUNTED
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"
@@ -36,6 +38,8 @@ Refusal = (
     Unfit
     | TimeIsUp
     | AwaitsMarking
+    | HeldBack
+    | NotNow
     | NotYours
     | KeyKept
     | TooEarly
@@ -93,8 +97,10 @@ def _lettered(asked: Asked, place: int | None) -> str:
     return "" if place is None else f"**{LETTERS[place]}** · {plain(asked.options[place])}"
 
 
-def draw_result(result: Passed | NotYet | AwaitsMarking, note: str = "") -> ui.LayoutView:
+def draw_result(result: Result, note: str = "") -> ui.LayoutView:
     match result:
+        case HeldBack():
+            return draw_held(result, note)
         case AwaitsMarking(_, title, answers):
             return card(
                 Look.WAIT,
@@ -232,7 +238,7 @@ def _earned(back: LookedBack) -> str:
     return f"{share} Right would be {key}." if key else share
 
 
-def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for each refusal
+def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901, PLR0912  # one arm for each refusal
     match result:
         case Unfit(attempt):
             on = primary("Look over my check", "check_over", attempt)
@@ -241,8 +247,10 @@ def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for
             text = "What you answered in time is kept and counts."
             on = primary("Hand in my check", "check_submit", attempt)
             return card(Look.WAIT, f"The time is up: {plain(title)}", text, controls=[on])
-        case AwaitsMarking():
+        case AwaitsMarking() | HeldBack():
             return draw_result(result)
+        case NotNow():
+            return draw_not_now(result)
         case NotYours():
             return card(Look.PROBLEM, "This is not your check", "`/quiz` opens your own.", controls=[TODAY])
         case KeyKept():

@@ -41,6 +41,7 @@ from bot.services.ports.messages import (
     Upkeep,
 )
 from bot.services.ports.pictures import HandIns, Pictures
+from bot.services.ports.summative import Summatives, Talks
 from bot.services.ports.teaching import (
     Attempts,
     BankFiles,
@@ -199,6 +200,10 @@ class Tx(Protocol):
     def retakes(self) -> Retakes: ...
     @property
     def journals(self) -> Journals: ...
+    @property
+    def summatives(self) -> Summatives: ...
+    @property
+    def talks(self) -> Talks: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
