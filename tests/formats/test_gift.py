@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.course import Fault
-from bot.domain.grading import mark, percent
+from bot.domain.grading import mark_at_once, percent
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -102,9 +102,9 @@ def test_equal_parts_make_exactly_a_hundred_percent(parts: int, decimals: int, c
     unit = Decimal(1).scaleb(-decimals)
     written = share.quantize(unit, rounding="ROUND_DOWN" if cut_off else "ROUND_HALF_UP")
     question = one("Which? {" + "".join(f"~%{written}%o{n}\n" for n in range(parts)) + "}")
-    everything = mark(question, Chosen(tuple(range(parts)))).credit
+    everything = mark_at_once(question, Chosen(tuple(range(parts)))).credit
     assert everything == 1
-    assert percent(everything) == "100"
+    assert percent(Fraction(everything)) == "100"
 
 
 @pytest.mark.parametrize(
