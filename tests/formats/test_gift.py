@@ -62,6 +62,20 @@ def test_true_false(braces: str, truth: bool):
     assert one(f"Ice floats.{braces}") == TrueFalse("q1", "Ice floats.", truth)
 
 
+def test_an_arrow_in_a_feedback_makes_no_pairs():
+    question = one("Which way? {=right#first left -> then right =%50%left#nearly -> once more}")
+    assert question.accepted == (
+        AcceptedText("right", Fraction(1), "first left -> then right"),
+        AcceptedText("left", Fraction(1, 2), "nearly -> once more"),
+    )
+
+
+def test_marks_in_the_feedback_of_true_and_false_change_nothing():
+    assert one("Ice floats.{T#about ~10 % = a tenth -> look again}") == TrueFalse(
+        "q1", "Ice floats.", True, wrong_feedback="about ~10 % = a tenth -> look again"
+    )
+
+
 def test_true_false_feedback_is_first_for_the_wrong_and_then_for_the_right_answer():
     question = one("Ice sinks. {F#Think of a lake in winter.#Right.####Water is odd.}")
     assert isinstance(question, TrueFalse)
