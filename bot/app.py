@@ -35,6 +35,7 @@ from bot.schedule import Schedule
 from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
+from bot.services.answer_marking import AnswerMarkingService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.check_rules import CheckRulesService
@@ -288,6 +289,7 @@ def _services(
         rulings=RulingService(database, new_handle, wake),
         regrades=RegradeService(database, new_handle, wake),
         hand_marks=HandMarkService(database, new_handle, wake),
+        answer_marks=AnswerMarkingService(database, new_handle, wake),
         item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services.accommodations import AccommodationService
 from bot.services.announcements import AnnouncementService
+from bot.services.answer_marking import AnswerMarkingService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.check_rules import CheckRulesService
@@ -96,3 +97,4 @@ class Services:
     rulings: RulingService
     regrades: RegradeService
     hand_marks: HandMarkService
+    answer_marks: AnswerMarkingService

@@ -50,6 +50,8 @@ class Passed:
     open_questions: tuple[int, ...] = ()
     #: since when the contract is in force that the bar came from; None for the class's own bar
     signed: datetime | None = None
+    #: what the teacher said who marked answers by hand
+    comments: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class NotYet:
     tested_out: bool = False
     #: as in Passed
     signed: datetime | None = None
+    comments: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,12 @@ def result_of(tx: Tx, attempt: Attempt) -> Result:
         ),
         open_questions(items),
         signed_of(tx, attempt),
+        _comments(items),
     )
+
+
+def _comments(items: Sequence[Item]) -> tuple[Hint, ...]:
+    return tuple(Hint(each.position, each.comment) for each in items if each.comment)
 
 
 def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
@@ -189,6 +197,7 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         said=said(tx, section, attempt.person, unit),
         tested_out=attempt.purpose == "test_out",
         signed=signed_of(tx, attempt),
+        comments=_comments(items),
     )
 
 

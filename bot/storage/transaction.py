@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
+from bot.storage.answer_marks import StoredAnswerMarks
 from bot.storage.booking import StoredBookings
 from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
@@ -72,6 +73,7 @@ class StoredTx:
         self.rulings = StoredRulings(connection)
         self.regrades = StoredRegrades(connection)
         self.hand_marks = StoredHandMarks(connection)
+        self.answer_marks = StoredAnswerMarks(connection)
         self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)

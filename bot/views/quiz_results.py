@@ -116,6 +116,7 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 note,
                 f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 bars(result.objectives),
+                _comments(result),
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
@@ -128,6 +129,7 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 note,
                 f"**{percent(result.score)} %**. Your bar is {result.bar} %. This try cost you nothing.",
                 bars(result.objectives),
+                _comments(result),
                 "Go on with the pre-work; then the check is yours, with other questions.",
                 controls=[TODAY],
             )
@@ -138,6 +140,7 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
                 note,
                 _score(result),
                 bars(result.objectives),
+                _comments(result),
                 *_review(result),
                 stands_text(result.stands),
                 rules_line(result.said),
@@ -147,6 +150,11 @@ def draw_result(result: Result, note: str = "") -> ui.LayoutView:
 
 def _journal(result: Passed | NotYet) -> list[Control]:
     return [Button("Write in my journal", "journal", result.attempt)] if result.open_questions else []
+
+
+def _comments(result: Passed | NotYet) -> str:
+    said = [f"- Question {each.position}: {plain(each.said)}" for each in result.comments]
+    return "Your teacher says:\n" + "\n".join(said) if said else ""
 
 
 def _score(result: NotYet) -> str:
@@ -198,6 +206,7 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
         given_lines(asked) or (f"☑ Your answer: {plain(asked.typed)}" if asked.typed else ""),
         _gaps(asked),
         _earned(back),
+        f"Your teacher says: {block(back.comment)}" if back.comment else "",
         block(back.feedback),
         controls=[
             _turn("Back", asked, asked.position - 1),

@@ -12,7 +12,7 @@ from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.marking import HandMarks, Regrades, Rulings
+from bot.services.ports.marking import AnswerMarks, HandMarks, Regrades, Rulings
 from bot.services.ports.mastery import (
     Accommodations,
     Contracts,
@@ -57,6 +57,7 @@ from bot.services.ports.teaching import (
 __all__ = [
     "Accommodations",
     "Announcements",
+    "AnswerMarks",
     "Attempts",
     "BankFiles",
     "Bookings",
@@ -191,6 +192,8 @@ class Tx(Protocol):
     def regrades(self) -> Regrades: ...
     @property
     def hand_marks(self) -> HandMarks: ...
+    @property
+    def answer_marks(self) -> AnswerMarks: ...
     @property
     def contracts(self) -> Contracts: ...
     @property
