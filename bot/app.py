@@ -64,6 +64,7 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.rechecks import RecheckService
 from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
@@ -128,6 +129,7 @@ class App:
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
         await self.services.time_limits.close(self.clock())
+        await self.services.rechecks.ask_due(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
@@ -136,6 +138,7 @@ class App:
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
         planned += await self.services.time_limits.close(self.clock())
+        planned += await self.services.rechecks.ask_due(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
@@ -145,6 +148,7 @@ class App:
             await self.services.nudges.next_instant(now),
             await self.services.announcements.next_instant(),
             await self.services.time_limits.next_instant(),
+            await self.services.rechecks.next_instant(now),
             await self.services.deliveries.next_due(),
         )
         return min((each for each in instants if each is not None), default=None)
@@ -245,6 +249,7 @@ def _services(
         ),
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
+        rechecks=RecheckService(database, new_handle),
         hand_ins=HandInService(database),
         locks=LockService(database),
         tasks=TaskService(database),

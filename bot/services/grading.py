@@ -31,7 +31,7 @@ def hand_in(
     tx: Tx, attempt: Attempt, items: Sequence[Item], at: datetime, ids: Ids, units: Units | None = None
 ) -> bool:
     """Ends the attempt at that instant and marks it; blank items earn nothing. False when it had ended before."""
-    credits = [_credit(each, units) for each in items]
+    credits = [credit_of(each, units) for each in items]
     outcome = _outcome(tx, attempt, credits, at)
     is_first = tx.attempts.submit(
         attempt.id,
@@ -94,7 +94,7 @@ def check_result(tx: Tx, delivery: Delivery, now: datetime) -> CheckResult | str
     )
 
 
-def _credit(item: Item, units: Units | None) -> Fraction | None:
+def credit_of(item: Item, units: Units | None) -> Fraction | None:
     """None where the teacher has to mark."""
     if item.answer is None:
         return Fraction(0)

@@ -37,6 +37,7 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.rechecks import RecheckService
 from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
@@ -66,6 +67,7 @@ class Services:
     guardians: GuardianService
     quizzes: QuizService
     time_limits: TimeLimitService
+    rechecks: RecheckService
     contracts: ContractService
     contract_desk: ContractDeskService
     hand_ins: HandInService

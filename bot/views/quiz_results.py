@@ -8,10 +8,12 @@ from discord import ui
 
 from bot.domain.course import Task
 from bot.domain.grading import percent
+from bot.domain.rechecking import LookedOver
 from bot.domain.records import Posted, Section, UnitRecord
 from bot.domain.showing import Asked, Asks, LookedBack
 from bot.services.quizzes import (
     AlreadyMastered,
+    Done,
     KeyKept,
     NoSuchUnit,
     NothingLeft,
@@ -26,6 +28,7 @@ from bot.services.quizzes import (
 from bot.services.unlocking import AwaitsMarking, NotYet, Passed
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
+from bot.views.rechecks import draw_looked_over
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.words.retaking import COUNTED
 
@@ -93,8 +96,10 @@ def _lettered(asked: Asked, place: int | None) -> str:
     return "" if place is None else f"**{LETTERS[place]}** · {plain(asked.options[place])}"
 
 
-def draw_result(result: Passed | NotYet | AwaitsMarking, note: str = "") -> ui.LayoutView:
+def draw_result(result: Done, note: str = "") -> ui.LayoutView:
     match result:
+        case LookedOver():
+            return draw_looked_over(result, note)
         case AwaitsMarking(_, title, answers):
             return card(
                 Look.WAIT,

@@ -18,6 +18,7 @@ from bot.services.ports.mastery import (
     Contracts,
     Journals,
     MasteryRuleBook,
+    Rechecks,
     Retakes,
     Tasks,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Receipts",
+    "Rechecks",
     "Regrades",
     "Reminders",
     "Reports",
@@ -196,6 +198,8 @@ class Tx(Protocol):
     def retakes(self) -> Retakes: ...
     @property
     def journals(self) -> Journals: ...
+    @property
+    def rechecks(self) -> Rechecks: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing
