@@ -35,8 +35,9 @@ FOREGROUND = $(BIN)/python -c 'import os, sys; sys.exit(os.tcgetpgrp(0) != os.ge
 demo: install
 	@if $(FOREGROUND); then set -m; $(BIN)/flipcord sandbox; else exec $(BIN)/flipcord sandbox; fi
 
+# a file's tests stay together, on as many processors as there are, eight at most
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

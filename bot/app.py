@@ -35,6 +35,7 @@ from bot.schedule import Schedule
 from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
 from bot.services.announcements import AnnouncementService
+from bot.services.answer_marking import AnswerMarkingService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.check_rules import CheckRulesService
@@ -72,6 +73,7 @@ from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.services import Services
 from bot.services.stop_pages import StopPageService
+from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
@@ -130,6 +132,7 @@ class App:
         await self.services.announcements.run_due(self.clock())
         await self.services.time_limits.close(self.clock())
         await self.services.rechecks.ask_due(self.clock())
+        await self.services.summatives.release(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
 
@@ -139,6 +142,7 @@ class App:
         planned += await self.services.announcements.run_due(self.clock())
         planned += await self.services.time_limits.close(self.clock())
         planned += await self.services.rechecks.ask_due(self.clock())
+        planned += await self.services.summatives.release(self.clock())
         return planned + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
@@ -149,6 +153,7 @@ class App:
             await self.services.announcements.next_instant(),
             await self.services.time_limits.next_instant(),
             await self.services.rechecks.next_instant(now),
+            await self.services.summatives.next_instant(),
             await self.services.deliveries.next_due(),
         )
         return min((each for each in instants if each is not None), default=None)
@@ -250,6 +255,7 @@ def _services(
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
         rechecks=RecheckService(database, new_handle),
+        summatives=SummativeService(database, new_handle, wake),
         hand_ins=HandInService(database),
         locks=LockService(database),
         tasks=TaskService(database),
@@ -288,6 +294,7 @@ def _services(
         rulings=RulingService(database, new_handle, wake),
         regrades=RegradeService(database, new_handle, wake),
         hand_marks=HandMarkService(database, new_handle, wake),
+        answer_marks=AnswerMarkingService(database, new_handle, wake),
         item_analysis=ItemAnalysisService(database, DrawnForServices()),
     )
 

@@ -38,6 +38,7 @@ COGS = (
     "phone",
     "guardian",
     "quiz",
+    "summative",
     "marking",
     "contracts",
     "server",

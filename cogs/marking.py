@@ -1,4 +1,4 @@
-"""What a teacher decides about checks: /mark, /override and /regrade."""
+"""What a teacher decides about checks: /mark, /marking, /override and /regrade."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.ruling import LONGEST_REASON
+from bot.views.answer_marking import show_desk
 from bot.views.choices import Choices, class_choices, question_choices, unit_choices
 from bot.views.hand_marking import draw_begun
 from bot.views.presses import Interaction, asker, reply, services
@@ -85,6 +86,17 @@ class Marking(commands.Cog):
 
     mark.autocomplete("unit")(_units)
     mark.autocomplete("class_name")(_classes)
+
+    @app_commands.command(name="marking", description="Mark essays and handed-in files, one after the other")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    @app_commands.rename(class_name="class")
+    @app_commands.describe(class_name="The class, if you teach several here")
+    async def marking(self, interaction: Interaction, class_name: str | None = None) -> None:
+        result = await services(interaction).answer_marks.begin(asker(interaction), class_name)
+        await show_desk(interaction, result)
+
+    marking.autocomplete("class_name")(_classes)
 
     @app_commands.command(
         name="regrade", description="Mark a faulty question anew, seen first; alone, it lists regrades"

@@ -25,6 +25,7 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         minutes="How long one slot lasts; 15 if left out",
         where="A room or a link, for those who booked",
         retake_places="Makes it a retake session for as many students, not cut into slots",
+        for_talks="Keeps them for the talks after a summative check",
         class_name="The class, if you teach several here",
     )
     async def open(
@@ -35,6 +36,7 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
         minutes: app_commands.Range[int, SHORTEST_SLOT, LONGEST_SLOT] = 15,
         where: app_commands.Range[str, 1, MOST_WHERE] | None = None,
         retake_places: app_commands.Range[int, 1, MOST_SLOTS] | None = None,
+        for_talks: bool = False,  # an option of the command
         class_name: str | None = None,
     ) -> None:
         result = await services(interaction).booking.plan(
@@ -46,6 +48,7 @@ class OfficeHours(commands.GroupCog, group_name="officehours", group_description
             where or "",
             interaction.created_at,
             places=retake_places or 0,
+            for_talks=for_talks,
         )
         await reply(interaction, draw_plan(result))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.classroom import Classroom, open_classroom
 from tests.limits import check_requests
@@ -19,6 +20,10 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
     ]
 )
+
+# how long an example takes tells of the machine and what else it does, not of the bot
+settings.register_profile("flipcord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("flipcord")
 
 pytest_plugins = ["tests.plugins.loopback_only"]
 

@@ -46,10 +46,7 @@ def merge(bank: Sequence[Question], brought: Sequence[Question]) -> Merged:
     remember questions by name; a new one whose name is taken by another gets a number behind it.
     """
     kept = {each.slug: each for each in bank}
-    asking: dict[str, list[str]] = {}
-    for each in bank:
-        asking.setdefault(each.prompt, []).append(each.slug)
-    pairs = [(each, _same_text(each, asking)) for each in brought]
+    pairs = list(zip(brought, _same_text(brought, bank), strict=True))
     taken = {slug for _, slug in pairs if slug}
     added: list[Question] = []
     changed: list[Change] = []
@@ -70,14 +67,34 @@ def merge(bank: Sequence[Question], brought: Sequence[Question]) -> Merged:
     return Merged(tuple(kept.values()), tuple(added), tuple(changed), same)
 
 
-def _same_text(question: Question, asking: dict[str, list[str]]) -> str | None:
-    """The name of a question that asks this, each only once: the one of the same name, if several ask it."""
-    slugs = asking.get(question.prompt, [])
-    if not slugs:
-        return None
-    slug = question.slug if question.slug in slugs else slugs[0]
-    slugs.remove(slug)
-    return slug
+def _same_text(brought: Sequence[Question], bank: Sequence[Question]) -> list[str | None]:
+    """For each the name of a question that asks the same, none twice.
+
+    Where several ask it, that of the same name comes first, then one that is the same in all but its name.
+    """
+    asking: dict[str, dict[str, Question]] = {}
+    for each in bank:
+        asking.setdefault(each.prompt, {})[each.slug] = each
+    found: list[str | None] = [None] * len(brought)
+    for fits in (_same_name, _same_otherwise, _any):
+        for place, each in enumerate(brought):
+            if found[place] is None:
+                left = asking.get(each.prompt, {})
+                found[place] = next((slug for slug, one in left.items() if fits(each, one)), None)
+                left.pop(found[place] or "", None)
+    return found
+
+
+def _same_name(brought: Question, kept: Question) -> bool:
+    return brought.slug == kept.slug
+
+
+def _same_otherwise(brought: Question, kept: Question) -> bool:
+    return replace(brought, slug=kept.slug) == kept
+
+
+def _any(brought: Question, kept: Question) -> bool:
+    return True
 
 
 def _free(slug: str, kept: dict[str, Question]) -> str:

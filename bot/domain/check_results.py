@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 
@@ -20,4 +21,7 @@ class CheckResult:
     score: Fraction | None
     #: percent
     bar: int
-    time_was_up: bool
+    #: "time": it was up; "marked" by the teacher; of a summative check "results", "talk" or "again"
+    why: str
+    #: when its result comes, where it is kept back
+    results_at: datetime | None = None

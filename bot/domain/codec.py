@@ -73,6 +73,7 @@ def unit_to_json(unit: Unit) -> Json:
     }
     limit = unit.check.time_limit_s
     body |= {} if limit is None else {"time_limit_s": limit}
+    body |= {"summative": True} if unit.check.summative else {}
     return body | {name: rows for name, rows in may_be_none.items() if rows}
 
 
@@ -92,6 +93,7 @@ def unit_from_json(body: Mapping[str, Any], bank: Iterable[Question]) -> Unit:
             body["cooldown_s"],
             tuple(_share_from_json(one) for one in body.get("blueprint", ())),
             body.get("time_limit_s"),
+            body.get("summative", False),
         ),
         tuple(Part(*each) for each in body.get("remediation", ())),
         tuple(Task(slug, title, Level(level), *rest) for slug, title, level, *rest in body.get("tasks", ())),

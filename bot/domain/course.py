@@ -65,6 +65,8 @@ class Check:
     blueprint: Blueprint = ()
     #: whole seconds from the first question on, None for as long as it takes
     time_limit_s: int | None = None
+    #: taken once, by the whole class in the hours that its teacher sets
+    summative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from bot.domain.retaking import (
     WindowClosed,
     in_the_way,
 )
+from bot.domain.summative import OpensAt, TimeNotSet, TimeOver
 from bot.domain.today import BeforeCheck
 
 
@@ -271,7 +272,7 @@ def foreseen(
 
 def _time_alone(each: InTheWay) -> datetime | None:
     match each:
-        case Cooldown(until):
+        case Cooldown(until) | OpensAt(until):
             return until
         case NoTriesLeft(_, again_at):
             return again_at
@@ -302,7 +303,9 @@ def _in_the_way(each: InTheWay, unit: Unit, slots: Slots) -> Condition:
             return _act(Act.WAIT, unit, 0, "session", session.starts_at)
         case Cooldown(until):
             return _act(Act.WAIT, unit, 0, "cooldown", until)
-        case NoTriesLeft(_, None) | WindowClosed():
+        case OpensAt(at):
+            return _act(Act.WAIT, unit, 0, "hours", at)
+        case NoTriesLeft(_, None) | WindowClosed() | TimeNotSet() | TimeOver():
             return NEVER
         case NoTriesLeft(_, again_at):
             return _act(Act.WAIT, unit, 0, "tries", again_at)

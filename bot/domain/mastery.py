@@ -27,6 +27,8 @@ class Item:
     answered_at: datetime | None = None
     #: None until the attempt is handed in, and then until the teacher has marked what only they can
     credit: Fraction | None = None
+    #: what the teacher said to it, "" for nothing
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

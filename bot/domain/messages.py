@@ -12,6 +12,7 @@ from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.talk_messages import TalkNews, TalksToBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,8 @@ OtherContent = (
     | RetakeAsked
     | RetakeDecided
     | CheckResult
+    | TalkNews
+    | TalksToBook
     | Announcement
     | Unreached
     | Trouble

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     RETAKE_ASKED = "retake_asked"  # about: retake_request; to the teachers' room
     RETAKE_DECIDED = "retake_decided"  # about: retake_request; to the student
     CHECK_RESULT = "check_result"  # about: attempt; a result that came while the student was not there
+    TALK = "talk"  # about: oral; to the student, or to the teachers' room where slots are missing
     UNREACHED = "unreached"  # about: the prework or booking; to the teachers' room
     TROUBLE = "trouble"  # about: section; a missing role or permission, to the teachers' room
     NUDGE_LIST = "nudge_list"  # about: prework; who still owes it, to the teachers' room

@@ -12,6 +12,7 @@ from bot.domain.booking import Span
 from bot.domain.course import Objective, Unit
 from bot.domain.mastery import Attempt
 from bot.domain.mastery_rules import USUAL, MasteryRules
+from bot.domain.summative import Held, OpensAt, Shut, Sitting, shut
 
 
 class RemediationKind(StrEnum):
@@ -119,7 +120,15 @@ class WindowClosed:
 
 
 InTheWay = (
-    RemediationFirst | AskFirst | Asked | BookSession | InSession | Cooldown | NoTriesLeft | WindowClosed
+    RemediationFirst
+    | AskFirst
+    | Asked
+    | BookSession
+    | InSession
+    | Cooldown
+    | NoTriesLeft
+    | WindowClosed
+    | Shut
 )
 #: nothing that the student or time does opens these
 FINAL = (NoTriesLeft, WindowClosed)
@@ -143,6 +152,10 @@ class Facts:
     requests: tuple[Request, ...] = ()
     #: booked retake sessions that are not over
     sessions: tuple[Span, ...] = ()
+    #: of a summative check
+    sitting: Sitting | None = None
+    #: what keeps back the result of an attempt that was handed in
+    held: Held | None = None
     #: slugs of the unit's tasks that the student ticked
     ticked: frozenset[str] = frozenset()
 
@@ -150,12 +163,16 @@ class Facts:
 def in_the_way(unit: Unit, attempts: Sequence[Attempt], facts: Facts, now: datetime) -> tuple[InTheWay, ...]:
     """Everything that has to come before the next attempt; empty when it can begin now.
 
-    ``attempts`` are the student's at this unit, oldest first. Nothing stands before a first attempt, nor after one
-    that passed or is still to be marked. What cannot be undone (no tries left for good, the last day over) stands
-    alone: then nothing else would help. Everything else has to go, each for itself.
+    ``attempts`` are the student's at this unit, oldest first. Nothing but the hours of a
+    summative check stands before a first attempt, and nothing after one that passed or is still to be marked. What
+    cannot be undone (no tries left for good, the last day over) stands alone: then nothing else would help.
+    Everything else has to go, each for itself.
     """
     tries = tries_of(attempts)
-    if not tries or tries[-1].passed is not False:
+    hours = shut(facts.sitting, now) if unit.check.summative else None
+    if not tries:
+        return (hours,) if hours else ()
+    if tries[-1].passed is not False:
         return ()
     out_of_tries = _no_tries_left(tries, facts, now)
     closed = _closed(facts, now)
@@ -168,6 +185,7 @@ def in_the_way(unit: Unit, attempts: Sequence[Attempt], facts: Facts, now: datet
         _book_session(facts, now),
         _cooldown(unit, tries, facts, now),
         out_of_tries,
+        hours,
     )
     return tuple(each for each in found if each is not None)
 
@@ -182,7 +200,7 @@ def opens_at(stands: Sequence[InTheWay]) -> datetime | None:
     times: list[datetime] = []
     for each in stands:
         match each:
-            case Cooldown(until):
+            case Cooldown(until) | OpensAt(until):
                 times.append(until)
             case InSession(session):
                 times.append(session.starts_at)

@@ -124,6 +124,8 @@ class LookedBack:
     right: tuple[int, ...]
     #: where something is typed, what would have been right
     accepted: tuple[str, ...]
+    #: what the teacher said who marked it by hand
+    comment: str = ""
 
 
 # --- before it is handed in ------------------------------------------------------------------------
@@ -302,6 +304,7 @@ def look_back(
         feedback="\n".join(text for text in (said, item.question.general_feedback) if text),
         right=_as_shown(item, key.indices) if isinstance(key, Chosen) else (),
         accepted=() if isinstance(key, Chosen) else key,
+        comment=item.comment,
     )
 
 

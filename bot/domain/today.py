@@ -10,6 +10,7 @@ from bot.domain.course import Level, Task, Unit
 from bot.domain.mastery import Attempt, current_unit
 from bot.domain.records import EvidenceRecord, Posted, ProgressRecord, UnitRecord
 from bot.domain.retaking import Facts, InTheWay, in_the_way, tries_of
+from bot.domain.summative import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class WaitForMarking:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitForResult:
+    """A summative check is handed in; ``held`` says what its result waits for."""
+
+    unit: UnitRecord
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
 class WaitForCheck:
     """Not yet passed; ``stands`` is what has to come before the next attempt, at least one thing."""
 
@@ -71,7 +80,16 @@ class AllMastered:
     units: int
 
 
-Step = DoPreWork | DoTasks | TakeCheck | ContinueCheck | WaitForMarking | WaitForCheck | AllMastered
+Step = (
+    DoPreWork
+    | DoTasks
+    | TakeCheck
+    | ContinueCheck
+    | WaitForMarking
+    | WaitForResult
+    | WaitForCheck
+    | AllMastered
+)
 
 
 def next_step(
@@ -96,7 +114,7 @@ def next_step(
     if mine and mine[-1].submitted_at is None:
         return ContinueCheck(unit, mine[-1])
     if mine and mine[-1].passed is None:
-        return WaitForMarking(unit, mine[-1])
+        return WaitForResult(unit, facts.held) if facts.held else WaitForMarking(unit, mine[-1])
     posted, done = given.get(slug), evidence.get(slug)
     before = before_check(unit.unit, posted, done, mine, facts, now)
     if before.prework is not None:
@@ -140,7 +158,7 @@ def before_check(
         posted if is_owed else None,
         musts,
         in_the_way(unit, attempts, facts, now),
-        facts.rules.test_out and not attempts and (is_owed or bool(musts)),
+        facts.rules.test_out and not unit.check.summative and not attempts and (is_owed or bool(musts)),
     )
 
 

@@ -96,7 +96,9 @@ class CourseReader:
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
-        table.refuse_unknown("draw", "cooldown_hours", "time_limit_minutes", "blueprint", "bank", "bank_file")
+        table.refuse_unknown(
+            "draw", "cooldown_hours", "time_limit_minutes", "summative", "blueprint", "bank", "bank_file"
+        )
         draw = table.whole_number("draw", 1, MAX_DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
@@ -107,7 +109,8 @@ class CourseReader:
         if bank and len(self.faults) == known_faults:
             refuse_unmet(table, rows, draw, bank)
         blueprint = tuple(share for _, share in rows)
-        return Check(draw, bank, int(hours * 3600), blueprint, _time_limit_s(table))
+        limit, is_summative = _time_limit_s(table), table.flag("summative")
+        return Check(draw, bank, int(hours * 3600), blueprint, limit, is_summative)
 
     def _questions(
         self, table: Table, key: str, most: int, objectives: Sequence[str], *, need_tag: bool

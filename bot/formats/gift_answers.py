@@ -1,8 +1,9 @@
 """The answers of a GIFT question, what stands between its braces, as one of our kinds of question.
 
 Which kind it is follows Moodle's importer: ``#`` numeric, any ``~`` choices, ``=`` with ``->`` matching,
-T or F alone true/false, the rest short text. One thing is read better: ``=%50%`` among choices is worth
-half, where Moodle shows "%50%" to the student and gives full marks.
+T or F alone true/false, the rest short text. Two things are read better: ``=%50%`` among choices is worth
+half, where Moodle shows "%50%" to the student and gives full marks; and an arrow that stands only in the
+feedback of a short text, or any mark in that of true/false, does not make it another kind.
 """
 
 from __future__ import annotations
@@ -90,11 +91,13 @@ def read_answers(answers: Piece, stem: Stem) -> Question:
         return Essay(stem.slug, stem.prompt, general_feedback=stem.general_feedback)
     if answers.text.startswith("#"):
         return _numeric(answers.cut(1), stem)
+    if made := _true_false(answers, stem):
+        return made
     if "~" in answers.text:
         return _choices(answers, stem)
-    if "=" in answers.text and "->" in answers.text:
+    if "=" in answers.text and any("->" in each.partition("#")[0] for each in answers.text.split("=")):
         return _matching(answers, stem)
-    return _true_false(answers, stem) or _short_text(answers, stem)
+    return _short_text(answers, stem)
 
 
 def _true_false(answers: Piece, stem: Stem) -> TrueFalse | None:

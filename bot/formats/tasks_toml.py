@@ -25,11 +25,11 @@ def read_tasks(
 
 def _task(row: Table, slug_of: Callable[[Table], str], url_of: Callable[[Table], str]) -> Task:
     row.refuse_unknown("slug", "title", "level", "text", "url", "minutes")
-    level = row.text("level") or ""
-    if "level" in row and level not in list(Level):
+    level = row.text("level")
+    if level is not None and level not in list(Level):
         row.fault("level", 'it must be "must", "should" or "aspire"')
-        level = ""
-    minutes = int(row.number("minutes", 1, MAX_MINUTES, DEFAULT_MINUTES))
+        level = None
+    minutes = row.whole_number("minutes", 1, MAX_MINUTES) if "minutes" in row else DEFAULT_MINUTES
     return Task(
         slug_of(row),
         row.words("title", MAX_TITLE),

@@ -97,6 +97,13 @@ class Table:
             self.fault(key, "it must be a whole number")
         return int(number)
 
+    def flag(self, key: str) -> bool:
+        """true or false; false where it is missing."""
+        value = self._value(key, optional=True)
+        if value is not None and not isinstance(value, bool):
+            self.fault(key, "it must be true or false, without quotes")
+        return value is True
+
     def table(self, key: str) -> Table | None:
         value = self._value(key)
         if isinstance(value, dict):

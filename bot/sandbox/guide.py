@@ -99,11 +99,26 @@ def steps(course: Course) -> tuple[Step, ...]:
             person="Ms Rivera", room="period-3-teachers",
         ),
         Step(
+            "Sign for a goal",
+            (("You are Ana. Type `/contract`, choose *86 % · Strong* and sign with a name. Her guardian signs, too: open "
+              "*Page for my guardian*, and type a name and the code."),
+             "From then on 86 % is her bar, and 80 % is not yet. The class's own bar stays 80 %."),
+            person="Ana", room="dm",
+        ),
+        Step(
             "Pass the check, open the next unit",
-            ("You are Ana. Type `/quiz` and answer the questions. Nobody else sees them.",
-             ("With 80 % or more the channel of unit 2 appears on the left; "
-              "below that you see what to look at again: choose a way to work on it, and the next try opens.")),
+            ("Still Ana: type `/quiz` and answer the questions, one of them not right. Nobody else sees them.",
+             ("With 4 of 5 it says not yet, and what to look at again. Choose a way to work on it, move time on, and try "
+               "again: the questions are others, and with her bar reached the channel of unit 2 appears on the left. "
+               "`/why` tells at any time what opens a unit.")),
             person="Ana", room="dm", solutions=_solutions(unit.check.bank),
+        ),
+        Step(
+            "Open a unit by your word",
+            (("You are the teacher. Type `/override`, choose Ben, the first unit and a reason such as `showed it at the "
+              "board`."),
+             "Unit 2 opens for Ben, he is told, and your reason stands in the record. *Undo* takes it back."),
+            person="Ms Rivera", room="period-3-teachers",
         ),
         Step(
             "Join as somebody new",

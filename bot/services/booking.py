@@ -13,6 +13,7 @@ from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.officehours import (
     AgendaResult,
     BookingShown,
+    HoursOpened,
     OpenResult,
     PlanResult,
     open_hours,
@@ -22,6 +23,7 @@ from bot.services.officehours import (
 )
 from bot.services.ports import Database, Ids, Tx
 from bot.services.slot_messages import reminder, to_room, to_student
+from bot.services.talks import arrange_waiting
 
 #: what one menu holds
 PAGE = 25
@@ -139,18 +141,23 @@ class BookingService:
         now: datetime,
         *,
         places: int = 0,
+        for_talks: bool = False,
     ) -> PlanResult:
         """Shows what opening office hours would give; ``start`` and ``until`` as a teacher types them.
 
-        ``places`` is how many may come to a retake session; 0 for office hours.
+        ``places`` is how many may come to a retake session; 0 for office hours, which may be kept ``for_talks``
+        about summative checks.
         """
         return await self._db.write(
-            plan_hours, asker, name, start, until, minutes, where, places, now, self._ids
+            plan_hours, asker, name, start, until, minutes, where, places, now, self._ids, for_talks
         )
 
     async def open(self, asker: Asker, handle: str, now: datetime) -> OpenResult:
         """Confirms a plan, once."""
-        return await self._db.write(open_hours, asker, handle, now, self._ids)
+        result = await self._db.write(open_hours, asker, handle, now, self._ids)
+        if isinstance(result, HoursOpened):
+            self._wake()
+        return result
 
     async def agenda(self, asker: Asker, name: str | None, now: datetime) -> AgendaResult:
         return await self._db.read(read_agenda, asker, name, now)
@@ -302,6 +309,10 @@ def _settle(
     if instead_of is not None:
         tx.bookings.cancel(instead_of.id, now)
         tx.outbox.add([to_room(Kind.SLOT_CANCELLED, instead_of, now)], now, ids)
+    if slot.purpose != "retake":
+        tx.talks.follow(section.id, me.person, made.id)
+    if instead_of is not None:
+        arrange_waiting(tx, section.id, now, ids)
     tx.outbox.add([to_room(Kind.SLOT_BOOKED, made, now), *reminder(made, now)], now, ids)
     return Booked(section, made, reminder_at(slot.starts_at, now), instead_of)
 
@@ -344,5 +355,6 @@ def _cancel(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Cance
     tx.bookings.cancel(booking.id, now)
     told = to_room(Kind.SLOT_CANCELLED, booking, now) if is_own else to_student(booking, now)
     tx.outbox.add([told], now, ids)
+    arrange_waiting(tx, section.id, now, ids)
     student = tx.people.account(booking.person)
     return Cancelled(section, booking, None if is_own or student is None else student.discord)

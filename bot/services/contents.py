@@ -23,6 +23,7 @@ from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
 from bot.services.rulings import unit_ruled
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
+from bot.services.talks import talk_content
 from bot.services.unlocking import unit_opened
 
 ContentOf = Callable[[Tx, Delivery, datetime], Content | str]
@@ -84,6 +85,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.RETAKE_ASKED: retake_asked,
     Kind.RETAKE_DECIDED: retake_decided,
     Kind.CHECK_RESULT: check_result,
+    Kind.TALK: talk_content,
     Kind.UNIT_RULED: unit_ruled,
     Kind.RESULT_CHANGED: result_changed,
     Kind.HAND_MARKED: hand_marked,

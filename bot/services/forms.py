@@ -44,5 +44,12 @@ def begin_attempt(
         bar=bar_of(tx, section, person),
         at=now,
         purpose=purpose,
-        ends_at=ends_at(now, check.time_limit_s, given),
+        ends_at=_last_instant(tx, section, unit, ends_at(now, check.time_limit_s, given)),
     )
+
+
+def _last_instant(tx: Tx, section: Section, unit: UnitRecord, in_time: datetime | None) -> datetime | None:
+    """The end by its time limit, or, if that is sooner, when a summative check closes for the whole class."""
+    sitting = tx.summatives.of(section.id, unit.unit.slug) if unit.unit.check.summative else None
+    ends = [each for each in (in_time, sitting.closes_at if sitting else None) if each is not None]
+    return min(ends, default=None)

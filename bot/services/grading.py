@@ -11,11 +11,14 @@ from bot.domain.check_results import CheckResult
 from bot.domain.grading import Mark, mark, score
 from bot.domain.mastery import Attempt, Item
 from bot.domain.outbox import Delivery, Effect, Kind, Way
+from bot.domain.summative import ResultsAt
 from bot.domain.units import Units
+from bot.services.held_results import held_of, is_sealed, sitting_of
 from bot.services.ports import Ids, Tx
 from bot.services.remarking import marks_of
 from bot.services.retakes import cooldown_after, kept_items, reaches_bar
-from bot.services.unlocking import AwaitsMarking, NotYet, Passed, pass_unit, result_of
+from bot.services.talks import needs_talk
+from bot.services.unlocking import Result, pass_unit, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ def hand_in(
 ) -> bool:
     """Ends the attempt at that instant and marks it; blank items earn nothing. False when it had ended before."""
     credits = [credit_of(each, units) for each in items]
-    outcome = _outcome(tx, attempt, credits, at)
+    outcome = None if sitting_of(tx, attempt) else _outcome(tx, attempt, credits, at)
     is_first = tx.attempts.submit(
         attempt.id,
         credits=outcome.credits if outcome else credits,
@@ -46,25 +49,40 @@ def hand_in(
     return is_first
 
 
-def finish_marking(tx: Tx, attempt: Attempt, now: datetime, ids: Ids) -> Passed | NotYet | AwaitsMarking:
+def finish_marking(tx: Tx, attempt: Attempt, now: datetime, ids: Ids, why: str = "marked") -> Result:
     """Gives a handed-in attempt its result as soon as every item has a credit, and tells the student, once.
 
+    A summative check keeps its result back until its hour, and a pass until the talk that confirms it.
     As long as something is left to mark, and for an attempt that has its result, nothing is changed. The wait
     for the next attempt counts from when the work was handed in, not from when it was marked (K19).
     """
     credits = [each.credit for each in tx.attempts.items(attempt.id)]
     outcome = _outcome(tx, attempt, credits, attempt.submitted_at or now)
+    if outcome is not None and (
+        is_sealed(tx, attempt, now) or (outcome.is_pass and needs_talk(tx, attempt, now, ids))
+    ):
+        return result_of(tx, attempt)
     if outcome is not None and tx.attempts.settle(
         attempt.id, score=outcome.score, passed=outcome.is_pass, retake_at=outcome.retake_at
     ):
         if outcome.is_pass:
             pass_unit(tx, tx.attempts.get(attempt.id), now, ids)
-        tell_result(tx, attempt, "marked", now, ids)
+        tell_result(tx, attempt, why, now, ids)
     return result_of(tx, tx.attempts.get(attempt.id))
 
 
+def take_again(tx: Tx, attempt: Attempt) -> None:
+    """Ends an attempt that was held back without a pass, whatever its score: it may be taken again."""
+    credits = [each.credit or Fraction(0) for each in tx.attempts.items(attempt.id)]
+    again_at = (attempt.submitted_at or attempt.began_at) + cooldown_after(tx, attempt)
+    tx.attempts.settle(attempt.id, score=score(credits), passed=False, retake_at=again_at)
+
+
 def tell_result(tx: Tx, attempt: Attempt, why: str, now: datetime, ids: Ids) -> None:
-    """A result that came while nobody looked: its time was up ("time"), or it was "marked"."""
+    """A result that came while nobody looked.
+
+    ``why``: its time was up ("time"), it was "marked", or of a summative check "results", "talk" or "again".
+    """
     told = Effect(
         key=f"result:{attempt.id}:{why}",
         kind=Kind.CHECK_RESULT,
@@ -83,6 +101,7 @@ def check_result(tx: Tx, delivery: Delivery, now: datetime) -> CheckResult | str
     section = tx.sections.get(attempt.section)
     if tx.sections.enrolment(section.id, attempt.person) is None:
         return "no longer in the class"
+    held = held_of(tx, attempt)
     return CheckResult(
         section.name,
         attempt.unit_title,
@@ -90,7 +109,8 @@ def check_result(tx: Tx, delivery: Delivery, now: datetime) -> CheckResult | str
         attempt.passed,
         attempt.score,
         attempt.bar,
-        time_was_up=delivery.key.endswith(":time"),
+        why=delivery.key.rpartition(":")[2],
+        results_at=held.at if isinstance(held, ResultsAt) else None,
     )
 
 

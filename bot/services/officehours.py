@@ -10,6 +10,7 @@ from bot.domain.records import Asker, Section
 from bot.domain.times import BadTime
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.ports import Ids, Tx
+from bot.services.talks import TalkLine, arrange_waiting, talk_lines
 
 #: slots that one agenda shows
 AGENDA = 48
@@ -55,6 +56,7 @@ class Agenda:
     lines: tuple[AgendaLine, ...]
     #: there are more, later ones
     is_cut: bool
+    talks: tuple[TalkLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def plan_hours(
     places: int,
     now: datetime,
     ids: Ids,
+    for_talks: bool,  # passed on by a keyword of the service
 ) -> PlanResult:
     """``places`` makes it a retake session for as many, not cut; 0 is office hours."""
     section = taught_class(tx, asker, name)
@@ -103,6 +106,7 @@ def plan_hours(
         "minutes": minutes,
         "places": places,
         "where": where,
+        "for_talks": for_talks,
     }
     tx.drafts.save(handle, me.person, "hours", body, now)
     return HoursPlanned(section, handle, made, where, places)
@@ -123,9 +127,9 @@ def open_hours(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Op
     places = body.get("places", 0)
     made = whole(window, places) if places else cut(window, timedelta(minutes=body["minutes"]))
     slots = [(ids(), each) for each in made.slots]
-    tx.bookings.open_window(
-        section.id, me.person, window, body["where"], slots, "retake" if places else "help"
-    )
+    use = "retake" if places else "oral" if body.get("for_talks") else "help"
+    tx.bookings.open_window(section.id, me.person, window, body["where"], slots, use)
+    arrange_waiting(tx, section.id, now, ids)
     return HoursOpened(section, made, body["where"], places)
 
 
@@ -134,7 +138,7 @@ def read_agenda(tx: Tx, asker: Asker, name: str | None, now: datetime) -> Agenda
     if not isinstance(section, Section):
         return section
     lines = tuple(tx.bookings.agenda(section.id, now, AGENDA + 1))
-    return Agenda(section, lines[:AGENDA], len(lines) > AGENDA)
+    return Agenda(section, lines[:AGENDA], len(lines) > AGENDA, talk_lines(tx, section))
 
 
 def show_booking(tx: Tx, asker: Asker, handle: str) -> BookingShown | None:

@@ -34,6 +34,7 @@ from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
 from bot.domain.retake_messages import RetakeDecided
+from bot.domain.talk_messages import TalkNews
 from bot.services.contents import CONTENTS
 from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
@@ -117,6 +118,7 @@ def _for_guardian(content: Content) -> Content | str:
             UnitOpened()
             | RetakeDecided()
             | CheckResult()
+            | TalkNews()
             | SlotReminder()
             | SlotCalledOff()
             | Announcement()

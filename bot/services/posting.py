@@ -110,7 +110,7 @@ def _post(
     section = taught_class(tx, asker, name)
     if not isinstance(section, Section):
         return section
-    chosen = _unit(tx, section, unit)
+    chosen = find_unit(tx, section, unit)
     if isinstance(chosen, NoUnit):
         return chosen
     given = tx.prework.of_unit(section.id, chosen.unit.slug)
@@ -164,7 +164,8 @@ def _came_to_nothing(tx: Tx, given: Posted) -> bool:
     return given.posted_at is None and all(each.state not in UNDER_WAY for each in cards)
 
 
-def _unit(tx: Tx, section: Section, typed: str) -> UnitRecord | NoUnit:
+def find_unit(tx: Tx, section: Section, typed: str) -> UnitRecord | NoUnit:
+    """The unit of that slug, title or number."""
     units = tx.courses.units(section.revision_id)
     wanted = typed.strip().casefold()
     for each in units:
@@ -246,7 +247,7 @@ def _latest(tx: Tx, section: Section) -> Posted | NothingPosted:
 
 
 def _of_unit(tx: Tx, section: Section, typed: str) -> Posted | NothingPosted | NoUnit:
-    chosen = _unit(tx, section, typed)
+    chosen = find_unit(tx, section, typed)
     if isinstance(chosen, NoUnit):
         return chosen
     return tx.prework.of_unit(section.id, chosen.unit.slug) or NothingPosted(section)

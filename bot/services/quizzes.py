@@ -32,9 +32,11 @@ from bot.domain.today import (
     TakeCheck,
     WaitForCheck,
     WaitForMarking,
+    WaitForResult,
     next_step,
 )
 from bot.domain.units import Unreadable
+from bot.services.before_checks import BeforeSummative, NotNow, in_its_time, said_first, waiting
 from bot.services.check_refusals import (
     AlreadyMastered,
     NoSuchUnit,
@@ -52,7 +54,7 @@ from bot.services.pictures import pictured
 from bot.services.ports import Database, Ids, Tx, UnitTable
 from bot.services.rechecks import finish_recheck, recheck_result
 from bot.services.retakes import retake_facts
-from bot.services.unlocking import AwaitsMarking, NotYet, Passed, not_yet, open_added, result_of
+from bot.services.unlocking import AwaitsMarking, HeldBack, Passed, Result, open_added, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Unanswered:
 
 
 #: what an attempt came to
-Done = Passed | NotYet | AwaitsMarking | LookedOver
+Done = Result | LookedOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class KeyKept:
 BeginRefusal = (
     TimeIsUp
     | AwaitsMarking
+    | HeldBack
+    | NotNow
     | StillLocked
     | TooEarly
     | PreWorkFirst
@@ -119,7 +123,7 @@ BeginRefusal = (
     | NothingLeft
     | NoSuchUnit
 )
-BeginResult = Asked | LookOver | BeginRefusal | WhichClass | NoClass
+BeginResult = Asked | LookOver | BeforeSummative | BeginRefusal | WhichClass | NoClass
 QuestionResult = Asked | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
 LookOverResult = LookOver | NotYours | TimeIsUp | AlreadyHandedIn
 AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
@@ -133,12 +137,15 @@ class QuizService:
     ) -> None:
         self._db, self._ids, self._wake, self._units = database, ids, wake, units
 
-    async def begin(self, asker: Asker, section: str | None, unit: str | None, now: datetime) -> BeginResult:
+    async def begin(
+        self, asker: Asker, section: str | None, unit: str | None, now: datetime, *, agreed: bool = False
+    ) -> BeginResult:
         """Begins the check that is next, or goes on with the one begun, at its first open question.
 
         ``section`` is a handle; ``unit`` a slug, a title or a number, for another check than the next.
+        A summative check begins only once its student has ``agreed`` to what it is.
         """
-        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids)
+        result = await self._db.write(pictured, _begin, asker, section, unit, now, self._ids, agreed=agreed)
         self._wake()
         return result
 
@@ -195,6 +202,7 @@ def _begin(  # noqa: C901  # one arm for each step
     ids: Ids,
     *,
     test_out: bool = False,
+    agreed: bool = False,
 ) -> BeginResult:
     chosen = attended_class(tx, asker, handle)
     if not isinstance(chosen, tuple):
@@ -209,13 +217,8 @@ def _begin(  # noqa: C901  # one arm for each step
             if is_over(attempt, now):
                 return TimeIsUp(attempt.handle, attempt.unit_title)
             return show_next(attempt, tx.attempts.items(attempt.id))
-        case WaitForMarking(_, attempt):
-            done = result_of(tx, attempt)
-            return (
-                done
-                if isinstance(done, AwaitsMarking)
-                else AlreadyMastered(wanted.unit.title, attempt.handle)
-            )
+        case WaitForMarking() | WaitForResult():
+            return waiting(tx, tries[-1])
         case DoPreWork(test_out=True) | DoTasks(test_out=True) if test_out:
             begun = begin_attempt(tx, section, me.person, wanted, now, ids, purpose="test_out")
             return show_next(begun, tx.attempts.items(begun.id))
@@ -223,11 +226,11 @@ def _begin(  # noqa: C901  # one arm for each step
             return PreWorkFirst(posted, may_test_out)
         case DoTasks(_, musts, may_test_out):
             return TasksFirst(section, wanted, musts, may_test_out)
-        case WaitForCheck():
-            return TooEarly(not_yet(tx, tries_of(tries)[-1], now))
+        case WaitForCheck(_, stands):
+            return in_its_time(tx, section, wanted, tries_of(tries), stands, now)
         case TakeCheck():
-            begun = begin_attempt(tx, section, me.person, wanted, now, ids)
-            return show_next(begun, tx.attempts.items(begun.id))
+            before = None if agreed else said_first(tx, section, wanted)
+            return before or _draw(tx, section, me.person, wanted, now, ids)
         case AllMastered():
             return AlreadyMastered(
                 wanted.unit.title, next((each.handle for each in tries if each.passed), None)
@@ -272,6 +275,13 @@ def _step(
     given, evidence = ({slug: posted} if posted else {}), ({slug: done} if done else {})
     facts = retake_facts(tx, section, person, unit, tries, now)
     return next_step([unit], tx.progress.of(person, section.course_id), given, evidence, tries, facts, now)
+
+
+def _draw(
+    tx: Tx, section: Section, person: int, unit: UnitRecord, now: datetime, ids: Ids
+) -> Asked | LookOver:
+    begun = begin_attempt(tx, section, person, unit, now, ids)
+    return show_next(begun, tx.attempts.items(begun.id))
 
 
 # --- answering -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from bot.domain.counting import counted
 from bot.domain.mastery import Attempt, Item, passed, review
 from bot.domain.records import Section, UnitRecord
 from bot.domain.retaking import Facts, InTheWay, cooldown, in_the_way, tries_of
+from bot.services.held_results import held_of
 from bot.services.ports import Tx
 
 NONE: frozenset[str] = frozenset()
@@ -23,6 +25,11 @@ def retake_facts(
     Before a first attempt nothing is looked up, since nothing can stand in its way.
     """
     rules = tx.mastery_rules.of(section.id)
+    sitting = None
+    if unit is not None and unit.unit.check.summative:
+        # once, unless the teacher grants another
+        rules = replace(rules, by_request=True)
+        sitting = tx.summatives.of(section.id, unit.unit.slug)
     mine = [each for each in attempts if unit is not None and each.unit_slug == unit.unit.slug]
     tries = tries_of(mine)
     has_tasks = unit is not None and bool(unit.unit.tasks)
@@ -30,7 +37,8 @@ def retake_facts(
         tx.tasks.ticked(person, section.course_id, unit.unit.slug) if unit is not None and has_tasks else NONE
     )
     if unit is None or not tries or tries[-1].passed is not False:
-        return Facts(rules, section.zone, ticked=ticked)
+        held = held_of(tx, tries[-1]) if tries and sitting is not None else None
+        return Facts(rules, section.zone, sitting=sitting, held=held, ticked=ticked)
     last = tries[-1]
     ended = last.submitted_at or last.began_at
     missed = review(unit.unit.objectives, tx.attempts.items(last.id))
@@ -43,6 +51,7 @@ def retake_facts(
         helped=tuple(tx.retakes.booked(section.id, person, "help", ended)),
         requests=tuple(tx.retakes.requests(section.id, person, unit.unit.slug)) if rules.by_request else (),
         sessions=tuple(tx.retakes.booked(section.id, person, "retake", now)) if rules.in_sessions else (),
+        sitting=sitting,
         ticked=ticked,
     )
 

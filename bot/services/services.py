@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services.accommodations import AccommodationService
 from bot.services.announcements import AnnouncementService
+from bot.services.answer_marking import AnswerMarkingService
 from bot.services.banks import BankService
 from bot.services.booking import BookingService
 from bot.services.check_rules import CheckRulesService
@@ -44,6 +45,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.stop_pages import StopPageService
+from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
@@ -68,6 +70,7 @@ class Services:
     quizzes: QuizService
     time_limits: TimeLimitService
     rechecks: RecheckService
+    summatives: SummativeService
     contracts: ContractService
     contract_desk: ContractDeskService
     hand_ins: HandInService
@@ -96,3 +99,4 @@ class Services:
     rulings: RulingService
     regrades: RegradeService
     hand_marks: HandMarkService
+    answer_marks: AnswerMarkingService

@@ -26,6 +26,8 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import HistoryLine, ProgressRecord, Section, UnitRecord
 from bot.domain.retaking import InTheWay, tries_of
 from bot.domain.showing import hint
+from bot.domain.summative import Held
+from bot.services.held_results import held_of
 from bot.services.people import role_grant, role_take
 from bot.services.places import unit_role
 from bot.services.ports import Ids, Tx
@@ -48,6 +50,8 @@ class Passed:
     open_questions: tuple[int, ...] = ()
     #: since when the contract is in force that the bar came from; None for the class's own bar
     signed: datetime | None = None
+    #: what the teacher said who marked answers by hand
+    comments: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class NotYet:
     tested_out: bool = False
     #: as in Passed
     signed: datetime | None = None
+    comments: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,27 @@ class AwaitsMarking:
     answers: int
 
 
-def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet | AwaitsMarking:
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A summative check, handed in; ``by`` is what its result waits for."""
+
+    #: handles
+    attempt: str
+    section: str
+    unit_title: str
+    by: Held
+
+
+Result = Passed | NotYet | AwaitsMarking | HeldBack
+
+
+def result_of(tx: Tx, attempt: Attempt) -> Result:
     """The result of an attempt that was handed in, the same whenever it is asked."""
     if attempt.passed is None:
+        held = held_of(tx, attempt)
+        if held is not None:
+            handle = tx.sections.get(attempt.section).handle
+            return HeldBack(attempt.handle, handle, attempt.unit_title, held)
         unmarked = sum(each.credit is None for each in tx.attempts.items(attempt.id))
         return AwaitsMarking(attempt.handle, attempt.unit_title, unmarked)
     if not attempt.passed:
@@ -126,7 +149,12 @@ def result_of(tx: Tx, attempt: Attempt) -> Passed | NotYet | AwaitsMarking:
         ),
         open_questions(items),
         signed_of(tx, attempt),
+        _comments(items),
     )
+
+
+def _comments(items: Sequence[Item]) -> tuple[Hint, ...]:
+    return tuple(Hint(each.position, each.comment) for each in items if each.comment)
 
 
 def signed_of(tx: Tx, attempt: Attempt) -> datetime | None:
@@ -169,6 +197,7 @@ def not_yet(tx: Tx, attempt: Attempt, now: datetime | None = None) -> NotYet:
         said=said(tx, section, attempt.person, unit),
         tested_out=attempt.purpose == "test_out",
         signed=signed_of(tx, attempt),
+        comments=_comments(items),
     )
 
 

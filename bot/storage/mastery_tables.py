@@ -94,6 +94,13 @@ attempt = table(
         "ends_at",
         sqlite_where=sa.text("submitted_at IS NULL AND ends_at IS NOT NULL"),
     ),
+    #: by which the clock finds results that are kept back
+    sa.Index(
+        "ix_attempt_held",
+        "section_id",
+        "unit_slug",
+        sqlite_where=sa.text("submitted_at IS NOT NULL AND passed IS NULL"),
+    ),
     sa.Index(
         "uq_attempt_open",
         "person_id",
@@ -223,6 +230,19 @@ retake_request = table(
     about=described("a student's request to be checked again", retention="with the class", **OF_PERSON),
 )
 
+summative = table(
+    "summative",
+    to("section", primary_key=True),
+    sa.Column("unit_slug", sa.String(40), primary_key=True),
+    sa.Column("opens_at", Instant, nullable=False),
+    sa.Column("closes_at", Instant, nullable=False),
+    #: results and keys are kept back until then
+    sa.Column("result_at", Instant, nullable=False),
+    #: a pass is confirmed by a talk
+    sa.Column("oral", sa.Boolean, nullable=False),
+    about=described("when a class takes a summative check", retention="with the class", **NO_PERSON),
+)
+
 oral = table(
     "oral",
     an_id(),
@@ -234,6 +254,8 @@ oral = table(
     #: "confirmed", "mismatch" or "missed"; NULL until then
     sa.Column("outcome", sa.String(12)),
     sa.Column("note", sa.String(500), nullable=False, server_default=""),
+    #: when the student did not come for the first time
+    sa.Column("missed_at", Instant),
     sa.Column("decided_by", sa.Integer),
     sa.Column("decided_at", Instant),
     sa.UniqueConstraint("attempt_id"),

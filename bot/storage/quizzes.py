@@ -66,6 +66,7 @@ _ITEMS = Prepared(
         attempt_item.c.answer,
         attempt_item.c.answered_at,
         attempt_item.c.credit,
+        attempt_item.c.comment,
     )
     .join(question, question.c.id == attempt_item.c.question_id)
     .where(attempt_item.c.attempt_id == sa.bindparam("attempt"))
@@ -127,7 +128,7 @@ def _asked(body: str, variant: str) -> Posed:
 
 
 def _item(row: Sequence[Any]) -> Item:
-    position, body, variant, shown, answer, answered_at, credit = tuple(row)
+    position, body, variant, shown, answer, answered_at, credit, comment = tuple(row)
     return Item(
         position,
         _asked(body, variant),
@@ -135,6 +136,7 @@ def _item(row: Sequence[Any]) -> Item:
         None if answer is None else answer_from_json(answer),
         answered_at,
         None if credit is None else Fraction(credit),
+        comment,
     )
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
+from bot.storage.answer_marks import StoredAnswerMarks
 from bot.storage.booking import StoredBookings
 from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
@@ -32,6 +33,7 @@ from bot.storage.reports import StoredReports
 from bot.storage.retakes import StoredJournals, StoredRetakes
 from bot.storage.rulings import StoredRulings
 from bot.storage.sections import StoredSections
+from bot.storage.summatives import StoredSummatives, StoredTalks
 from bot.storage.tasks import StoredTasks
 from bot.storage.upkeep import StoredUpkeep
 
@@ -72,7 +74,10 @@ class StoredTx:
         self.rulings = StoredRulings(connection)
         self.regrades = StoredRegrades(connection)
         self.hand_marks = StoredHandMarks(connection)
+        self.answer_marks = StoredAnswerMarks(connection)
         self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)
         self.rechecks = StoredRechecks(connection)
+        self.summatives = StoredSummatives(connection)
+        self.talks = StoredTalks(connection)

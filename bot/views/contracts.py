@@ -155,7 +155,8 @@ def _waits(own: OwnContracts, open_one: Contract) -> str:
         lines.append("Press the button, and I text them the link.")
     if own.page is not None:
         lines.append(
-            f"Or open the page and hand it to them: they write their name and the code **{own.page.code}**. "
+            ("Or open" if own.can_text else "Open")
+            + f" the page and hand it to them: they write their name and the code **{own.page.code}**. "
             "The link is good for two weeks."
         )
     if not own.can_text and own.page is None:

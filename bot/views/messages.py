@@ -37,6 +37,7 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import (
     Button,
     Card,
@@ -55,6 +56,7 @@ from bot.views.check_news import draw_check_news
 from bot.views.letter_cards import draw_letter
 from bot.views.prose import name_of, paragraphs, web_address, with_links
 from bot.views.staff_messages import draw_for_staff, draw_retake_for_staff
+from bot.views.summatives import draw_talk_news, draw_talks_to_book
 from bot.words.lengths import exactly, roughly
 from bot.words.texts import text
 
@@ -78,7 +80,7 @@ def draw(content: Content, marker: int) -> ui.LayoutView:  # one case for each k
     return _draw(content, marker)
 
 
-def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901  # one case for each kind
+def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901, PLR0912  # one case for each kind
     match content:
         case PreWorkCard():
             return _prework(content, marker)
@@ -99,6 +101,10 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901  #
             return _about_slot(content, marker)
         case UnitOpened() | CheckResult() | ContractInForce() | ContractToSign():
             return _about_goals(content, marker)
+        case TalkNews():
+            return draw_talk_news(content, marker)
+        case TalksToBook():
+            return draw_talks_to_book(content, marker)
         case RetakeDecided():
             return _retake_decided(content, marker)
         case (
@@ -327,20 +333,27 @@ def _retake_decided(told: RetakeDecided, marker: int) -> ui.LayoutView:
     )
 
 
+_HOW_RESULT = {
+    "time": "Its time was up, so I handed it in for you: what you had answered counts.",
+    "marked": "Your teacher has marked it.",
+    "talk": "Thank you for explaining your answers.",
+    "again": "Your teacher would like you to take this check again. You have talked about it together.",
+}
+
+
 def _check_result(told: CheckResult, marker: int) -> ui.LayoutView:
-    how = (
-        "Its time was up, so I handed it in for you: what you had answered counts."
-        if told.time_was_up
-        else ""
-    )
+    how = _HOW_RESULT.get(told.why, "")
     title = f"{name_of(told.unit_title)}, in {name_of(told.class_name)}"
+    if told.results_at is not None:
+        when = f"Results come {stamp(told.results_at)}."
+        return card(Look.WAIT, f"Handed in: {title}", how, when, controls=[TODAY], marker=marker)
     if told.score is None:
         waits = "Your teacher marks what only a person can mark. You hear from me when it is done."
         return card(Look.WAIT, f"Handed in: {title}", how, waits, controls=[TODAY], marker=marker)
     return card(
         Look.DONE if told.passed else Look.NOT_YET,
         f"{'Passed' if told.passed else 'Not yet'}: {title}",
-        how or "Your teacher has marked it.",
+        how,
         f"**{percent(told.score)} %**. Your bar is {told.bar} %.",
         controls=[primary("See my result", "check_result", told.attempt), TODAY],
         marker=marker,

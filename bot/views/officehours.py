@@ -27,6 +27,7 @@ from bot.views.cards import Button, Choice, Control, Look, Menu, card, plain, pr
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_pick, on_press, replace, reply, services
 from bot.views.prose import with_links
+from bot.views.summatives import talk_menu
 
 
 @on_press("hours_open")
@@ -153,7 +154,7 @@ def _agenda(agenda: Agenda) -> ui.LayoutView:
         f"{len(booked)} of {len(agenda.lines)} slots are booked.",
         "\n".join(_day(tuple(lines)) for _, lines in days),
         "-# Later ones are not shown yet." if agenda.is_cut else "",
-        controls=_cancelling(booked, zone),
+        controls=[*talk_menu(agenda.talks, zone), *_cancelling(booked, zone)],
     )
 
 

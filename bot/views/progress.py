@@ -15,6 +15,7 @@ from bot.domain.today import (
     TakeCheck,
     WaitForCheck,
     WaitForMarking,
+    WaitForResult,
 )
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.progress import ClassToday, NoSuchStudent, Standing, Today, UnitStanding
@@ -25,7 +26,8 @@ from bot.views.journal import line_text
 from bot.views.presses import Interaction, asker, on_press, reply, services
 from bot.views.quiz_results import test_out_button
 from bot.views.rechecks import listed, look_back_button
-from bot.views.retakes import next_button, stands_in_short, stands_text
+from bot.views.retakes import is_shut, next_button, stands_in_short, stands_text
+from bot.views.summatives import held_in_short, held_text, talk_controls
 from bot.views.tasks import in_short
 
 #: five rows of five; with the texts a card has 40 parts at most
@@ -58,7 +60,7 @@ def draw_today(result: Today | NoClass) -> ui.LayoutView:
 
 def _look(step: Step) -> Look:
     match step:
-        case WaitForCheck() | WaitForMarking():
+        case WaitForCheck() | WaitForMarking() | WaitForResult():
             return Look.WAIT
         case AllMastered():
             return Look.DONE
@@ -84,7 +86,7 @@ def _meanwhile(each: ClassToday) -> str:
     return "\n**While you wait:** " + ", ".join(plain(task.title) for task in each.tasks[:3])
 
 
-def _say(step: Step) -> str:
+def _say(step: Step) -> str:  # noqa: C901  # one case for each step
     match step:
         case DoPreWork(posted, started_at, tries, overdue):
             title = plain(posted.unit.unit.title)
@@ -117,13 +119,17 @@ def _say(step: Step) -> str:
             return f"Your check of **{plain(unit.unit.title)}** is half done. Your answers are kept."
         case WaitForMarking(unit, _):
             return f"Your check of **{plain(unit.unit.title)}** is handed in. Your teacher marks it; you hear from me."
+        case WaitForResult(unit, held):
+            return f"Your check of **{plain(unit.unit.title)}** is handed in. {held_text(held)}"
+        case WaitForCheck(unit, stands) if is_shut(stands):
+            return f"**{plain(unit.unit.title)}**: {stands_text(stands)}"
         case WaitForCheck(unit, stands):
             return f"**{plain(unit.unit.title)}**: not yet. {stands_text(stands)}"
         case AllMastered(units):
             return f"You have mastered all {units} units. Well done!"
 
 
-def _controls(each: ClassToday) -> list[Control]:
+def _controls(each: ClassToday) -> list[Control]:  # one case for each step
     section = each.section.handle
     tasks = [Button("Tasks", "tasks", section)] if each.tasks else []
     why = Button("Why is this locked?", "why", section)
@@ -144,6 +150,8 @@ def _controls(each: ClassToday) -> list[Control]:
             return [primary("Continue", "check", section)]
         case WaitForMarking():
             return []
+        case WaitForResult(_, held):
+            return talk_controls(held, section)
         case WaitForCheck(_, stands):
             on = next_button(stands, section)
             on = on if on.action != "today" else primary("Book office hours", "book", section)
@@ -238,6 +246,10 @@ def _next(step: Step) -> str:
             return f"finish the check of {plain(unit.unit.title)}, begun {stamp(attempt.began_at, 'R')}"
         case WaitForMarking(unit, _):
             return f"nothing: you have their check of {plain(unit.unit.title)} to mark"
+        case WaitForResult(unit, held):
+            return f"{held_in_short(held)}: {plain(unit.unit.title)}"
+        case WaitForCheck(unit, stands) if is_shut(stands):
+            return f"check of {plain(unit.unit.title)}: {stands_in_short(stands)}"
         case WaitForCheck(unit, stands):
             return f"check of {plain(unit.unit.title)} again: {stands_in_short(stands)}"
         case AllMastered():

@@ -19,6 +19,7 @@ from bot.services.hand_ins import FileRefused
 from bot.services.quizzes import (
     AlreadyHandedIn,
     AnswerResult,
+    BeforeSummative,
     BeginResult,
     Blank,
     CannotRead,
@@ -27,13 +28,14 @@ from bot.services.quizzes import (
     Unanswered,
 )
 from bot.services.rechecks import NothingToLookBack
-from bot.services.unlocking import AwaitsMarking, NotYet, Passed
+from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.cards import Button, Choice, Look, Menu, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Interaction, asker, on_form, on_pick, on_press, replace, services
 from bot.views.quiz_questions import FIELDS, LOOK_BACK, TYPED, cannot_read, draw_form, draw_question, until
 from bot.views.quiz_results import LETTERS, draw_look_back, draw_refusal, draw_result
 from bot.views.rechecks import NO_GRADES, draw_nothing_to_look_back
+from bot.views.summatives import draw_before
 from bot.views.uploads import all_uploaded, fetch
 
 Result = BeginResult | AnswerResult | SubmitResult | LookBackResult
@@ -69,6 +71,14 @@ async def look_back_at_units(interaction: Interaction, handle: str) -> None:
 @on_pick("check_which")
 async def begin_in(interaction: Interaction, handle: str, values: Sequence[str]) -> None:
     await begin(interaction, values[0])
+
+
+@on_press("check_sum")
+async def begin_summative(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).quizzes.begin(
+        asker(interaction), handle, None, interaction.created_at, agreed=True
+    )
+    await replace(interaction, draw(result))
 
 
 @on_press("check_at")
@@ -225,7 +235,7 @@ def _number(text: str) -> int:
 # --- cards -----------------------------------------------------------------------------------------
 
 
-def draw(result: Result) -> ui.LayoutView:
+def draw(result: Result) -> ui.LayoutView:  # noqa: C901  # one case for each result
     match result:
         case Asked():
             return draw_question(result)
@@ -237,7 +247,9 @@ def draw(result: Result) -> ui.LayoutView:
             return draw_question(asked, cannot_read(asked, why))
         case Unanswered(questions):
             return draw_look_over(questions)
-        case Passed() | NotYet() | AwaitsMarking() | LookedOver():
+        case BeforeSummative():
+            return draw_before(result)
+        case Passed() | NotYet() | AwaitsMarking() | HeldBack() | LookedOver():
             return draw_result(result)
         case AlreadyHandedIn(done):
             return draw_result(done, "You handed this in before. It counted once.")

@@ -17,6 +17,7 @@ from bot.services.quizzes import (
     KeyKept,
     NoSuchUnit,
     NothingLeft,
+    NotNow,
     NotYours,
     PreWorkFirst,
     StillLocked,
@@ -25,11 +26,12 @@ from bot.services.quizzes import (
     TooEarly,
     Unfit,
 )
-from bot.services.unlocking import AwaitsMarking, NotYet, Passed
+from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
 from bot.views.rechecks import draw_looked_over
 from bot.views.retakes import bars, next_button, rules_line, stands_text
+from bot.views.summatives import draw_held, draw_not_now
 from bot.words.retaking import COUNTED
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"
@@ -39,6 +41,8 @@ Refusal = (
     Unfit
     | TimeIsUp
     | AwaitsMarking
+    | HeldBack
+    | NotNow
     | NotYours
     | KeyKept
     | TooEarly
@@ -100,6 +104,8 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
     match result:
         case LookedOver():
             return draw_looked_over(result, note)
+        case HeldBack():
+            return draw_held(result, note)
         case AwaitsMarking(_, title, answers):
             return card(
                 Look.WAIT,
@@ -115,6 +121,7 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
                 note,
                 f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 bars(result.objectives),
+                _comments(result),
                 f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
@@ -127,6 +134,7 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
                 note,
                 f"**{percent(result.score)} %**. Your bar is {result.bar} %. This try cost you nothing.",
                 bars(result.objectives),
+                _comments(result),
                 "Go on with the pre-work; then the check is yours, with other questions.",
                 controls=[TODAY],
             )
@@ -137,6 +145,7 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
                 note,
                 _score(result),
                 bars(result.objectives),
+                _comments(result),
                 *_review(result),
                 stands_text(result.stands),
                 rules_line(result.said),
@@ -146,6 +155,11 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
 
 def _journal(result: Passed | NotYet) -> list[Control]:
     return [Button("Write in my journal", "journal", result.attempt)] if result.open_questions else []
+
+
+def _comments(result: Passed | NotYet) -> str:
+    said = [f"- Question {each.position}: {plain(each.said)}" for each in result.comments]
+    return "Your teacher says:\n" + "\n".join(said) if said else ""
 
 
 def _score(result: NotYet) -> str:
@@ -197,6 +211,7 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
         given_lines(asked) or (f"☑ Your answer: {plain(asked.typed)}" if asked.typed else ""),
         _gaps(asked),
         _earned(back),
+        f"Your teacher says: {block(back.comment)}" if back.comment else "",
         block(back.feedback),
         controls=[
             _turn("Back", asked, asked.position - 1),
@@ -228,7 +243,7 @@ def _earned(back: LookedBack) -> str:
     return f"{share} Right would be {key}." if key else share
 
 
-def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for each refusal
+def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901, PLR0912  # one arm for each refusal
     match result:
         case Unfit(attempt):
             on = primary("Look over my check", "check_over", attempt)
@@ -237,8 +252,10 @@ def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901  # one arm for
             text = "What you answered in time is kept and counts."
             on = primary("Hand in my check", "check_submit", attempt)
             return card(Look.WAIT, f"The time is up: {plain(title)}", text, controls=[on])
-        case AwaitsMarking():
+        case AwaitsMarking() | HeldBack():
             return draw_result(result)
+        case NotNow():
+            return draw_not_now(result)
         case NotYours():
             return card(Look.PROBLEM, "This is not your check", "`/quiz` opens your own.", controls=[TODAY])
         case KeyKept():

@@ -21,6 +21,7 @@ from bot.domain.retaking import (
     RemediationFirst,
     WindowClosed,
 )
+from bot.domain.summative import OpensAt, Shut, TimeNotSet, TimeOver
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.remediation import NothingToMend
 from bot.services.retake_requests import (
@@ -95,7 +96,7 @@ def stands_text(stands: Sequence[InTheWay]) -> str:
     return "**Before your next try:**\n" + "\n".join(f"- {_say(each)}" for each in stands)
 
 
-def _say(each: InTheWay) -> str:  # noqa: C901  # one sentence for each kind
+def _say(each: InTheWay) -> str:  # noqa: C901, PLR0912  # one sentence for each kind
     match each:
         case RemediationFirst(helped_at=None):
             return "Work on what is still open, in the way that suits you. Then your next try opens."
@@ -120,8 +121,19 @@ def _say(each: InTheWay) -> str:  # noqa: C901  # one sentence for each kind
             return f"All {limit} tries are used. Talk to your teacher: you find a way together."
         case NoTriesLeft(limit, again_at):
             return f"All {limit} tries are used for now. The next one opens {stamp(again_at)} ({stamp(again_at, 'R')})."
+        case TimeNotSet():
+            return "Your teacher sets the time when the whole class takes this check; I show it here."
+        case OpensAt(at):
+            return f"The whole class takes this check from {stamp(at)} on: it opens {stamp(at, 'R')}."
+        case TimeOver(at):
+            return f"This check closed {stamp(at)}. Talk to your teacher: you find a way together."
         case WindowClosed(last_day):
             return f"The last day for another try was {day(last_day)}. Talk to your teacher: you find a way together."
+
+
+def is_shut(stands: Sequence[InTheWay]) -> bool:
+    """Nothing was tried yet: only the hours of a summative check stand before it."""
+    return all(isinstance(each, Shut) for each in stands)
 
 
 def stands_in_short(stands: Sequence[InTheWay]) -> str:
@@ -129,7 +141,7 @@ def stands_in_short(stands: Sequence[InTheWay]) -> str:
     return ", ".join(_short(each) for each in stands)
 
 
-def _short(each: InTheWay) -> str:
+def _short(each: InTheWay) -> str:  # noqa: C901  # one for each kind
     match each:
         case RemediationFirst(helped_at=None):
             return "work on what was missed first"
@@ -147,6 +159,12 @@ def _short(each: InTheWay) -> str:
             return f"from {stamp(until)}"
         case NoTriesLeft(limit):
             return f"all {limit} tries used"
+        case TimeNotSet():
+            return "its hours are not set: `/summative open`"
+        case OpensAt(at):
+            return f"opens {stamp(at)}"
+        case TimeOver(at):
+            return f"closed {stamp(at)}"
         case WindowClosed(last_day):
             return f"the last day was {day(last_day)}"
 
@@ -162,7 +180,7 @@ def next_button(stands: Sequence[InTheWay], section: str) -> Button:
             return primary("Ask for another try", "retake_ask", section)
         case BookSession():
             return primary("Book a retake session", "book_retake", section)
-        case NoTriesLeft(again_at=None) | WindowClosed():
+        case NoTriesLeft(again_at=None) | WindowClosed() | TimeOver():
             return primary("Book office hours", "book", section)
         case _:
             return TODAY

@@ -18,6 +18,7 @@ from bot.domain.messages import (
     UnitOpened,
 )
 from bot.domain.retake_messages import RetakeDecided
+from bot.domain.talk_messages import TalkNews
 from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 from bot.words.letters import answer_text, heard_text
@@ -33,6 +34,7 @@ Textable = (
     | UnitOpened
     | RetakeDecided
     | CheckResult
+    | TalkNews
     | GuardianCode
     | GuardianNudge
     | ContractLink
@@ -122,6 +124,7 @@ def _to_student(
     | UnitOpened
     | RetakeDecided
     | CheckResult
+    | TalkNews
     | Announcement,
     stop: str,
 ) -> str:
@@ -160,6 +163,14 @@ def _to_student(
                 stop,
                 name=to_gsm(class_name) or "your class",
                 title=to_gsm(title) or "your retake",
+            )
+        case TalkNews(class_name, title):
+            when = f" Talk with your teacher: {to_gsm(content.starts_local)}." if content.starts_at else ""
+            return _fitted(
+                "Flipcord, {name}: there is a result of your check in Discord: {title}." + when + " {stop}",
+                stop,
+                name=to_gsm(class_name) or "your class",
+                title=to_gsm(title) or "your unit",
             )
         case CheckResult(class_name, title):
             return _fitted(

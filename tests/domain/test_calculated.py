@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.calculated import instantiate, problems, with_item, with_values
 from bot.domain.formula import FormulaError, parse_formula
-from bot.domain.grading import mark
+from bot.domain.grading import mark_at_once
 from bot.domain.questions import (
     Calculated,
     CalculatedOption,
@@ -148,8 +148,8 @@ def test_what_is_asked_has_its_numbers_and_the_right_answer_goes_with_them():
     assert isinstance(made, Numeric)
     assert made.prompt == "A car goes 7.5 m/s for 4 s, twice that is 8 s. {Not a variable.}"
     assert (made.objective, made.difficulty, made.unit) == ("1.1", 3, UnitRule("m"))
-    assert [mark(made, Typed(text)).credit for text in ("30 m", "30.3 m", "30.31 m")] == [1, 1, 0]
-    assert mark(made, Typed("30 m")).feedback == "As far as 60 halves."
+    assert [mark_at_once(made, Typed(text)).credit for text in ("30 m", "30.3 m", "30.31 m")] == [1, 1, 0]
+    assert mark_at_once(made, Typed("30 m")).feedback == "As far as 60 halves."
 
 
 @pytest.mark.parametrize(

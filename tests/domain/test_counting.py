@@ -21,6 +21,7 @@ SCORES = st.lists(st.fractions(0, 1, max_denominator=12), min_size=1, max_size=8
 @given(SCORES)
 def test_best_latest_mean_mode_and_decaying_are_exact(scores: list[Fraction]) -> None:
     best = counted(scores, Counts.BEST)
+    assert best is not None
     assert best in scores
     assert all(best >= each for each in scores)
     assert counted(scores, Counts.LATEST) == scores[-1]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.grading import Mark, is_blank, mark, percent, score
+from bot.domain.grading import Mark, is_blank, mark_at_once, percent, score
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -59,37 +59,37 @@ def several(*credits: Fraction) -> SeveralChoices:
 
 def test_a_true_false_answer_earns_all_or_nothing_and_gets_its_own_feedback():
     question = TrueFalse("q", "?", answer=False, wrong_feedback="look again", right_feedback="yes")
-    assert mark(question, Chosen((1,))) == Mark(ONE, "yes")
-    assert mark(question, Chosen((0,))) == Mark(NONE, "look again")
+    assert mark_at_once(question, Chosen((1,))) == Mark(ONE, "yes")
+    assert mark_at_once(question, Chosen((0,))) == Mark(NONE, "look again")
 
 
 def test_a_single_choice_earns_the_credit_of_its_option_also_a_negative_one():
     question = SingleChoice(
         "q", "?", (Option("a", ONE), Option("b", Fraction(-1, 4), "no"), Option("c", HALF))
     )
-    assert [mark(question, Chosen((n,))).credit for n in range(3)] == [1, Fraction(-1, 4), HALF]
-    assert mark(question, Chosen((1,))).feedback == "no"
+    assert [mark_at_once(question, Chosen((n,))).credit for n in range(3)] == [1, Fraction(-1, 4), HALF]
+    assert mark_at_once(question, Chosen((1,))).feedback == "no"
 
 
 def test_ticked_options_add_up_but_stay_between_nothing_and_everything():
     question = several(HALF, HALF, Fraction(-1), Fraction(-1, 3), HALF)
-    assert mark(question, Chosen((0, 1))).credit == 1
-    assert mark(question, Chosen((0, 1, 4))).credit == 1
-    assert mark(question, Chosen((0, 2))).credit == 0
-    assert mark(question, Chosen((0, 3))).credit == Fraction(1, 6)
+    assert mark_at_once(question, Chosen((0, 1))).credit == 1
+    assert mark_at_once(question, Chosen((0, 1, 4))).credit == 1
+    assert mark_at_once(question, Chosen((0, 2))).credit == 0
+    assert mark_at_once(question, Chosen((0, 3))).credit == Fraction(1, 6)
 
 
 def test_an_option_ticked_twice_counts_once_and_feedback_comes_in_the_options_order():
-    assert mark(several(HALF, HALF), Chosen((1, 1))) == Mark(HALF, "f1")
-    assert mark(several(HALF, HALF), Chosen((1, 0))) == Mark(ONE, "f0\nf1")
+    assert mark_at_once(several(HALF, HALF), Chosen((1, 1))) == Mark(HALF, "f1")
+    assert mark_at_once(several(HALF, HALF), Chosen((1, 0))) == Mark(ONE, "f0\nf1")
 
 
 @pytest.mark.parametrize("parts", range(2, 11))
 def test_all_the_right_options_together_earn_exactly_everything(parts: int):
     question = several(*[Fraction(1, parts)] * parts)
-    everything = mark(question, Chosen(tuple(range(parts)))).credit
+    everything = mark_at_once(question, Chosen(tuple(range(parts)))).credit
     assert everything == 1
-    assert percent(everything) == "100"
+    assert percent(Fraction(everything)) == "100"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_all_the_right_options_together_earn_exactly_everything(parts: int):
 )
 def test_an_answer_that_does_not_fit_its_question_is_a_fault_and_earns_nothing_by_accident(question, answer):
     with pytest.raises(ValueError, match="'q'"):
-        mark(question, answer)
+        mark_at_once(question, answer)
 
 
 # --- blank -------------------------------------------------------------------------------------------
@@ -118,14 +118,14 @@ def test_an_answer_that_does_not_fit_its_question_is_a_fault_and_earns_nothing_b
 def test_blank_is_no_answer(answer):
     assert is_blank(answer)
     question = short(("*", ONE)) if isinstance(answer, Typed) else several(ONE, NONE)
-    assert mark(question, answer) == Mark(NONE, "")
+    assert mark_at_once(question, answer) == Mark(NONE, "")
 
 
 def test_nought_is_an_answer():
     assert not is_blank(Typed("0"))
     assert not is_blank(Chosen((0,)))
-    assert mark(numeric(("0", "0", ONE)), Typed("0")).credit == 1
-    assert mark(short(("0", ONE)), Typed("0")).credit == 1
+    assert mark_at_once(numeric(("0", "0", ONE)), Typed("0")).credit == 1
+    assert mark_at_once(short(("0", ONE)), Typed("0")).credit == 1
 
 
 # --- short texts -------------------------------------------------------------------------------------
@@ -174,8 +174,8 @@ def test_a_different_text_is_not_accepted(pattern: str, text: str):
 
 def test_the_first_accepted_text_that_matches_counts():
     question = short(("Frog", ONE), ("F*", HALF), ("*", NONE))
-    assert [mark(question, Typed(text)).credit for text in ("frog", "Fish", "Cat")] == [1, HALF, 0]
-    assert mark(question, Typed("cat")).feedback == "*"
+    assert [mark_at_once(question, Typed(text)).credit for text in ("frog", "Fish", "Cat")] == [1, HALF, 0]
+    assert mark_at_once(question, Typed("cat")).feedback == "*"
 
 
 def oracle_text_matches(pattern: str, text: str) -> bool:
@@ -289,7 +289,7 @@ def test_numbers_are_read_as_people_and_calculators_write_them(text: str, number
 def test_what_is_no_number_is_none(text: str):
     assert parse_number(text) is None
     question = numeric(("-1e308", "1e308", ONE), otherwise="not that one")
-    assert mark(question, Typed(text)) == Mark(NONE, "")
+    assert mark_at_once(question, Typed(text)) == Mark(NONE, "")
 
 
 @unhurried
@@ -301,28 +301,28 @@ def test_any_text_at_all_is_a_finite_number_or_none(text: str):
 
 def test_a_comma_before_three_digits_may_mean_thousands_or_a_decimal():
     question = numeric(("999", "1001", ONE))
-    assert mark(question, Typed("1,000")).credit == 1
-    assert mark(numeric(("1.0", "1.0", ONE)), Typed("1,000")).credit == 1
-    assert mark(question, Typed("1.000")).credit == 0
+    assert mark_at_once(question, Typed("1,000")).credit == 1
+    assert mark_at_once(numeric(("1.0", "1.0", ONE)), Typed("1,000")).credit == 1
+    assert mark_at_once(question, Typed("1.000")).credit == 0
 
 
 def test_bounds_are_closed_and_let_off_no_more_than_moodle_does():
     question = numeric(("0.1", "0.3", ONE))
-    assert mark(question, Typed("0.3")).credit == 1
-    assert mark(question, Typed("0.300000000000002")).credit == 1
-    assert mark(question, Typed("0.3000000000000021")).credit == 0
-    assert mark(numeric(("2", "2", ONE)), Typed("2.00000000000002")).credit == 1
-    assert mark(numeric(("2", "2", ONE)), Typed("2.00000000000003")).credit == 0
+    assert mark_at_once(question, Typed("0.3")).credit == 1
+    assert mark_at_once(question, Typed("0.300000000000002")).credit == 1
+    assert mark_at_once(question, Typed("0.3000000000000021")).credit == 0
+    assert mark_at_once(numeric(("2", "2", ONE)), Typed("2.00000000000002")).credit == 1
+    assert mark_at_once(numeric(("2", "2", ONE)), Typed("2.00000000000003")).credit == 0
     planck = numeric(("6.626e-34", "6.626e-34", ONE))
-    assert mark(planck, Typed("6.626 x 10^-34")).credit == 1
-    assert mark(planck, Typed("6.7e-34")).credit == 0
-    assert mark(planck, Typed("0")).credit == 0
+    assert mark_at_once(planck, Typed("6.626 x 10^-34")).credit == 1
+    assert mark_at_once(planck, Typed("6.7e-34")).credit == 0
+    assert mark_at_once(planck, Typed("0")).credit == 0
 
 
 def test_the_first_interval_that_holds_the_number_counts_and_the_rest_get_the_other_feedback():
     question = numeric(("1822", "1822", ONE), ("1820", "1824", HALF), otherwise="Look at the date.")
-    assert [mark(question, Typed(year)).credit for year in ("1822", "1823", "1825")] == [1, HALF, 0]
-    assert mark(question, Typed("1825")).feedback == "Look at the date."
+    assert [mark_at_once(question, Typed(year)).credit for year in ("1822", "1823", "1825")] == [1, HALF, 0]
+    assert mark_at_once(question, Typed("1825")).feedback == "Look at the date."
 
 
 # --- 20,000 generated questions ----------------------------------------------------------------------
@@ -373,7 +373,7 @@ def numeric_case(random: random.Random) -> tuple[Fraction, Fraction]:
     expected = next((credit for low, high, credit in intervals if near(typed, low, high)), NONE)
     accepted = [(exact(low), exact(high), credit) for low, high, credit in intervals]
     question = Numeric("q", "?", tuple(AcceptedNumber(*one) for one in accepted))
-    return mark(question, Typed(text)).credit, expected
+    return mark_at_once(question, Typed(text)).credit, expected
 
 
 def near(typed: Fraction, low: Fraction, high: Fraction) -> bool:
@@ -397,7 +397,7 @@ def several_case(random: random.Random) -> tuple[Fraction, Fraction]:
     total = NONE
     for n in ticked:
         total += credits[n]
-    return mark(several(*credits), Chosen(tuple(ticked))).credit, max(NONE, min(ONE, total))
+    return mark_at_once(several(*credits), Chosen(tuple(ticked))).credit, max(NONE, min(ONE, total))
 
 
 def text_case(random: random.Random) -> tuple[Fraction, Fraction]:
@@ -413,7 +413,9 @@ def text_case(random: random.Random) -> tuple[Fraction, Fraction]:
     expected = (
         credit for pattern, credit in accepted if oracle_text_matches(" ".join(pattern.split()), plain)
     )
-    return mark(short(*accepted), Typed(unicodedata.normalize("NFD", text))).credit, next(expected, NONE)
+    return mark_at_once(short(*accepted), Typed(unicodedata.normalize("NFD", text))).credit, next(
+        expected, NONE
+    )
 
 
 def matching_case(random: random.Random) -> tuple[Fraction, Fraction]:
@@ -425,7 +427,7 @@ def matching_case(random: random.Random) -> tuple[Fraction, Fraction]:
     right = 0
     for wanted, place in zip(rights, given, strict=True):
         right += place is not None and question.rights[place] == wanted
-    return mark(question, Matched(given)).credit, Fraction(right, len(rights))
+    return mark_at_once(question, Matched(given)).credit, Fraction(right, len(rights))
 
 
 def gaps_case(random: random.Random) -> tuple[Fraction, Fraction]:
@@ -438,7 +440,7 @@ def gaps_case(random: random.Random) -> tuple[Fraction, Fraction]:
         gaps.append(Gap(texts=(AcceptedText("yes", credit),), weight=weight))
         typed.append("Yes" if is_typed else random.choice(["", "no"]))
         got, most = got + weight * credit * is_typed, most + weight
-    return mark(Gaps("q", "?", tuple(gaps)), Filled(tuple(typed))).credit, max(NONE, got / most)
+    return mark_at_once(Gaps("q", "?", tuple(gaps)), Filled(tuple(typed))).credit, max(NONE, got / most)
 
 
 CASES = (numeric_case, several_case, text_case, matching_case, gaps_case)
@@ -511,5 +513,5 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_is_no_number_to_people_earns_nothing_and_never_breaks(text: str):
     everything = numeric(("-1e308", "1e308", ONE), otherwise="Look again.")
-    result = mark(everything, Typed(text))
+    result = mark_at_once(everything, Typed(text))
     assert result.credit == 0

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.drawing import draw_form
-from bot.domain.giving import fit, why_unreadable
+from bot.domain.giving import Given, fit, why_unreadable
 from bot.domain.mastery import Attempt, Item
-from bot.domain.questions import Answer, Chosen, Numeric, Option, Question, SingleChoice, Typed
+from bot.domain.questions import Calculated, Chosen, Numeric, Option, Question, SingleChoice, Typed
 from bot.domain.showing import Asks, LookOver, hint, look_back, show, show_all, show_next
 from tests.builders import NOW, numeric, several, short, single, true_false
 
@@ -21,7 +21,11 @@ ATTEMPT = Attempt(1, "h1", 1, 1, 1, 1, "m", "Measurement", 1, 80, NOW, None, Non
 
 def items(*questions: Question, seed: str = "seed") -> list[Item]:
     form = draw_form(questions, len(questions), {}, seed)
-    return [Item(place, each.question, each.shown) for place, each in enumerate(form, start=1)]
+    made: list[Item] = []
+    for place, each in enumerate(form, start=1):
+        assert not isinstance(each.question, Calculated)
+        made.append(Item(place, each.question, each.shown))
+    return made
 
 
 def variants() -> list[tuple[Question, Question]]:
@@ -71,7 +75,7 @@ def test_the_option_that_a_student_presses_is_the_one_kept_and_shown_again(place
         (short("q"), Typed("a" * 201)),
     ],
 )
-def test_an_answer_that_the_question_does_not_have_is_refused(question: Question, given: Answer) -> None:
+def test_an_answer_that_the_question_does_not_have_is_refused(question: Question, given: Given) -> None:
     assert fit(items(question)[0], given) is None
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from bot.domain.calculated import instantiate, with_item
 from bot.domain.course import Course
-from bot.domain.grading import mark
+from bot.domain.grading import mark_at_once
 from bot.domain.questions import (
     Calculated,
     Numeric,
@@ -90,7 +90,7 @@ def test_a_calculated_question_of_moodle_is_asked_with_the_items_of_its_data_set
     made = with_item(question, 2)
     assert isinstance(made, Numeric)
     assert made.prompt == "2 m by 8.5: 10.5?"
-    marks = [mark(made, Typed(text)) for text in ("17 m", "1700 cm", "17", "17.17 m", "17.2 m")]
+    marks = [mark_at_once(made, Typed(text)) for text in ("17 m", "1700 cm", "17", "17.17 m", "17.2 m")]
     assert [each.credit for each in marks] == [1, 1, Fraction(9, 10), 1, 0]
     assert instantiate(question, "x").prompt in ("1.5 m by 4: 5.5?", "2 m by 8.5: 10.5?")
 
@@ -191,7 +191,7 @@ def test_a_formula_question_of_canvas_is_marked_by_its_last_line():
     made = with_item(question, 1)
     assert isinstance(made, Numeric)
     assert made.prompt == "1.5 and 3 [sic]"
-    assert [mark(made, Typed(text)).credit for text in ("13.5", "14.1", "14.2")] == [1, 1, 0]
+    assert [mark_at_once(made, Typed(text)).credit for text in ("13.5", "14.1", "14.2")] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(

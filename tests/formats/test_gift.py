@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.course import Fault
-from bot.domain.grading import mark, percent
+from bot.domain.grading import mark_at_once, percent
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -62,6 +62,20 @@ def test_true_false(braces: str, truth: bool):
     assert one(f"Ice floats.{braces}") == TrueFalse("q1", "Ice floats.", truth)
 
 
+def test_an_arrow_in_a_feedback_makes_no_pairs():
+    question = one("Which way? {=right#first left -> then right =%50%left#nearly -> once more}")
+    assert question.accepted == (
+        AcceptedText("right", Fraction(1), "first left -> then right"),
+        AcceptedText("left", Fraction(1, 2), "nearly -> once more"),
+    )
+
+
+def test_marks_in_the_feedback_of_true_and_false_change_nothing():
+    assert one("Ice floats.{T#about ~10 % = a tenth -> look again}") == TrueFalse(
+        "q1", "Ice floats.", True, wrong_feedback="about ~10 % = a tenth -> look again"
+    )
+
+
 def test_true_false_feedback_is_first_for_the_wrong_and_then_for_the_right_answer():
     question = one("Ice sinks. {F#Think of a lake in winter.#Right.####Water is odd.}")
     assert isinstance(question, TrueFalse)
@@ -102,9 +116,9 @@ def test_equal_parts_make_exactly_a_hundred_percent(parts: int, decimals: int, c
     unit = Decimal(1).scaleb(-decimals)
     written = share.quantize(unit, rounding="ROUND_DOWN" if cut_off else "ROUND_HALF_UP")
     question = one("Which? {" + "".join(f"~%{written}%o{n}\n" for n in range(parts)) + "}")
-    everything = mark(question, Chosen(tuple(range(parts)))).credit
+    everything = mark_at_once(question, Chosen(tuple(range(parts)))).credit
     assert everything == 1
-    assert percent(everything) == "100"
+    assert percent(Fraction(everything)) == "100"
 
 
 @pytest.mark.parametrize(

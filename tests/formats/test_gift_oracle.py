@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from bot.domain.grading import mark, score
+from bot.domain.grading import mark_at_once, score
 from bot.domain.questions import Chosen, Numeric, SeveralChoices, ShortText, Typed
 from bot.formats.gift import read_gift
 
@@ -62,7 +62,7 @@ def numeric_case(dice: random.Random) -> tuple[Fraction, Fraction]:
         if within(given, middle, margin):
             expected = credit
             break
-    return mark(made, Typed(decimal(given, dice))).credit, expected
+    return mark_at_once(made, Typed(decimal(given, dice))).credit, expected
 
 
 def several_case(dice: random.Random) -> tuple[Fraction, Fraction]:
@@ -77,7 +77,7 @@ def several_case(dice: random.Random) -> tuple[Fraction, Fraction]:
     assert isinstance(made, SeveralChoices)
     ticked = tuple(place for place in range(len(credits)) if dice.random() < 0.6)
     total = sum((credits[place] for place in ticked), NONE)
-    return mark(made, Chosen(ticked)).credit, min(ONE, max(NONE, total))
+    return mark_at_once(made, Chosen(ticked)).credit, min(ONE, max(NONE, total))
 
 
 def wild(pattern: str, text: str) -> bool:
@@ -102,7 +102,7 @@ def short_case(dice: random.Random) -> tuple[Fraction, Fraction]:
     expected = next(
         (SHARES[share] for share, text in zip(shares, patterns, strict=True) if wild(text, typed)), NONE
     )
-    return mark(made, Typed(typed.upper() if dice.random() < 0.5 else typed)).credit, expected
+    return mark_at_once(made, Typed(typed.upper() if dice.random() < 0.5 else typed)).credit, expected
 
 
 def check(seed: int, count: int) -> None:

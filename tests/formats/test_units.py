@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from bot.domain.grading import mark, unreadable
+from bot.domain.grading import mark_at_once, unreadable
 from bot.domain.questions import AcceptedNumber, NamedUnit, Numeric, Typed, UnitRule
 from bot.domain.units import Unreadable
 from bot.formats.units import PintUnits
@@ -50,7 +50,7 @@ def asks(low: str, high: str, unit: str) -> Numeric:
     ],
 )
 def test_a_quantity_is_right_in_whatever_unit_of_its_kind_it_is_typed(unit: str, value: str, typed: str):
-    assert mark(asks(value, value, unit), Typed(typed), UNITS).credit == 1
+    assert mark_at_once(asks(value, value, unit), Typed(typed), UNITS).credit == 1
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_a_quantity_is_right_in_whatever_unit_of_its_kind_it_is_typed(unit: str,
 def test_a_number_without_its_unit_is_asked_for_again_and_not_marked_wrong(typed: str, reason: Unreadable):
     began = time.monotonic()
     assert unreadable(asks("5", "5", "m"), Typed(typed), UNITS) is reason
-    assert mark(asks("5", "5", "m"), Typed(typed), UNITS).credit == 0
+    assert mark_at_once(asks("5", "5", "m"), Typed(typed), UNITS).credit == 0
     assert time.monotonic() - began < 5
 
 
 def test_a_wrong_number_of_the_right_kind_is_marked():
     question = asks("5", "5", "m")
     assert unreadable(question, Typed("5 mm"), UNITS) is None
-    assert mark(question, Typed("5 mm"), UNITS).credit == 0
+    assert mark_at_once(question, Typed("5 mm"), UNITS).credit == 0
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_moodle_s_table_of_units_costs_what_moodle_takes(typed: str, free: str, 
         (of_mark, UnitRule("m", named, tenth)),
         (of_whole, UnitRule("m", named, tenth, of_whole=True)),
     ):
-        assert mark(Numeric("q", "?", accepted, unit=rule), Typed(typed)).credit == Fraction(expected)
+        assert mark_at_once(Numeric("q", "?", accepted, unit=rule), Typed(typed)).credit == Fraction(expected)

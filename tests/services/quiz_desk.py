@@ -12,7 +12,6 @@ from bot.domain.course import Course
 from bot.domain.mastery import Attempt, Item
 from bot.domain.outbox import Delivery, Kind
 from bot.domain.questions import (
-    Answer,
     Chosen,
     Numeric,
     SeveralChoices,
@@ -63,11 +62,11 @@ class Desk:
     async def stored(self, handle: str, who: int = ANA) -> tuple[Attempt, Sequence[Item]]:
         return await self.database.read(_stored, handle, who)
 
-    async def right(self, handle: str, position: int, who: int = ANA) -> Answer:
+    async def right(self, handle: str, position: int, who: int = ANA) -> Chosen | Typed:
         _, items = await self.stored(handle, who)
         return right_answer(items[position - 1])
 
-    async def wrong(self, handle: str, position: int, who: int = ANA) -> Answer:
+    async def wrong(self, handle: str, position: int, who: int = ANA) -> Chosen | Typed:
         _, items = await self.stored(handle, who)
         return wrong_answer(items[position - 1])
 
@@ -116,7 +115,7 @@ def execute(tx: Tx, statement: sa.Executable) -> sa.CursorResult[*tuple[Any, ...
     return tx._connection.execute(statement)
 
 
-def right_answer(item: Item) -> Answer:
+def right_answer(item: Item) -> Chosen | Typed:
     match item.question:
         case TrueFalse(answer=is_true):
             return Chosen((item.shown.index(0 if is_true else 1),))
@@ -126,9 +125,11 @@ def right_answer(item: Item) -> Answer:
             return Typed(str(accepted[0].low))
         case ShortText(accepted=accepted):
             return Typed(accepted[0].pattern)
+        case other:
+            raise AssertionError(f"the desk answers no {type(other).__name__}")
 
 
-def wrong_answer(item: Item) -> Answer:
+def wrong_answer(item: Item) -> Chosen | Typed:
     match item.question:
         case TrueFalse(answer=is_true):
             return Chosen((item.shown.index(1 if is_true else 0),))
@@ -138,6 +139,8 @@ def wrong_answer(item: Item) -> Answer:
             return Typed("77777")
         case ShortText():
             return Typed("no idea")
+        case other:
+            raise AssertionError(f"the desk answers no {type(other).__name__}")
 
 
 def _chosen(item: Item, own: Sequence[int]) -> Chosen:

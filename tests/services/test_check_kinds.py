@@ -195,7 +195,7 @@ async def test_the_last_mark_gives_the_result_opens_the_unit_and_tells_the_stude
     (told,) = await desk.deliveries(Kind.CHECK_RESULT)
     content = await desk.database.read(check_result, told, NOW)
     assert not isinstance(content, str)
-    assert (content.passed, content.score, content.time_was_up) == (True, Fraction(5, 6), False)
+    assert (content.passed, content.score, content.why) == (True, Fraction(5, 6), "marked")
 
 
 async def test_the_wait_for_a_retake_counts_from_the_hand_in_and_not_from_the_marking(desk: Desk) -> None:

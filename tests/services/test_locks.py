@@ -88,7 +88,7 @@ class Life:
         assert found is not None
         for item in self.tx.attempts.items(found.id):
             answer = right_answer(item) if right else wrong_answer(item)
-            quizzes._answer(self.tx, student(), asked.attempt, item.position, answer, self.now, None)  # type: ignore[arg-type]  # single choices only
+            quizzes._answer(self.tx, student(), asked.attempt, item.position, answer, self.now, None)
         result = quizzes._submit(self.tx, student(), asked.attempt, self.now, self.ids, None)
         assert isinstance(result, Passed | NotYet)
 

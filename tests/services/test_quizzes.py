@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.drawing import Share
+from bot.domain.giving import Given
 from bot.domain.questions import (
-    Answer,
     Chosen,
     Typed,
 )
@@ -300,7 +300,7 @@ async def test_a_blank_text_changes_nothing(desk: Desk) -> None:
         (1, Typed("0")),
     ],
 )
-async def test_a_press_that_fits_nothing_changes_nothing(desk: Desk, position: int, answer: Answer) -> None:
+async def test_a_press_that_fits_nothing_changes_nothing(desk: Desk, position: int, answer: Given) -> None:
     await a_class(desk.database)
     asked = await desk.begin()
     assert isinstance(await desk.quizzes.answer(student(), asked.attempt, position, answer, NOW), Unfit)

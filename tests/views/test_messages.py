@@ -49,9 +49,11 @@ from bot.domain.messages import (
 )
 from bot.domain.outbox import Way
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
+from tests.builders import NOW
 
 AT = datetime(2026, 11, 24, 14, tzinfo=UTC)
 STAMP = int(AT.timestamp())
@@ -104,7 +106,11 @@ CONTENTS: list[Content] = [
     PartnerWanted(5, "Atoms", ("Name the parts of an atom",), (6, 7)),
     RetakeAsked(5, "Atoms", "I did the sheet", "Recorded since: video.", "66.6", 80, "r1"),
     RetakeDecided("Period 3", "Atoms", False, "Do the sheet first"),
-    CheckResult("Period 3", "Atoms", "a1", False, Fraction(1, 3), 80, time_was_up=True),
+    CheckResult("Period 3", "Atoms", "a1", False, Fraction(1, 3), 80, "time"),
+    TalkNews(
+        "Period 3", "Atoms", "s1", Fraction(9, 10), 80, NOW, "Tue 24 Nov 08:00", "Room 12", "b1", False, False
+    ),
+    TalksToBook(3),
     UnitRuled("Period 3", "Atoms", "override", False, "Ions", 77),
     RecheckDue("Period 3", "s1", ("Atoms", "Ions")),
     HandMarked("Period 3", "Atoms", False, "Label your axes", None, None),

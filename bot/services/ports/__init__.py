@@ -12,7 +12,7 @@ from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
-from bot.services.ports.marking import HandMarks, Regrades, Rulings
+from bot.services.ports.marking import AnswerMarks, HandMarks, Regrades, Rulings
 from bot.services.ports.mastery import (
     Accommodations,
     Contracts,
@@ -42,6 +42,7 @@ from bot.services.ports.messages import (
     Upkeep,
 )
 from bot.services.ports.pictures import HandIns, Pictures
+from bot.services.ports.summative import Summatives, Talks
 from bot.services.ports.teaching import (
     Attempts,
     BankFiles,
@@ -57,6 +58,7 @@ from bot.services.ports.teaching import (
 __all__ = [
     "Accommodations",
     "Announcements",
+    "AnswerMarks",
     "Attempts",
     "BankFiles",
     "Bookings",
@@ -193,6 +195,8 @@ class Tx(Protocol):
     @property
     def hand_marks(self) -> HandMarks: ...
     @property
+    def answer_marks(self) -> AnswerMarks: ...
+    @property
     def contracts(self) -> Contracts: ...
     @property
     def retakes(self) -> Retakes: ...
@@ -200,6 +204,10 @@ class Tx(Protocol):
     def journals(self) -> Journals: ...
     @property
     def rechecks(self) -> Rechecks: ...
+    @property
+    def summatives(self) -> Summatives: ...
+    @property
+    def talks(self) -> Talks: ...
 
 
 #: gives a random handle that is safe in a custom_id and says nothing

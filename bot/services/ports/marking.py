@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Protocol
 
+from bot.domain.hand_marks import HandMark, Waiting
 from bot.domain.opening import Event
 from bot.domain.questions import Question
 from bot.domain.records import Section, UnitRecord
@@ -106,3 +107,31 @@ class HandMarks(Protocol):
 
     def stands(self, attempt_id: int) -> bool: ...
     def remove(self, attempt_id: int) -> None: ...
+
+
+class AnswerMarks(Protocol):
+    """Answers of handed-in attempts that only a teacher can mark. Each change says whether it was made.
+
+    Nothing is changed once the attempt has its result.
+    """
+
+    def waiting(self, section: int) -> Sequence[Waiting]:
+        """Those of a class, the oldest first."""
+        ...
+
+    def attempt(self, handle: str) -> int | None:
+        """Its id."""
+        ...
+
+    def of_item(self, attempt_id: int, position: int) -> HandMark | None: ...
+    def mark(self, attempt_id: int, position: int, credit: Fraction, by: int, at: datetime) -> bool:
+        """False when it was marked before."""
+        ...
+
+    def unmark(self, attempt_id: int, position: int, by: int) -> bool:
+        """Only a mark that ``by`` gave."""
+        ...
+
+    def comment(self, attempt_id: int, position: int, words: str) -> bool:
+        """False when it was marked before."""
+        ...

@@ -111,6 +111,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_contract_person_id"), "contract", ["person_id"], unique=False)
     op.create_index("ix_contract_section_id_person_id", "contract", ["section_id", "person_id"], unique=False)
     op.create_table(
+        "summative",
+        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("unit_slug", sa.String(length=40), nullable=False),
+        sa.Column("opens_at", sa.BigInteger(), nullable=False),
+        sa.Column("closes_at", sa.BigInteger(), nullable=False),
+        sa.Column("result_at", sa.BigInteger(), nullable=False),
+        sa.Column("oral", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["section_id"], ["section.id"], name=op.f("fk_summative_section_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("section_id", "unit_slug", name=op.f("pk_summative")),
+        info={
+            "purpose": "when a class takes a summative check",
+            "retention": "with the class",
+            "export": "not about a person",
+            "erase": "not about a person",
+        },
+        sqlite_autoincrement=False,
+    )
+    op.create_table(
         "mastery_rules",
         sa.Column("section_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
@@ -247,6 +267,7 @@ def upgrade() -> None:
         sa.Column("positions", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("note", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("missed_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -332,6 +353,13 @@ def upgrade() -> None:
         "attempt", sa.Column("purpose", sa.String(length=8), server_default="check", nullable=False)
     )
     op.add_column("attempt", sa.Column("ends_at", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_attempt_held",
+        "attempt",
+        ["section_id", "unit_slug"],
+        unique=False,
+        sqlite_where=sa.text("submitted_at IS NOT NULL AND passed IS NULL"),
+    )
     op.create_index(
         "ix_attempt_ends_at",
         "attempt",
