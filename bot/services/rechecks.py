@@ -35,6 +35,9 @@ from bot.services.ports import Database, Ids, Tx
 from bot.services.remarking import marks_of
 
 
+LOOKS_EVERY = timedelta(minutes=1)
+
+
 @dataclass(frozen=True, slots=True)
 class NothingToLookBack:
     """Nothing is due, or what was asked for has lapsed."""
@@ -46,12 +49,16 @@ RecheckBeginResult = Asked | LookOver | NothingToLookBack | WhichClass | NoClass
 class RecheckService:
     def __init__(self, database: Database, ids: Ids) -> None:
         self._db, self._ids = database, ids
+        self._looked_at: datetime | None = None
 
     async def ask_due(self, now: datetime) -> int:
         """Asks each student for whom something is due, and lets go of what nobody answered; gives how many asks.
 
-        It reads first, since mostly there is nothing to do.
+        It reads first, since mostly there is nothing to do; and it is called far more often than days pass.
         """
+        if self._looked_at is not None and abs(now - self._looked_at) < LOOKS_EVERY:
+            return 0
+        self._looked_at = now
         if not await self._db.read(_is_anything, now):
             return 0
         return await self._db.write(_ask_due, now, self._ids)
