@@ -65,6 +65,7 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.rechecks import RecheckService
 from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
@@ -130,6 +131,7 @@ class App:
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
         await self.services.time_limits.close(self.clock())
+        await self.services.rechecks.ask_due(self.clock())
         await self.services.summatives.release(self.clock())
         self.courier.start()
         self.reconciler.start_if_due()
@@ -139,6 +141,7 @@ class App:
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
         planned += await self.services.time_limits.close(self.clock())
+        planned += await self.services.rechecks.ask_due(self.clock())
         planned += await self.services.summatives.release(self.clock())
         return planned + await self.courier.work()
 
@@ -149,6 +152,7 @@ class App:
             await self.services.nudges.next_instant(now),
             await self.services.announcements.next_instant(),
             await self.services.time_limits.next_instant(),
+            await self.services.rechecks.next_instant(now),
             await self.services.summatives.next_instant(),
             await self.services.deliveries.next_due(),
         )
@@ -250,6 +254,7 @@ def _services(
         ),
         quizzes=QuizService(database, new_handle, wake, units),
         time_limits=TimeLimitService(database, new_handle, units),
+        rechecks=RecheckService(database, new_handle),
         summatives=SummativeService(database, new_handle, wake),
         hand_ins=HandInService(database),
         locks=LockService(database),

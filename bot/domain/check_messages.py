@@ -1,4 +1,4 @@
-"""What a student is told about a check when it was the teacher who decided something."""
+"""What a student is told about their checks when it was not they who pressed something."""
 
 from __future__ import annotations
 
@@ -45,4 +45,15 @@ class HandMarked:
     channel: int | None
 
 
-CheckNews = UnitRuled | ResultChanged | HandMarked
+@dataclass(frozen=True, slots=True)
+class RecheckDue:
+    """Units that were mastered a while ago are to be looked back at."""
+
+    class_name: str
+    #: handle
+    section: str
+    #: titles
+    units: tuple[str, ...]
+
+
+CheckNews = UnitRuled | ResultChanged | HandMarked | RecheckDue

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     RESULT_CHANGED = "result_changed"  # about: regrade; args: what it means for them; to the student
     HAND_MARKED = "hand_marked"  # about: attempt; args: {"opened": slug or None, "comment"}; to the student
     UNIT_RULED = "unit_ruled"  # about: ruling; args: {"undone": bool, "opened": slug or None}; to the student
+    RECHECK = "recheck"  # about: None; asks a student to look back at mastered units
 
 
 class Way(StrEnum):

@@ -111,6 +111,8 @@ class ProgressRecord:
     unit_slug: str
     opened_at: datetime
     mastered_at: datetime | None
+    #: a look back showed that it has faded; it stays mastered (K16)
+    shaky_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

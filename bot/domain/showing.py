@@ -69,6 +69,7 @@ class Asked:
 
     #: handle of the attempt
     attempt: str
+    #: "" in a look back, which asks about several units
     unit_title: str
     #: from 1
     position: int
@@ -105,6 +106,7 @@ class LookOver:
     """Every question of the attempt before it is handed in."""
 
     attempt: str
+    #: "" in a look back
     unit_title: str
     bar: int
     questions: tuple[Asked, ...]
@@ -135,7 +137,7 @@ def show(attempt: Attempt, items: Sequence[Item], position: int) -> Asked:
     texts = option_texts(item.question)
     asked = Asked(
         attempt=attempt.handle,
-        unit_title=attempt.unit_title,
+        unit_title=_title(attempt),
         position=position,
         total=len(items),
         prompt=item.question.prompt,
@@ -149,6 +151,10 @@ def show(attempt: Attempt, items: Sequence[Item], position: int) -> Asked:
         ends_at=attempt.ends_at,
     )
     return _with_parts(asked, item)
+
+
+def _title(attempt: Attempt) -> str:
+    return "" if attempt.purpose == "recheck" else attempt.unit_title
 
 
 def _with_parts(asked: Asked, item: Item) -> Asked:
@@ -180,7 +186,7 @@ def gap_options(gap: Gap) -> tuple[str, ...]:
 
 def show_all(attempt: Attempt, items: Sequence[Item]) -> LookOver:
     questions = tuple(show(attempt, items, each.position) for each in items)
-    return LookOver(attempt.handle, attempt.unit_title, attempt.bar, questions, attempt.ends_at)
+    return LookOver(attempt.handle, _title(attempt), attempt.bar, questions, attempt.ends_at)
 
 
 def show_next(attempt: Attempt, items: Sequence[Item], after: int = 0) -> Asked | LookOver:

@@ -17,6 +17,7 @@ from bot.services.nudge_words import nudge_list, prework_nudge
 from bot.services.optouts import text_help, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
+from bot.services.rechecks import recheck_due
 from bot.services.regrades import result_changed
 from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
@@ -100,4 +101,5 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.PHONE_PAUSED: _phone_paused,
     Kind.CONTRACT_IN_FORCE: contract_in_force,
     Kind.CONTRACT_TO_SIGN: contract_to_sign,
+    Kind.RECHECK: recheck_due,
 }

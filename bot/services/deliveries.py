@@ -51,6 +51,7 @@ HELD_IN_QUIET_HOURS = frozenset(
         Kind.CONTRACT_LINK,
         Kind.CONTRACT_IN_FORCE,
         Kind.CONTRACT_TO_SIGN,
+        Kind.RECHECK,
     }
 )
 

@@ -34,7 +34,7 @@ def hand_in(
     tx: Tx, attempt: Attempt, items: Sequence[Item], at: datetime, ids: Ids, units: Units | None = None
 ) -> bool:
     """Ends the attempt at that instant and marks it; blank items earn nothing. False when it had ended before."""
-    credits = [_credit(each, units) for each in items]
+    credits = [credit_of(each, units) for each in items]
     outcome = None if sitting_of(tx, attempt) else _outcome(tx, attempt, credits, at)
     is_first = tx.attempts.submit(
         attempt.id,
@@ -114,7 +114,7 @@ def check_result(tx: Tx, delivery: Delivery, now: datetime) -> CheckResult | str
     )
 
 
-def _credit(item: Item, units: Units | None) -> Fraction | None:
+def credit_of(item: Item, units: Units | None) -> Fraction | None:
     """None where the teacher has to mark."""
     if item.answer is None:
         return Fraction(0)

@@ -13,7 +13,7 @@ from bot.services.ports import Tx
 from bot.services.rules import class_rules
 
 #: of something owed: they keep off days off, and those who are away
-REMINDERS = frozenset({Kind.NUDGE, Kind.CONTRACT_TO_SIGN})
+REMINDERS = frozenset({Kind.NUDGE, Kind.CONTRACT_TO_SIGN, Kind.RECHECK})
 
 
 @dataclass(frozen=True, slots=True)

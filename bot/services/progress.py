@@ -26,6 +26,7 @@ from bot.services.choosing import NoClass, NotStaff
 from bot.services.journals import Line, journal_of
 from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
+from bot.services.rechecks import titles_asked
 from bot.services.retakes import retake_facts
 
 #: of a student's journal
@@ -42,6 +43,8 @@ class ClassToday:
     unsigned: bool = False
     #: tasks of the step's unit that are not ticked
     tasks: tuple[Task, ...] = ()
+    #: titles of mastered units that the student was asked to look back at
+    look_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def _class_today(tx: Tx, standing: Standing) -> ClassToday:
         standing.bar,
         _is_unsigned(tx, standing),
         tuple(tasks),
+        titles_asked(tx, standing.section, standing.account.person),
     )
 
 

@@ -28,6 +28,7 @@ NOT_PURSUED = frozenset(
         Kind.HEARD,
         Kind.CONTRACT_LINK,
         Kind.CONTRACT_IN_FORCE,
+        Kind.RECHECK,
         *ANSWERS,
     }
 )

@@ -11,6 +11,7 @@ from bot.domain.giving import Given, fit, is_whole, why_unreadable
 from bot.domain.grading import is_blank
 from bot.domain.mastery import Attempt, current_unit, is_over, next_open
 from bot.domain.questions import Ordered
+from bot.domain.rechecking import LookedOver
 from bot.domain.records import Asker, Section, UnitRecord
 from bot.domain.retaking import tries_of
 from bot.domain.showing import (
@@ -51,6 +52,7 @@ from bot.services.grading import hand_in
 from bot.services.own_time import for_student
 from bot.services.pictures import pictured
 from bot.services.ports import Database, Ids, Tx, UnitTable
+from bot.services.rechecks import finish_recheck, recheck_result
 from bot.services.retakes import retake_facts
 from bot.services.unlocking import AwaitsMarking, HeldBack, Passed, Result, open_added, result_of
 
@@ -85,9 +87,13 @@ class Unanswered:
     look_over: LookOver
 
 
+#: what an attempt came to
+Done = Result | LookedOver
+
+
 @dataclass(frozen=True, slots=True)
 class AlreadyHandedIn:
-    result: Result
+    result: Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ BeginResult = Asked | LookOver | BeforeSummative | BeginRefusal | WhichClass | N
 QuestionResult = Asked | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
 LookOverResult = LookOver | NotYours | TimeIsUp | AlreadyHandedIn
 AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
-SubmitResult = Result | Unanswered | NotYours | AlreadyHandedIn
+SubmitResult = Done | Unanswered | NotYours | AlreadyHandedIn
 LookBackResult = LookedBack | KeyKept | Unfit | NotYours
 
 
@@ -285,7 +291,11 @@ def _open(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHand
     attempt = tx.attempts.of_account(handle, asker.account)
     if attempt is None:
         return NotYours()
-    return attempt if attempt.submitted_at is None else AlreadyHandedIn(result_of(tx, attempt))
+    return attempt if attempt.submitted_at is None else AlreadyHandedIn(_done(tx, attempt))
+
+
+def _done(tx: Tx, attempt: Attempt) -> Done:
+    return recheck_result(tx, attempt) if attempt.purpose == "recheck" else result_of(tx, attempt)
 
 
 def _running(
@@ -356,6 +366,8 @@ def _submit(
     is_late = is_over(attempt, now)
     if next_open(items) is not None and not is_late:
         return Unanswered(show_all(attempt, items))
+    if attempt.purpose == "recheck":
+        return finish_recheck(tx, attempt, items, now, units)
     ended_at = attempt.ends_at if is_late and attempt.ends_at is not None else now
     if not hand_in(tx, attempt, items, ended_at, ids, units):
         return AlreadyHandedIn(result_of(tx, tx.attempts.get(attempt.id)))

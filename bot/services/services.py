@@ -38,6 +38,7 @@ from bot.services.progress import ProgressService
 from bot.services.quizzes import QuizService
 from bot.services.reachability import ReachabilityService
 from bot.services.receipts import ReceiptService
+from bot.services.rechecks import RecheckService
 from bot.services.regrades import RegradeService
 from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
@@ -68,6 +69,7 @@ class Services:
     guardians: GuardianService
     quizzes: QuizService
     time_limits: TimeLimitService
+    rechecks: RecheckService
     summatives: SummativeService
     contracts: ContractService
     contract_desk: ContractDeskService

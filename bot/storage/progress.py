@@ -12,7 +12,7 @@ from bot.storage.prepared import Prepared
 from bot.storage.tables import enrolment, progress, section
 
 _OF = Prepared(
-    sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at).where(
+    sa.select(progress.c.unit_slug, progress.c.opened_at, progress.c.mastered_at, progress.c.shaky_at).where(
         progress.c.person_id == sa.bindparam("person"), progress.c.course_id == sa.bindparam("course")
     )
 )
@@ -40,7 +40,11 @@ class StoredProgresses:
 
     def unmaster(self, person: int, course: int, unit_slug: str) -> None:
         changed = sa.update(progress).where(*_row(person, course, unit_slug))
-        self._db.execute(changed.values(mastered_at=None, recheck_at=None, shaky_at=None))
+        self._db.execute(
+            changed.values(
+                mastered_at=None, recheck_at=None, recheck_days=None, recheck_asked_at=None, shaky_at=None
+            )
+        )
 
     def close(self, person: int, course: int, unit_slug: str) -> None:
         self._db.execute(sa.delete(progress).where(*_row(person, course, unit_slug)))

@@ -178,8 +178,38 @@ class StoredAttempts:
         purpose: str = "check",
         ends_at: datetime | None = None,
     ) -> Attempt:
-        slug = unit.unit.slug
-        earlier = self.of_unit(person, section.course_id, slug)
+        return self.begin_over(
+            handle=handle,
+            seed=seed,
+            person=person,
+            section=section,
+            unit_id=unit.id,
+            unit_slug=unit.unit.slug,
+            form=[(unit.id, each) for each in form],
+            bar=bar,
+            at=at,
+            purpose=purpose,
+            ends_at=ends_at,
+        )
+
+    def begin_over(
+        self,
+        *,
+        handle: str,
+        seed: str,
+        person: int,
+        section: Section,
+        unit_id: int,
+        unit_slug: str,
+        form: Sequence[tuple[int, Drawn]],
+        at: datetime,
+        purpose: str,
+        bar: Bar | None = None,
+        ends_at: datetime | None = None,
+    ) -> Attempt:
+        """``form`` gives with each question the id of its unit: a look back asks about several."""
+        earlier = self.of_unit(person, section.course_id, unit_slug)
+        bar = bar or Bar(section.bar)
         made = self._db.execute(
             insert(attempt)
             .values(
@@ -187,8 +217,8 @@ class StoredAttempts:
                 person_id=person,
                 section_id=section.id,
                 course_id=section.course_id,
-                unit_id=unit.id,
-                unit_slug=slug,
+                unit_id=unit_id,
+                unit_slug=unit_slug,
                 number=1 + max((each.number for each in earlier), default=0),
                 bar=bar.percent,
                 contract_id=bar.contract,
@@ -201,23 +231,26 @@ class StoredAttempts:
             .returning(attempt.c.id)
         ).scalar()
         if made is not None:
-            self._add_items(made, unit.id, form, seed)
-        return self.of_unit(person, section.course_id, slug)[-1]
+            self._add_items(made, form, seed)
+        return self.of_unit(person, section.course_id, unit_slug)[-1]
 
-    def _add_items(self, attempt_id: int, unit_id: int, form: Sequence[Drawn], seed: str) -> None:
-        query = sa.select(question.c.slug, question.c.id).where(question.c.unit_id == unit_id)
-        ids = dict(self._db.execute(query).all())
+    def _add_items(self, attempt_id: int, form: Sequence[tuple[int, Drawn]], seed: str) -> None:
+        units = {unit_id for unit_id, _ in form}
+        query = sa.select(question.c.unit_id, question.c.slug, question.c.id).where(
+            question.c.unit_id.in_(units)
+        )
+        ids = {(unit_id, slug): number for unit_id, slug, number in self._db.execute(query)}
         self._db.execute(
             sa.insert(attempt_item),
             [
                 {
                     "attempt_id": attempt_id,
                     "position": position,
-                    "question_id": ids[drawn.question.slug],
+                    "question_id": ids[unit_id, drawn.question.slug],
                     "shown": ",".join(map(str, drawn.shown)),
                     "variant": seed if isinstance(drawn.question, Calculated) else "",
                 }
-                for position, drawn in enumerate(form, start=1)
+                for position, (unit_id, drawn) in enumerate(form, start=1)
             ],
         )
 

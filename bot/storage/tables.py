@@ -148,8 +148,28 @@ progress = table(
     sa.Column("mastered_at", Instant),
     #: when it is to be looked at again (K15)
     sa.Column("recheck_at", Instant),
+    #: the span in days that ``recheck_at`` was set with
+    sa.Column("recheck_days", sa.Integer),
+    #: when the student was asked to look back at it; NULL once they did, or it lapsed
+    sa.Column("recheck_asked_at", Instant),
     #: a recheck showed that it has faded; it stays mastered (K16)
     sa.Column("shaky_at", Instant),
+    sa.Index(
+        "ix_progress_unplanned",
+        "course_id",
+        "person_id",
+        sqlite_where=sa.text("mastered_at IS NOT NULL AND recheck_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_progress_recheck_at",
+        "recheck_at",
+        sqlite_where=sa.text("recheck_at IS NOT NULL AND recheck_asked_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_progress_recheck_asked_at",
+        "recheck_asked_at",
+        sqlite_where=sa.text("recheck_asked_at IS NOT NULL"),
+    ),
     about=described(
         "which units of a course are open to a person, and mastered",
         retention="with the course",

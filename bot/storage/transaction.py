@@ -26,6 +26,7 @@ from bot.storage.planning import StoredPlanning
 from bot.storage.prework import StoredPreWorks
 from bot.storage.progress import StoredProgresses
 from bot.storage.quizzes import StoredAttempts
+from bot.storage.rechecks import StoredRechecks
 from bot.storage.regrades import StoredRegrades
 from bot.storage.reminders import StoredReminders
 from bot.storage.reports import StoredReports
@@ -77,5 +78,6 @@ class StoredTx:
         self.contracts = StoredContracts(connection)
         self.retakes = StoredRetakes(connection)
         self.journals = StoredJournals(connection)
+        self.rechecks = StoredRechecks(connection)
         self.summatives = StoredSummatives(connection)
         self.talks = StoredTalks(connection)

@@ -1,12 +1,13 @@
-"""What a student is told about a check when it was the teacher who decided something."""
+"""What a student is told about their checks when it was not they who pressed something."""
 
 from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.check_messages import CheckNews, HandMarked, ResultChanged, UnitRuled
+from bot.domain.check_messages import CheckNews, HandMarked, RecheckDue, ResultChanged, UnitRuled
 from bot.views.cards import Button, Look, card, primary
 from bot.views.prose import name_of, paragraphs
+from bot.views.rechecks import draw_recheck_due
 
 TODAY = primary("What do I do now?", "today")
 
@@ -19,6 +20,8 @@ def draw_check_news(content: CheckNews, marker: int) -> ui.LayoutView:
             return _changed(content, marker)
         case HandMarked():
             return _hand_marked(content, marker)
+        case RecheckDue():
+            return draw_recheck_due(content, marker)
 
 
 def _ruled(news: UnitRuled, marker: int) -> ui.LayoutView:

@@ -25,6 +25,7 @@ from bot.views.choosing import draw_choice
 from bot.views.journal import line_text
 from bot.views.presses import Interaction, asker, on_press, reply, services
 from bot.views.quiz_results import test_out_button
+from bot.views.rechecks import listed, look_back_button
 from bot.views.retakes import is_shut, next_button, stands_in_short, stands_text
 from bot.views.summatives import held_in_short, held_text, talk_controls
 from bot.views.tasks import in_short
@@ -46,6 +47,7 @@ def draw_today(result: Today | NoClass) -> ui.LayoutView:
     controls += [
         Button("Choose my goal", "contract", each.section.handle) for each in result.classes if each.unsigned
     ]
+    controls += [look_back_button(each.section.handle) for each in result.classes if each.look_back]
     inbox = [] if result.inbox_open else [Button("Open my inbox", "inbox")]
     return card(
         _look(result.classes[0].step) if len(result.classes) == 1 else Look.DO,
@@ -70,7 +72,11 @@ def _line(each: ClassToday, *, named: bool) -> str:
     head = f"**{plain(each.section.name)}**\n" if named else ""
     slot = f"\nOffice hours: {stamp(each.booking.slot.starts_at)}" if each.booking else ""
     bar = f"\n-# {your_bar(each.bar.percent, each.bar.since)}" if each.bar.since else ""
-    return head + _say(each.step) + _meanwhile(each) + slot + bar
+    return head + _say(each.step) + _meanwhile(each) + _look_back(each) + slot + bar
+
+
+def _look_back(each: ClassToday) -> str:
+    return f"\nWhen you like: a quick look back at {listed(each.look_back)}." if each.look_back else ""
 
 
 def _meanwhile(each: ClassToday) -> str:
@@ -208,7 +214,9 @@ def _unit(each: UnitStanding) -> str:
     ticks = in_short(each.unit.unit.tasks, each.ticked)
     tasks = f" · {ticks}" if ticks else ""
     if each.progress.mastered_at:
-        return f"✅ {title}, mastered {stamp(each.progress.mastered_at, 'd')}{tasks}{checks}"
+        faded = each.progress.shaky_at
+        since = f" · faded a little by {stamp(faded, 'd')}" if faded else ""
+        return f"✅ {title}, mastered {stamp(each.progress.mastered_at, 'd')}{since}{tasks}{checks}"
     return f"▶️ {title}{_prework(each)}{tasks}{checks}"
 
 

@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.domain.giving import FilledIn, Given, Paired, Placed, StartOver
 from bot.domain.questions import Chosen, Typed, Written
+from bot.domain.rechecking import LookedOver
 from bot.domain.showing import Asked, Asks, LookedBack, LookOver
 from bot.services.announcement_results import Upload
 from bot.services.choosing import NoClass, WhichClass
@@ -26,12 +27,14 @@ from bot.services.quizzes import (
     SubmitResult,
     Unanswered,
 )
+from bot.services.rechecks import NothingToLookBack
 from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.cards import Button, Choice, Look, Menu, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Interaction, asker, on_form, on_pick, on_press, replace, services
-from bot.views.quiz_questions import FIELDS, TYPED, cannot_read, draw_form, draw_question, until
+from bot.views.quiz_questions import FIELDS, LOOK_BACK, TYPED, cannot_read, draw_form, draw_question, until
 from bot.views.quiz_results import LETTERS, draw_look_back, draw_refusal, draw_result
+from bot.views.rechecks import NO_GRADES, draw_nothing_to_look_back
 from bot.views.summatives import draw_before
 from bot.views.uploads import all_uploaded, fetch
 
@@ -55,6 +58,14 @@ async def begin(interaction: Interaction, handle: str) -> None:
 async def test_out(interaction: Interaction, handle: str) -> None:
     result = await services(interaction).quizzes.test_out(asker(interaction), handle, interaction.created_at)
     await replace(interaction, draw(result))
+
+
+@on_press("recheck")
+async def look_back_at_units(interaction: Interaction, handle: str) -> None:
+    result = await services(interaction).rechecks.begin(asker(interaction), handle, interaction.created_at)
+    await replace(
+        interaction, draw_nothing_to_look_back() if isinstance(result, NothingToLookBack) else draw(result)
+    )
 
 
 @on_pick("check_which")
@@ -238,10 +249,10 @@ def draw(result: Result) -> ui.LayoutView:  # noqa: C901  # one case for each re
             return draw_look_over(questions)
         case BeforeSummative():
             return draw_before(result)
-        case Passed() | NotYet() | AwaitsMarking() | HeldBack():
+        case Passed() | NotYet() | AwaitsMarking() | HeldBack() | LookedOver():
             return draw_result(result)
         case AlreadyHandedIn(done):
-            return draw_result(done, "You handed this check in before. It counted once.")
+            return draw_result(done, "You handed this in before. It counted once.")
         case LookedBack():
             return draw_look_back(result)
         case WhichClass() | NoClass():
@@ -255,18 +266,23 @@ def draw_look_over(over: LookOver) -> ui.LayoutView:
     choices = [
         Choice(f"Question {each.position}: {_given(each)}", str(each.position)) for each in over.questions
     ]
-    hand_in = primary("Hand in my check", "check_submit", over.attempt)
+    label = "Hand in my check" if over.unit_title else "Hand in my look back"
+    hand_in = primary(label, "check_submit", over.attempt)
     return card(
         Look.ASK if still_open else Look.DO,
-        f"{plain(over.unit_title)}: look it over",
+        f"{plain(over.unit_title) or LOOK_BACK}: look it over",
         "\n".join(_line(each) for each in over.questions),
-        _still_open(len(still_open)) if still_open else f"All answered. Your bar is {over.bar} %.",
+        _still_open(len(still_open)) if still_open else f"All answered. {_what_counts(over)}",
         until(over.questions[0]) if over.questions else "",
         controls=[
             _go_to(still_open[0]) if still_open else hand_in,
             Menu("See or change an answer", "check_jump", over.attempt, choices),
         ],
     )
+
+
+def _what_counts(over: LookOver) -> str:
+    return f"Your bar is {over.bar} %." if over.unit_title else NO_GRADES
 
 
 def _go_to(asked: Asked) -> Button:

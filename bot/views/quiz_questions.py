@@ -30,6 +30,8 @@ from bot.views.cards import (
 from bot.views.presses import Form
 from bot.views.quiz_results import LETTERS, block, figure, given_lines, option_line
 
+#: the title of what asks about several units
+LOOK_BACK = "A quick look back"
 #: more options than this are chosen from a menu
 MOST_BUTTONS = 10
 #: a form of Discord has five parts, and the text with the gaps is one of them
@@ -52,7 +54,7 @@ def draw_question(asked: Asked, note: str = "") -> ui.LayoutView:
     is_fresh = asked.position == 1 and not asked.is_answered
     return card(
         Look.ASK,
-        f"{plain(asked.unit_title)}: question {asked.position} of {asked.total}",
+        f"{plain(asked.unit_title) or LOOK_BACK}: question {asked.position} of {asked.total}",
         _prompt(asked),
         figure(asked),
         "\n".join(option_line(asked, place) for place in range(len(asked.options))),

@@ -8,10 +8,12 @@ from discord import ui
 
 from bot.domain.course import Task
 from bot.domain.grading import percent
+from bot.domain.rechecking import LookedOver
 from bot.domain.records import Posted, Section, UnitRecord
 from bot.domain.showing import Asked, Asks, LookedBack
 from bot.services.quizzes import (
     AlreadyMastered,
+    Done,
     KeyKept,
     NoSuchUnit,
     NothingLeft,
@@ -24,9 +26,10 @@ from bot.services.quizzes import (
     TooEarly,
     Unfit,
 )
-from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed, Result
+from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
+from bot.views.rechecks import draw_looked_over
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.views.summatives import draw_held, draw_not_now
 from bot.words.retaking import COUNTED
@@ -97,8 +100,10 @@ def _lettered(asked: Asked, place: int | None) -> str:
     return "" if place is None else f"**{LETTERS[place]}** · {plain(asked.options[place])}"
 
 
-def draw_result(result: Result, note: str = "") -> ui.LayoutView:
+def draw_result(result: Done, note: str = "") -> ui.LayoutView:
     match result:
+        case LookedOver():
+            return draw_looked_over(result, note)
         case HeldBack():
             return draw_held(result, note)
         case AwaitsMarking(_, title, answers):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot import views
 from bot.domain.attachments import Attachment
-from bot.domain.check_messages import HandMarked, ResultChanged, UnitRuled
+from bot.domain.check_messages import HandMarked, RecheckDue, ResultChanged, UnitRuled
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
@@ -112,6 +112,7 @@ CONTENTS: list[Content] = [
     ),
     TalksToBook(3),
     UnitRuled("Period 3", "Atoms", "override", False, "Ions", 77),
+    RecheckDue("Period 3", "s1", ("Atoms", "Ions")),
     HandMarked("Period 3", "Atoms", False, "Label your axes", None, None),
     ResultChanged("Period 3", "Atoms", True, ("Ions",), ()),
 ]

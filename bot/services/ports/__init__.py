@@ -18,6 +18,7 @@ from bot.services.ports.mastery import (
     Contracts,
     Journals,
     MasteryRuleBook,
+    Rechecks,
     Retakes,
     Tasks,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "PreWorks",
     "Progresses",
     "Receipts",
+    "Rechecks",
     "Regrades",
     "Reminders",
     "Reports",
@@ -200,6 +202,8 @@ class Tx(Protocol):
     def retakes(self) -> Retakes: ...
     @property
     def journals(self) -> Journals: ...
+    @property
+    def rechecks(self) -> Rechecks: ...
     @property
     def summatives(self) -> Summatives: ...
     @property

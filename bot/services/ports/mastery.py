@@ -9,8 +9,11 @@ from typing import Protocol
 from bot.domain.accommodations import Accommodation
 from bot.domain.booking import Span
 from bot.domain.contracts import Bar, Contract
+from bot.domain.drawing import Drawn
 from bot.domain.journal import Entry, Noted
+from bot.domain.mastery import Attempt
 from bot.domain.mastery_rules import MasteryRules
+from bot.domain.records import Section
 from bot.domain.retaking import Remediation, RemediationKind, Request
 
 
@@ -141,3 +144,82 @@ class Tasks(Protocol):
 
     def tick(self, person: int, course: int, unit_slug: str, task_slug: str, at: datetime) -> None: ...
     def untick(self, person: int, course: int, unit_slug: str, task_slug: str) -> None: ...
+
+
+class Rechecks(Protocol):
+    """When a student's mastered units are due for a look back, and look backs begun. Instants are in UTC."""
+
+    def classes(self) -> Sequence[tuple[int, int]]:
+        """Ids of the classes that look back, and after how many days."""
+        ...
+
+    def unplanned(self, section: Section) -> bool:
+        """Whether a student of the class has mastered a unit of which it is not known when it is due."""
+        ...
+
+    def plan(self, section: Section, days: int) -> None:
+        """Such units are due so many days after they were mastered."""
+        ...
+
+    def due(self, section: Section, now: datetime) -> dict[int, list[str]]:
+        """By person, slugs of units, the first due first; of nobody who was asked, or has begun a look back."""
+        ...
+
+    def ask(self, person: int, course: int, unit_slugs: Sequence[str], at: datetime) -> None: ...
+    def asked(self, person: int, course: int) -> Sequence[str]:
+        """Slugs of the units that the student was asked to look back at and did not yet."""
+        ...
+
+    def unanswered(self, before: datetime) -> Sequence[tuple[int, int, str, int]]:
+        """Person, course, slug and span in days of what was asked up to then and not begun."""
+        ...
+
+    def put_off(self, person: int, course: int, unit_slug: str, until: datetime) -> None:
+        """It is due then; if it was asked, no longer."""
+        ...
+
+    def pause(self, person: int, course: int, until: datetime) -> None:
+        """Nothing that was not asked yet is due before then."""
+        ...
+
+    def span(self, person: int, course: int, unit_slug: str) -> int | None:
+        """In days, the one that ends when the unit is due."""
+        ...
+
+    def settle(
+        self,
+        person: int,
+        course: int,
+        unit_slug: str,
+        *,
+        next_at: datetime | None,
+        days: int | None,
+        shaky_at: datetime | None,
+    ) -> None:
+        """The unit was looked back at. Nothing is changed of one that is no longer mastered."""
+        ...
+
+    def next_instant(self, after: datetime) -> datetime | None:
+        """When the next unit is due that was not asked."""
+        ...
+
+    def seen(self, person: int, course: int, unit_slug: str) -> dict[str, int]:
+        """By slug of the unit's questions, the id of the last attempt of any kind that asked it."""
+        ...
+
+    def begin(
+        self,
+        *,
+        handle: str,
+        seed: str,
+        person: int,
+        section: Section,
+        form: Sequence[tuple[int, Drawn]],
+        at: datetime,
+    ) -> Attempt:
+        """A new look back, or the one that another device began; ``form`` has each question's unit by id."""
+        ...
+
+    def units_of(self, attempt_id: int) -> Sequence[int]:
+        """Ids of the units of its questions, by position."""
+        ...

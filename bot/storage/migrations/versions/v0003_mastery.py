@@ -376,5 +376,28 @@ def upgrade() -> None:
     op.add_column("attempt_item", sa.Column("marked_by", sa.Integer(), nullable=True))
     op.add_column("attempt_item", sa.Column("marked_at", sa.BigInteger(), nullable=True))
     op.add_column("progress", sa.Column("recheck_at", sa.BigInteger(), nullable=True))
+    op.add_column("progress", sa.Column("recheck_days", sa.Integer(), nullable=True))
+    op.add_column("progress", sa.Column("recheck_asked_at", sa.BigInteger(), nullable=True))
     op.add_column("progress", sa.Column("shaky_at", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_progress_unplanned",
+        "progress",
+        ["course_id", "person_id"],
+        unique=False,
+        sqlite_where=sa.text("mastered_at IS NOT NULL AND recheck_at IS NULL"),
+    )
+    op.create_index(
+        "ix_progress_recheck_at",
+        "progress",
+        ["recheck_at"],
+        unique=False,
+        sqlite_where=sa.text("recheck_at IS NOT NULL AND recheck_asked_at IS NULL"),
+    )
+    op.create_index(
+        "ix_progress_recheck_asked_at",
+        "progress",
+        ["recheck_asked_at"],
+        unique=False,
+        sqlite_where=sa.text("recheck_asked_at IS NOT NULL"),
+    )
     op.add_column("window", sa.Column("purpose", sa.String(length=8), server_default="help", nullable=False))
