@@ -209,7 +209,6 @@ def test_aiken_with_small_letters_is_refused_with_what_to_write_instead():
 
 
 @collected
-@collected
 def test_aiken_files_are_read_as_moodle_reads_them():
     for path in sorted((DATA / "aiken").glob("*.txt")):
         golden = json.loads(path.with_suffix(".expected.json").read_text(encoding="utf-8"))
