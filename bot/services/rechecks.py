@@ -34,7 +34,6 @@ from bot.services.pictures import pictured
 from bot.services.ports import Database, Ids, Tx
 from bot.services.remarking import marks_of
 
-
 LOOKS_EVERY = timedelta(minutes=1)
 
 
