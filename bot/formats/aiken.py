@@ -30,12 +30,10 @@ def read_aiken(text: str, file: str) -> tuple[list[Located], list[Fault]]:
     for one in _cut(text, file, faults):
         letters = "".join(letter for letter, _ in one.options)
         if letters != _LETTERS[: len(letters)]:
-            faults.append(
-                Fault(file, one.line, one.prompt[:40], f"its options go {letters}: they go A, B, C …")
-            )
+            faults.append(Fault(file, one.line, one.name, f"its options go {letters}: they go A, B, C …"))
         elif one.answer not in letters:
             problem = f"ANSWER: {one.answer} names no option: it has {letters[0]} to {letters[-1]}"
-            faults.append(Fault(file, one.answer_line, one.prompt[:40], problem))
+            faults.append(Fault(file, one.answer_line, one.name, problem))
         else:
             found.append(Located(_question(one, slugs), one.line, "", ()))
     return found, sorted(faults, key=lambda fault: fault.line or 0)
@@ -48,6 +46,11 @@ class _Open:
     options: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     answer: str = ""
     answer_line: int = 0
+
+    @property
+    def name(self) -> str:
+        """The beginning of its first line."""
+        return self.prompt.partition("\n")[0][:40]
 
 
 def _cut(text: str, file: str, faults: list[Fault]) -> Iterator[_Open]:
@@ -68,15 +71,17 @@ def _cut(text: str, file: str, faults: list[Fault]) -> Iterator[_Open]:
         elif open_now is None:
             open_now = _Open(words, number)
         elif open_now.options:
-            faults.append(Fault(file, number, open_now.prompt[:40], _UNFINISHED))
+            faults.append(Fault(file, number, open_now.name, _UNFINISHED))
             open_now = _Open(words, number)
         else:
             open_now.prompt += f"\n{words}"
     if open_now is not None:
-        faults.append(Fault(file, number, open_now.prompt[:40], _UNFINISHED))
+        faults.append(Fault(file, number, open_now.name, _UNFINISHED))
 
 
-_UNFINISHED = "the question before has no ANSWER: line: write ANSWER: and its letter after the options"
+_UNFINISHED = (
+    "the question before has no ANSWER: line: write ANSWER: and its letter, a capital, after the options"
+)
 
 
 def _closed(
@@ -85,8 +90,8 @@ def _closed(
     if open_now is None:
         faults.append(Fault(file, number, "", "an ANSWER: without a question before it"))
     elif len(open_now.options) < 2:
-        problem = f"a question needs two options or more, and this has {len(open_now.options)}"
-        faults.append(Fault(file, number, open_now.prompt[:40], problem))
+        problem = f"a question needs two options or more, and this has {len(open_now.options)}: each begins with A) or A."
+        faults.append(Fault(file, number, open_now.name, problem))
     else:
         open_now.answer, open_now.answer_line = letter, number
         yield open_now

@@ -287,7 +287,7 @@ def _answer(mark: str, piece: Piece, format: str) -> _Answer:
     text = one_line(to_plain(text, own_format))
     if not text:
         where = r" before its #, which is \# where the sign is meant" if feedback else ""
-        raise MalformedError(piece.line, f"an answer has no text{where}")
+        raise MalformedError(piece.line, f"an answer has no text{where}: one = or ~ stands before each")
     if len(text) > MAX_TEXT:
         raise MalformedError(
             piece.line, f"an answer has {len(text)} characters, and {MAX_TEXT} is the most: {text[:30]}…"

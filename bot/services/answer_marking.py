@@ -15,7 +15,6 @@ from bot.domain.records import Account, Asker, HistoryLine, Section
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.grading import finish_marking
 from bot.services.ports import Database, Ids, Tx
-from bot.services.unlocking import AwaitsMarking
 
 LONGEST_COMMENT = 500
 #: percent of an answer's credit that a press gives
@@ -54,8 +53,11 @@ class AnswerMarked:
     student: int | None
     unit_title: str
     credit: Fraction
-    #: whether the check is passed now; None while another answer of it waits, and the mark can be undone
+    #: whether the check is passed now; None while it has no result
     passed: bool | None
+    #: how many answers of the check wait still; with none and no result, it is held back
+    left: int
+    can_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class MarkTakenBack:
 
 @dataclass(frozen=True, slots=True)
 class TooLateToUndo:
-    """The check has its result, or the mark is a colleague's."""
+    """The check has its result or its talk, or the mark is a colleague's."""
 
 
 Before = AnswerMarked | MarkedBefore | MarkTakenBack | TooLateToUndo
@@ -160,10 +162,23 @@ def _mark(
         return _desk(tx, section, _marked_before(tx, attempt, position), after=after)
     told = {"unit": attempt.unit_slug, "position": position, "percent": percent}
     tx.history.add(HistoryLine(now, "answer_marked", told, section.id, attempt.person, me.person))
-    result = finish_marking(tx, attempt, now, ids)
-    passed = None if isinstance(result, AwaitsMarking) else tx.attempts.get(attempt.id).passed
-    marked = AnswerMarked(handle, position, _discord(tx, attempt.person), attempt.unit_title, credit, passed)
+    finish_marking(tx, attempt, now, ids)
+    marked = AnswerMarked(
+        handle,
+        position,
+        _discord(tx, attempt.person),
+        attempt.unit_title,
+        credit,
+        passed=tx.attempts.get(attempt.id).passed,
+        left=sum(each.credit is None for each in tx.attempts.items(attempt.id)),
+        can_undo=_can_undo(tx, attempt.id),
+    )
     return _desk(tx, section, marked, after=after)
+
+
+def _can_undo(tx: Tx, attempt: int) -> bool:
+    """Once a talk is arranged, the student knows that the score was reached."""
+    return tx.attempts.get(attempt).score is None and tx.talks.of_attempt(attempt) is None
 
 
 def _undo(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> DeskResult:
@@ -171,7 +186,7 @@ def _undo(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> De
     if not isinstance(found, tuple):
         return found
     me, section, attempt = found
-    if not tx.answer_marks.unmark(attempt.id, position, me.person):
+    if not (_can_undo(tx, attempt.id) and tx.answer_marks.unmark(attempt.id, position, me.person)):
         return _desk(tx, section, TooLateToUndo())
     told = {"unit": attempt.unit_slug, "position": position}
     tx.history.add(HistoryLine(now, "answer_mark_undone", told, section.id, attempt.person, me.person))

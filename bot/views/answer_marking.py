@@ -32,6 +32,7 @@ from bot.views.cards import (
     NewRow,
     attached,
     card,
+    count,
     plain,
     shorten,
     stamp,
@@ -43,7 +44,7 @@ from bot.views.prose import name_of
 from bot.views.quiz_results import block
 
 #: UTF-16 units of a card's 4000 for each text; longer words of a student come whole in a file as well
-WORDS, PROMPT, LOOK_FOR, COMMENT = 1700, 700, 500, 600
+WORDS, PROMPT, LOOK_FOR, COMMENT = 1400, 700, 400, 400
 LABELS = dict(
     zip(
         MARKS,
@@ -181,9 +182,9 @@ def draw_desk(desk: MarkingDesk, trouble: str = "") -> Card:
         note,
         f"{_student(answer.student)} · {name_of(answer.unit_title)}, question {answer.position} · "
         f"handed in {stamp(answer.submitted_at)}",
-        f"**Question**\n{block(shorten(answer.prompt, PROMPT))}",
+        f"**Question**\n{shorten(block(answer.prompt), PROMPT)}",
         Figure(answer.png, answer.alt) if answer.png else "",
-        f"**What you look for**\n{block(shorten(answer.look_for, LOOK_FOR))}" if answer.look_for else "",
+        f"**What you look for**\n{shorten(block(answer.look_for), LOOK_FOR)}" if answer.look_for else "",
         f"**Answer**\n{_words(answer)}",
         f"**Your comment**\n{shorten(block(answer.comment), COMMENT)}" if answer.comment else "",
         trouble,
@@ -209,7 +210,7 @@ def _student(discord_id: int | None) -> str:
 
 def _undo(before: Before | None) -> list[Control]:
     match before:
-        case AnswerMarked(handle, position, passed=None):
+        case AnswerMarked(handle, position, can_undo=True):
             return [NewRow(), Button("Undo my last mark", "essay_undo", f"{handle}.{position}")]
         case _:
             return []
@@ -217,12 +218,16 @@ def _undo(before: Before | None) -> list[Control]:
 
 def _note(before: Before | None) -> str:
     match before:
-        case AnswerMarked(_, position, student, unit_title, credit, passed):
+        case AnswerMarked(_, position, student, unit_title, credit, passed, left):
             said = (
                 f"☑ {_student(student)}, {name_of(unit_title)}, question {position}: **{percent(credit)} %**."
             )
+            if left:
+                return (
+                    f"{said} {count(left, 'answer')} more of this check to mark; until then you can undo it."
+                )
             if passed is None:
-                return f"{said} More of this check waits for you; until then you can undo it."
+                return f"{said} All of the check is marked; its result is held back, as you set it."
             return f"{said} The check is {'passed' if passed else 'not yet passed'}, and they are told."
         case MarkedBefore(by, credit, unsaid):
             who = f" by <@{by}>" if by else ""

@@ -200,6 +200,15 @@ def test_an_answer_that_fits_not_is_told_what_would(question: str, answer: str, 
 # --- the files that teachers bring ---------------------------------------------------------------------
 
 
+def test_aiken_with_small_letters_is_refused_with_what_to_write_instead():
+    bank = read_bank("a.txt", b"One?\nA) x\nB) y\nANSWER: B\n\nTwo?\na) x\nb) y\nANSWER: b")
+    assert [each.question.slug for each in bank.questions] == ["q1"]
+    (fault,) = bank.faults
+    assert (fault.line, fault.field) == (9, "Two?")
+    assert "its letter, a capital" in fault.problem
+
+
+@collected
 @collected
 def test_aiken_files_are_read_as_moodle_reads_them():
     for path in sorted((DATA / "aiken").glob("*.txt")):

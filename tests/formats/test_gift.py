@@ -258,7 +258,9 @@ def test_slugs_are_made_from_titles_and_never_given_twice():
 def test_lines_are_those_of_the_file_that_holds_the_text():
     found, faults = read_gift("\nA {T}\n\nB {\n=\n}", "course.toml", first_line=40)
     assert found[0].line == 41
-    assert faults == [Fault("course.toml", 44, "B { = }", "an answer has no text")]
+    assert faults == [
+        Fault("course.toml", 44, "B { = }", "an answer has no text: one = or ~ stands before each")
+    ]
 
 
 # --- formats -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -13,7 +14,8 @@ from bot.domain.hand_ins import HandInFile
 from bot.domain.outbox import Kind
 from bot.domain.questions import Essay, Typed, Written
 from bot.domain.records import Section
-from bot.domain.showing import LookedBack
+from bot.domain.showing import Asked, LookedBack
+from bot.domain.summative import Sitting
 from bot.services.answer_marking import (
     AnswerMarked,
     AnswerMarkingService,
@@ -28,7 +30,7 @@ from bot.services.choosing import NotStaff
 from bot.services.grading import hand_in
 from bot.services.ports import Tx
 from bot.services.quizzes import AlreadyHandedIn
-from bot.services.unlocking import AwaitsMarking, Hint, NotYet, Passed
+from bot.services.unlocking import AwaitsMarking, HeldBack, Hint, NotYet, Passed
 from bot.storage.database import Database
 from bot.storage.tables import staff
 from tests.builders import ANA, BEN, NOW, TEACHER, a_class, a_course, a_unit, student, true_false
@@ -45,7 +47,8 @@ class Marking(Desk):
 
     async def hand_in(self, who: int = ANA, words: str = "Because the mole is a number.") -> str:
         """Every essay answered with the same words; the handle of the attempt."""
-        asked = await self.begin(who)
+        asked = await self.quizzes.begin(student(who), None, None, NOW, agreed=True)
+        assert isinstance(asked, Asked), asked
         _, items = await self.stored(asked.attempt, who)
         for each in items:
             answer = (
@@ -54,7 +57,8 @@ class Marking(Desk):
                 else await self.right(asked.attempt, each.position, who)
             )
             await self.quizzes.answer(student(who), asked.attempt, each.position, answer, NOW)
-        assert isinstance(await self.quizzes.submit(student(who), asked.attempt, NOW), AwaitsMarking)
+        done = await self.quizzes.submit(student(who), asked.attempt, NOW)
+        assert isinstance(done, AwaitsMarking | HeldBack), done
         return asked.attempt
 
     async def desk(self, who: int = TEACHER) -> MarkingDesk:
@@ -230,3 +234,25 @@ async def test_an_essay_left_blank_waits_for_nobody(room: Marking) -> None:
     attempt, items = await room.stored(asked.attempt)
     assert await room.database.write(hand_in, attempt, items, NOW, room.ids)
     assert (await room.desk()).answer is None
+
+
+@pytest.mark.parametrize("oral", [False, True])
+async def test_of_a_summative_check_a_mark_can_be_undone_until_its_talk_is_arranged(
+    database: Database, oral: bool
+) -> None:
+    unit = a_unit("first", bank=(essay("mole"), true_false("t")), draw=2)
+    course = a_course(replace(unit, check=replace(unit.check, summative=True)))
+    section = await a_class(database, course=course, students=[ANA])
+    result_at = NOW + timedelta(hours=1) if oral else LATER + timedelta(days=1)
+    sitting = Sitting(NOW, NOW + timedelta(hours=1), result_at, oral)
+    await database.write(lambda tx: tx.summatives.keep(section.id, "first", sitting))
+    room = Marking(database)
+    await room.hand_in()
+    answer = await room.first()
+    marked = (await room.mark(answer, 100)).before
+    assert isinstance(marked, AnswerMarked)
+    assert (marked.passed, marked.left, marked.can_undo) == (None, 0, not oral)
+    assert await room.deliveries(Kind.CHECK_RESULT) == []
+    back = await room.marking.undo(student(TEACHER), answer.handle, answer.position, LATER)
+    assert isinstance(back, MarkingDesk)
+    assert isinstance(back.before, TooLateToUndo if oral else MarkTakenBack)
