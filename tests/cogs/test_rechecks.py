@@ -12,15 +12,18 @@ DAY = timedelta(days=1)
 BUTTON = "Take a quick look back"
 
 
-async def test_a_look_back_comes_by_dm_shows_what_faded_and_takes_nothing_away(classroom: Classroom) -> None:
-    room = classroom
-    await open_reading_class(room, *room.students)
-    ana = room.students[0]
+async def look_back_after_30_days(room: Classroom) -> None:
     rules = await room.teacher.slash("rules")
     await room.teacher.press("Counting and retakes", rules)
     changed = await room.teacher.fill(counts="best", on=[], recheck="30")
     assert "30 days after mastery" in changed.text
 
+
+async def test_a_look_back_comes_by_dm_shows_what_faded_and_takes_nothing_away(classroom: Classroom) -> None:
+    room = classroom
+    await open_reading_class(room, *room.students)
+    ana = room.students[0]
+    await look_back_after_30_days(room)
     await ana.slash("quiz")
     await answer_all(ana, well=True)
     await ana.press("Hand in my check")
@@ -70,3 +73,17 @@ async def test_a_look_back_comes_by_dm_shows_what_faded_and_takes_nothing_away(c
         await answer(ana, well=True)
     assert "**Still there:** **First steps**." in (await ana.press("Hand in my look back")).text
     assert "faded" not in (await room.teacher.slash("progress student", student=ana.actor)).text
+
+
+async def test_a_look_back_that_is_due_at_night_comes_in_the_morning(classroom: Classroom) -> None:
+    await open_reading_class(classroom, *classroom.students)
+    ana = classroom.students[0]
+    await look_back_after_30_days(classroom)
+    await classroom.move(timedelta(hours=13))
+    await ana.slash("quiz")
+    await answer_all(ana, well=True)
+    await ana.press("Hand in my check")
+    await classroom.move(30 * DAY + timedelta(hours=1))
+    assert not any("still there" in text for text in ana.inbox), "it is midnight"
+    await classroom.move(timedelta(hours=12))
+    assert "still there" in ana.inbox[-1]
