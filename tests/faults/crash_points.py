@@ -84,15 +84,19 @@ class _Round:
         await self.world.move_to(BEGIN + timedelta(hours=6, seconds=1))  # a day before the deadline
         for each in self.closing:
             self.world.wire.close_dms(each.id)
-        backend = self.world.wire.backend
-        role = next(
-            each for each in backend.get_guild(self.server.id).roles.values() if "student" in each.name
-        )
-        backend.delete_role(self.server.id, role.id)
-        await self._in_process(self._create)
+        await self._lose_role()
         await self._lives(self._edges(NUDGING))
         await self._settle()
         self._count()
+
+    async def _lose_role(self) -> None:
+        """Somebody deletes the class's role, and the teacher has what is missing made again."""
+        backend = self.world.wire.backend
+        roles = backend.get_guild(self.server.id).roles.values()
+        lost = [each.id for each in roles if "student" in each.name]
+        for each in lost:
+            backend.delete_role(self.server.id, each)
+        await self._in_process(self._create)
 
     def _edges(self, steps: Sequence[str]) -> list[str]:
         """As they stand at first, so that all are met; later shuffled, and at later visits too."""
@@ -104,6 +108,8 @@ class _Round:
 
     async def _lives(self, edges: Sequence[str]) -> None:
         for edge in edges:
+            if edge.startswith("let_in"):  # those before may have let everybody in
+                await self._lose_role()
             if not edge.startswith(ALWAYS) and not self._under_way():
                 continue
             if edge.startswith(LOOKING):
