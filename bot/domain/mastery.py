@@ -103,6 +103,15 @@ def current_unit(order: Sequence[UnitRecord], progress: Mapping[str, ProgressRec
     return None
 
 
+def unit_named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
+    """The unit that a person means, by slug, title or number."""
+    wanted = typed.strip().casefold()
+    for each in units:
+        if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
+            return each
+    return None
+
+
 def next_open(items: Sequence[Item], after: int = 0) -> int | None:
     """The position of the next unanswered item, from the start again after the last; None when all are."""
     unanswered = [each.position for each in items if each.answered_at is None]

@@ -34,7 +34,7 @@ from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, Stem
 from bot.formats.plain_text import one_line, to_plain
 from bot.formats.tags import Located
-from bot.formats.xml_tree import Node, XmlError, read_xml
+from bot.formats.xml_tree import Node
 
 _KINDS = {
     "cc.multiple_choice.v0p1": "multiple_choice_question",
@@ -56,15 +56,6 @@ class _Response:
     ident: str
     label: str
     options: dict[str, str]
-
-
-def read_qti(data: bytes, file: str) -> tuple[list[Located], list[Fault]]:
-    """The questions of one assessment, or a fault for the file or each question that cannot be read."""
-    try:
-        root = read_xml(data)
-    except XmlError as error:
-        return [], [Fault(file, error.line, "", error.problem)]
-    return read_assessment(root, file)
 
 
 def read_assessment(

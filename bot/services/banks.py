@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain.bank_merge import BroughtBank, Merged, merge
 from bot.domain.codec import course_to_json
 from bot.domain.course import Course, Fault, Unit
+from bot.domain.mastery import unit_named
 from bot.domain.question_codec import question_from_json, question_to_json
 from bot.domain.questions import Question
 from bot.domain.records import Asker, CourseRecord, Section, UnitRecord
@@ -177,10 +178,9 @@ def _unit_to_change(
     if me is None or newest.id not in {each.id for each in tx.courses.of_owner(me.person)}:
         return NotYourCourse(section)
     units = tx.courses.units(newest.revision_id)
-    wanted = typed.strip().casefold()
-    for each in units:
-        if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
-            return section, each
+    found = unit_named(units, typed)
+    if found is not None:
+        return section, found
     return NoSuchUnitHere(typed, tuple(each.unit.title for each in units))
 
 

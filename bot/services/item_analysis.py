@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.domain.item_analysis import ItemAnalysis, analyse, together
+from bot.domain.mastery import unit_named
 from bot.domain.records import Asker, Section, UnitRecord
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class, taught_of
 from bot.services.ports import Database, Drawing, Tx
@@ -84,10 +85,9 @@ def _in(tx: Tx, section: Section, typed: str | None) -> _Wanted | UnknownUnit:
     units = tuple(tx.courses.units(section.revision_id))
     if typed is None:
         return _Wanted(section, None, units)
-    wanted = typed.strip().casefold()
-    for each in units:
-        if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
-            return _Wanted(section, each, units)
+    found = unit_named(units, typed)
+    if found is not None:
+        return _Wanted(section, found, units)
     return UnknownUnit(typed, tuple(each.unit.title for each in units))
 
 

@@ -24,13 +24,13 @@ from bot.domain.locks import (
     to_pass,
     without,
 )
-from bot.domain.mastery import Attempt, current_unit
+from bot.domain.mastery import Attempt, current_unit, unit_named
 from bot.domain.records import Asker, Posted, ProgressRecord, Section, UnitRecord
 from bot.domain.today import BeforeCheck, before_check
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
-from bot.services.quizzes import NoSuchUnit, NothingLeft, named
+from bot.services.quizzes import NoSuchUnit, NothingLeft
 from bot.services.retakes import retake_facts
 
 #: retake sessions ahead that are looked through for one after the wait
@@ -91,7 +91,7 @@ def _why(tx: Tx, asker: Asker, handle: str | None, typed: str | None, now: datet
     me, section = chosen
     units, progress = tx.courses.units(section.revision_id), tx.progress.of(me.person, section.course_id)
     if typed is not None:
-        unit = named(units, typed)
+        unit = unit_named(units, typed)
         if unit is None:
             return NoSuchUnit(typed, tuple(each.unit.title for each in units))
     else:

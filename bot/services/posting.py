@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.mastery import unit_named
 from bot.domain.messages import PreWorkCard
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, Way
 from bot.domain.own_time import deadline_for, is_on_own_time
@@ -167,11 +168,8 @@ def _came_to_nothing(tx: Tx, given: Posted) -> bool:
 def find_unit(tx: Tx, section: Section, typed: str) -> UnitRecord | NoUnit:
     """The unit of that slug, title or number."""
     units = tx.courses.units(section.revision_id)
-    wanted = typed.strip().casefold()
-    for each in units:
-        if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
-            return each
-    return NoUnit(typed, tuple(each.unit.title for each in units))
+    found = unit_named(units, typed)
+    return found or NoUnit(typed, tuple(each.unit.title for each in units))
 
 
 def _times(

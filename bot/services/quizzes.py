@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.domain.giving import Given, fit, is_whole, why_unreadable
 from bot.domain.grading import is_blank
-from bot.domain.mastery import Attempt, current_unit, is_over, next_open
+from bot.domain.mastery import Attempt, current_unit, is_over, next_open, unit_named
 from bot.domain.questions import Ordered
 from bot.domain.rechecking import LookedOver
 from bot.domain.records import Asker, Section, UnitRecord
@@ -246,7 +246,7 @@ def _wanted(
     added = open_added(tx, section, person, now, ids) if current is None else None
     if typed is None:
         return current or added or NothingLeft(section)
-    unit = named(units, typed)
+    unit = unit_named(units, typed)
     if added is not None and unit == added:
         return added
     if unit is None:
@@ -254,14 +254,6 @@ def _wanted(
     if unit.unit.slug not in progress:
         return StillLocked(unit.unit.title, (current or unit).unit.title, section.handle, unit.position + 1)
     return unit
-
-
-def named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
-    wanted = typed.strip().casefold()
-    for each in units:
-        if wanted in (each.unit.slug, each.unit.title.casefold(), str(each.position + 1)):
-            return each
-    return None
 
 
 def _step(

@@ -45,7 +45,7 @@ def retake_facts(
     return Facts(
         rules=rules,
         zone=section.zone,
-        more_tries=tx.retakes.more_tries(section.id, person) if rules.limit is not None else 0,
+        more_tries=tx.accommodations.of(section.id, person).more_tries if rules.limit is not None else 0,
         missed=tuple(each.slug for each in missed),
         remediations=tuple(tx.retakes.remediations(last.id)),
         helped=tuple(tx.retakes.booked(section.id, person, "help", ended)),

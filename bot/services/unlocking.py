@@ -169,7 +169,7 @@ def open_questions(items: Sequence[Item]) -> tuple[int, ...]:
 
 def said(tx: Tx, section: Section, person: int, unit: UnitRecord) -> Said:
     rules = tx.mastery_rules.of(section.id)
-    more_tries = tx.retakes.more_tries(section.id, person) if rules.limit is not None else 0
+    more_tries = tx.accommodations.of(section.id, person).more_tries if rules.limit is not None else 0
     return Said(rules, section.zone, unit.unit.check.cooldown_s, more_tries)
 
 

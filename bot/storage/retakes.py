@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.domain.booking import Span
 from bot.domain.journal import Entry, Noted
 from bot.domain.retaking import Remediation, RemediationKind, Request
-from bot.storage.mastery_tables import accommodation, attempt, journal, remediation, retake_request
+from bot.storage.mastery_tables import attempt, journal, remediation, retake_request
 from bot.storage.prepared import Prepared
 from bot.storage.tables import booking, slot, window
 
@@ -54,12 +54,6 @@ _BOOKED = Prepared(
         slot.c.ends_at > sa.bindparam("after"),
     )
     .order_by(slot.c.starts_at)
-)
-_MORE_TRIES = Prepared(
-    sa.select(accommodation.c.more_tries).where(
-        accommodation.c.section_id == sa.bindparam("section"),
-        accommodation.c.person_id == sa.bindparam("person"),
-    )
 )
 
 
@@ -154,10 +148,6 @@ class StoredRetakes:
             .group_by(slot.c.starts_at)
         )
         return {at: (every - taken, every) for at, every, taken in self._db.execute(query)}
-
-    def more_tries(self, section: int, person: int) -> int:
-        row = _MORE_TRIES.first(self._db, section=section, person=person)
-        return row[0] if row else 0
 
 
 class StoredJournals:

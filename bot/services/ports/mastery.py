@@ -113,10 +113,6 @@ class Retakes(Protocol):
         """Free places, and all, of each retake session that has not begun, by its beginning."""
         ...
 
-    def more_tries(self, section: int, person: int) -> int:
-        """Attempts on top of the class's limit, by accommodation."""
-        ...
-
 
 class Journals(Protocol):
     """What students write about questions that did not go well."""
