@@ -1,6 +1,6 @@
 # make demo     try it in the browser, with no account
 # make install  set up .venv with everything that is needed
-# make test     the whole test suite
+# make test     the tests that a change needs; `make test-all` adds the long ones, `make test-pythons` other Pythons
 # make lint     linters; `make types`, `make contracts` and `make check` (all of it) as well
 # make lock     write requirements.lock anew from pyproject.toml
 
@@ -12,8 +12,9 @@ INSTALLED := $(VENV)/.installed
 # a developer's own pip and Python settings do not reach into the project
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH :=
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install demo test lint types contracts check bench faults docs lock clean
+.PHONY: install demo test test-all test-pythons lint types contracts check bench faults docs lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -36,8 +37,19 @@ demo: install
 	@if $(FOREGROUND); then set -m; $(BIN)/flipcord sandbox; else exec $(BIN)/flipcord sandbox; fi
 
 # a file's tests stay together, on as many processors as there are, eight at most
+PYTEST = $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile
+
+# all but long statistics, and fewer examples of each property
 test: install
-	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile
+	$(PYTEST) -m "not slow" --hypothesis-profile quick
+
+# everything
+test-all: install
+	$(PYTEST)
+
+# what make test runs, under each Python that is found here (on the PATH, or with pyenv, uv, asdf or mise)
+test-pythons: install
+	$(BIN)/python -m tests.pythons
 
 lint: install
 	$(BIN)/ruff check .
@@ -55,7 +67,7 @@ check: lint types contracts test
 bench: install
 	$(BIN)/python -m bench
 
-# the process killed a thousand times and more, and what arrived counted; make test has a small run of each
+# the process killed a thousand times and more, and what arrived counted; make test-all has a small run of each
 faults: install
 	$(BIN)/python -m tests.faults
 

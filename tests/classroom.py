@@ -22,6 +22,7 @@ from simcord.components import walk_components
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.domain.course import Course, Fault
+from bot.loopback.changes import PATIENCE_S
 from bot.services.ports import PackParser
 from bot.storage.schema import bring_up_to_date
 
@@ -446,7 +447,7 @@ async def open_classroom(path: Path, **parts: Any) -> AsyncIterator[Classroom]:
     clock = MovingClock()
     process = AsyncExitStack()
     app = await process.enter_async_context(_open_app(settings(path, **parts), clock))
-    env = simcord.env.Env(app.client)
+    env = simcord.env.Env(app.client, settle_timeout=PATIENCE_S)
     env.backend.clock._epoch = MONDAY
     clock.backend = env.backend
     await env.start()

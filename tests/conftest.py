@@ -23,6 +23,7 @@ structlog.configure(
 
 # how long an example takes tells of the machine and what else it does, not of the bot
 settings.register_profile("flipcord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("flipcord"), max_examples=25)
 settings.load_profile("flipcord")
 
 pytest_plugins = ["tests.plugins.loopback_only"]

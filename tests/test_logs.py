@@ -9,7 +9,6 @@ import logging.config
 import subprocess
 import sys
 import textwrap
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -239,9 +238,7 @@ def test_a_process_that_dies_of_a_fault_shows_none(ending: str):
         set_up_logs(LogPart())
         secret = "+1202555" + "0142"
         """)
-    done = subprocess.run(
-        [sys.executable, "-c", code + ending], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code + ending], capture_output=True, text=True, check=False)
     assert "fault" in done.stderr
     assert "2025550142" not in done.stderr + done.stdout
 
@@ -250,18 +247,18 @@ def test_a_line_that_is_not_emitted_is_not_looked_at():
     stream = io.StringIO()
     with logging_to(stream) as log:
         logging.getLogger().setLevel(logging.INFO)
-        begin = time.perf_counter()
-        for _ in range(10_000):
-            log.debug("nothing", value="+12025550142" * 50)
-        silent = time.perf_counter() - begin
-        begin = time.perf_counter()
-        for number in range(1000):
-            log.info("delivered", delivery=number, kind="nudge", way="dm", why="a usual line of this log")
-        spoken = time.perf_counter() - begin
-    print(f"{silent * 100:.1f} µs a line that is not emitted, {spoken * 1000:.1f} µs one that is")
-    assert silent / 10_000 < 20e-6
-    redact, line = Redactor(), stream.getvalue().splitlines()[-1]
-    begin = time.perf_counter()
-    for _ in range(1000):
-        redact(line)
-    print(f"{(time.perf_counter() - begin) * 1000:.1f} µs of it for redaction")
+        value = Shy()
+        log.debug("nothing", value=value)
+        assert value.looks == 0
+        log.info("something", value=value)
+        assert value.looks > 0
+
+
+class Shy:
+    """A value that counts how often it is looked at."""
+
+    looks = 0
+
+    def __repr__(self) -> str:
+        self.looks += 1
+        return "+12025550142"

@@ -37,7 +37,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tour is taken once; each step is looked at here."""
     path = tmp_path_factory.mktemp("tour") / "requests.jsonl"
     command = [sys.executable, "-m", "bot", "tour", "--json", "--requests", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     steps = [json.loads(line) for line in done.stdout.splitlines()]
     assert [step for step in steps if not step["ok"]] == [], done.stderr[-2000:]
     assert {step["step"] for step in steps} >= SHOWN
@@ -46,20 +46,17 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.timeout(240)
 def test_every_step_of_the_main_job_shows_what_it_should(requests: Path):
     lines = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
     assert len(lines) > 80
     assert all(set(line) >= {"method", "path", "params", "json"} for line in lines)
 
 
-@pytest.mark.timeout(240)
 def test_discord_would_accept_every_request_of_the_tour(requests: Path):
     lines = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
     assert discord_api().complaints(lines) == []
 
 
-@pytest.mark.timeout(240)
 def test_nobody_is_pinged_by_name_or_role_and_nothing_is_asked_twice(requests: Path):
     lines = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
     posts = [line for line in lines if line["method"] == "POST" and line["path"].endswith("/messages")]

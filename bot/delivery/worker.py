@@ -107,7 +107,10 @@ class Courier:
         *,
         nonce_window_s: float,
         twilio: TwilioAccount | None = None,
+        bound: Callable[[float], asyncio.Timeout] = asyncio.timeout,
     ) -> None:
+        """``bound`` ends a call after so many seconds."""
+        self._bound = bound
         self._deliveries, self._line, self._clock = deliveries, line, clock
         self._nonce_window = timedelta(seconds=nonce_window_s)
         self._direct = DirectMessages(client, clock)
@@ -255,7 +258,7 @@ class Courier:
             return
         try:
             with self._line.carrying(_charged(delivery)):
-                async with asyncio.timeout(CALL_S):
+                async with self._bound(CALL_S):
                     sent = await self._find(parcel, delivery)
         except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
             log.warning("delivery_look_failed", delivery=delivery.id, error=repr(error))
@@ -274,7 +277,7 @@ class Courier:
     async def _outcome(self, delivery: Delivery, parcel: Parcel) -> Outcome:
         try:
             with self._line.carrying(_charged(delivery)) as call:
-                async with asyncio.timeout(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
+                async with self._bound(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
                     outcome = await self._carry(parcel, delivery)
         except TimeoutError:
             return Unknown("no answer came in time")

@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,11 @@ from bot.formats.text_file import shown_name
 log = logging.getLogger(__name__)
 
 MEMORY_LIMIT = 512 * 1024 * 1024
+#: Seconds by the clock after which a reader is ended that waits for something. How long reading may take is counted in
+#: the processor's, so that a busy machine refuses no pack.
+PATIENCE_S = 120.0
+#: how a child ends that used up the processor's seconds, where the system counts them (Windows does not)
+OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or None
 #: what a child needs to start; the rest of the environment holds secrets
 _ENVIRONMENT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG", "LC_ALL")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -43,13 +49,15 @@ class WorkerPackParser:
     """Parses packs out of process. Two at a time: the others wait their turn."""
 
     #: text takes a second at most; a pack full of formulas and photographs takes ten
-    def __init__(self, timeout_s: float = 15.0, command: Sequence[str] = COMMAND) -> None:
-        self._timeout_s = timeout_s
+    def __init__(
+        self, cpu_s: int = 15, timeout_s: float = PATIENCE_S, command: Sequence[str] = COMMAND
+    ) -> None:
+        self._cpu_s, self._timeout_s = cpu_s, timeout_s
         self._command = command
         self._turns = asyncio.Semaphore(2)
 
     async def parse(self, filename: str, data: bytes) -> Course | tuple[Fault, ...]:
-        """The course, or its faults; reading for longer than ``timeout_s`` seconds is one."""
+        """The course, or its faults; one that takes more than ``cpu_s`` seconds of a processor is one."""
         output = await self.ask(filename, data, {})
         return (output,) if isinstance(output, Fault) else await _received(output)
 
@@ -60,19 +68,19 @@ class WorkerPackParser:
         async with self._turns:
             try:
                 async with asyncio.timeout(self._timeout_s):
-                    output = await self._run(header + data)
+                    output = await self._run(file, header + data)
             except TimeoutError:
-                return Fault(file, None, "", self._too_slow())
+                return Fault(file, None, "", _too_slow(self._timeout_s))
             except OSError:
                 log.exception("the pack reader could not be started")
                 output = b""
         return output or Fault(file, None, "", _STOPPED)
 
-    async def _run(self, payload: bytes) -> bytes:
+    async def _run(self, file: str, payload: bytes) -> bytes | Fault:
         """What the child wrote, empty if it died; it never outlives this call."""
         child = await asyncio.create_subprocess_exec(
             *self._command,
-            str(int(self._timeout_s) + 1),
+            str(self._cpu_s),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -86,15 +94,18 @@ class WorkerPackParser:
                 await child.communicate()
         if child.returncode == 0:
             return output
+        if child.returncode == OUT_OF_TIME:
+            return Fault(file, None, "", _too_slow(self._cpu_s))
         words = complaint.decode(errors="replace")[-2000:]
         log.error("the pack reader ended with %s: %s", child.returncode, words)
         return b""
 
-    def _too_slow(self) -> str:
-        return (
-            f"reading it took more than {self._timeout_s:g} seconds, so nothing was imported: "
-            "look whether it is the file that you meant, and cut a very large course in two"
-        )
+
+def _too_slow(seconds: float) -> str:
+    return (
+        f"reading it took more than {seconds:g} seconds, so nothing was imported: "
+        "look whether it is the file that you meant, and cut a very large course in two"
+    )
 
 
 _STOPPED = (
@@ -144,10 +155,12 @@ def limit_this_process(cpu_s: int) -> None:
         import resource
     except ImportError:
         return
-    for limit, most in ((resource.RLIMIT_AS, MEMORY_LIMIT), (resource.RLIMIT_CPU, cpu_s)):
+    # the processor's seconds end it with a signal of their own a second before they end it by force
+    limits = ((resource.RLIMIT_AS, MEMORY_LIMIT, MEMORY_LIMIT), (resource.RLIMIT_CPU, cpu_s, cpu_s + 1))
+    for limit, soft, hard in limits:
         # macOS has the names and refuses the memory limit
         with suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, (soft, hard))
 
 
 def main() -> None:

@@ -8,6 +8,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+#: Real seconds that end a wait which would never end otherwise: a fault, however slow and busy the machine is.
+PATIENCE_S = 120.0
+
 
 class Changes:
     """Every request, event and text calls `notify`; whoever waits then looks again."""
@@ -21,7 +24,7 @@ class Changes:
             if not future.done():
                 future.set_result(None)
 
-    async def until(self, look: Callable[[], T], *, timeout_s: float, what: str) -> T:
+    async def until(self, look: Callable[[], T], *, timeout_s: float = PATIENCE_S, what: str) -> T:
         """The first true value of `look()`; after so many real seconds, a TimeoutError that names `what`."""
         try:
             async with asyncio.timeout(timeout_s):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -28,6 +28,8 @@ class Fault:
     times: int | None = 1
     after: int = 0
     hits: int = 0
+    #: set, it breaks the connections that hang because of it, now and from now on
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def strikes(self, method: str, path: str) -> bool:
         """Count a request; say whether it is hit."""
@@ -53,7 +55,7 @@ class Faults:
         return self._add(Fault(route, "answer", status, code, message, accepted, times, after))
 
     def hang(self, route: str, *, accepted: bool = False, times: int | None = 1, after: int = 0) -> Fault:
-        """Never answer."""
+        """Never answer. Connections break once the fault's `ended` is set."""
         return self._add(Fault(route, "hang", accepted=accepted, times=times, after=after))
 
     def cut(self, route: str, *, accepted: bool = False, times: int | None = 1, after: int = 0) -> Fault:
@@ -79,7 +81,7 @@ class Faults:
 async def misbehave(request: web.Request, fault: Fault) -> web.Response:
     """Carry out a fault that has no answer. Returns only to leave the handler; nothing reaches the client."""
     if fault.manner == "hang":
-        await asyncio.Event().wait()  # ends when the client gives up: the server cancels the handler
+        await fault.ended.wait()  # or the client gives up: the server cancels the handler
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

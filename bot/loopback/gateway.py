@@ -40,6 +40,8 @@ class Gateway:
         self.identifies = 0
         self.resumes = 0
         self.heartbeats = 0
+        #: connections that are not taken in yet
+        self.waiting = 0
         self._starts: deque[Any] = deque()
         self._backend, self._changes, self._token = backend, changes, token
         self._sessions: dict[str, Session] = {}
@@ -65,6 +67,18 @@ class Gateway:
             "reset_after": reset // timedelta(milliseconds=1),
             "max_concurrency": 1,
         }
+
+    async def turn(self) -> None:
+        """Ask for a heartbeat (op 1) and wait until it is here: the loops of all that are connected went round."""
+        asked = [socket for socket in self._sockets if socket.session is not None]
+        before = self.heartbeats
+        for socket in asked:
+            socket.op(HEARTBEAT)
+
+        def are_here() -> bool:
+            return self.heartbeats >= before + len(self._sockets.intersection(asked))
+
+        await self._changes.until(are_here, what="the bot's heartbeat")
 
     # ------------------------------------------------------------- what the network and Discord do to it
 
@@ -108,7 +122,12 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """The handler of the WebSocket address."""
-        await self._reachable.wait()
+        self.waiting += 1
+        self._changes.notify()
+        try:
+            await self._reachable.wait()
+        finally:
+            self.waiting -= 1
         ws = web.WebSocketResponse(max_msg_size=0)
         await ws.prepare(request)
         assert request.transport is not None

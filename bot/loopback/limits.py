@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -33,16 +34,17 @@ class Verdict:
 
 @dataclass(slots=True)
 class Limits:
-    """Limits in real time. Both may be changed while requests come: `per_second=None` lifts the bot's own."""
+    """Limits in real time, unless `now` is another clock. `per_second=None` lifts the bot's own; all may be changed."""
 
     per_second: int | None = 50
     routes: dict[str, tuple[int, float]] = field(default_factory=lambda: dict(DISCORD_ROUTES))
+    now: Callable[[], float] = time.monotonic
     _recent: deque[float] = field(default_factory=deque)
     _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict)
 
     def check(self, method: str, path: str) -> Verdict:
         """Count one request."""
-        now = time.monotonic()
+        now = self.now()
         if (wait := self._global_wait(path, now)) is not None:
             headers = {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}
             return Verdict(headers | {"Retry-After": f"{wait:.3f}"}, wait, is_global=True)

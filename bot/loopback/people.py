@@ -15,6 +15,7 @@ from simcord.components import walk_components
 from simcord.enums import SELECT_TYPES, ComponentType, InteractionType
 from simcord.interactions import build_options, nest_options, resolve_handle, walk_to_subcommand
 
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.filling import fill, handle_of, open_form, value_of
 from bot.loopback.interactions import Pending, payload_of
 from bot.loopback.screen import NotPossible, Scene, Screen, Where
@@ -53,7 +54,7 @@ class Person(Screen):
     `patience_s` is how long they look at "thinking…" (real seconds) before they give up.
     """
 
-    patience_s = 10.0
+    patience_s = PATIENCE_S
 
     def __init__(self, server: Server, actor: MemberActor) -> None:
         super().__init__(server.scene, server, actor.user)

@@ -18,7 +18,7 @@ import aiohttp
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
-from bot.loopback.changes import Changes
+from bot.loopback.changes import PATIENCE_S, Changes
 from bot.loopback.faults import Fault, Faults, misbehave, split_delay
 from bot.loopback.texts import Text, listed
 
@@ -82,7 +82,7 @@ class Phone:
         app.router.add_post(MESSAGES + ".json", self._create)
         app.router.add_get(MESSAGES + ".json", self._list)
         app.router.add_get(MESSAGES + "/{sid}.json", self._fetch)
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE_S))
         runner = self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
@@ -111,7 +111,7 @@ class Phone:
         """What came to this phone, oldest first."""
         return [text for text in self.texts if text.to == number and text.status not in NOT_ARRIVED]
 
-    async def receives(self, number: str, words: str = "", *, timeout_s: float = 10.0) -> Text:
+    async def receives(self, number: str, words: str = "", *, timeout_s: float = PATIENCE_S) -> Text:
         """Wait until the phone has a text with these words; the newest."""
 
         def look() -> Text | None:

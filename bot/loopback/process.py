@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from bot.loopback.changes import PATIENCE_S
+
 PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "bot", "run")
 TAIL = 4000
@@ -66,16 +68,22 @@ class BotProcess:
 
     async def kill(self) -> None:
         """SIGKILL: no goodbye, nothing written. Returns once the process is gone."""
-        await self._end(signal.SIGKILL, timeout_s=10)
+        await self._end(signal.SIGKILL)
 
-    async def stop(self, *, timeout_s: float = 10.0) -> int:
+    async def stop(self, *, timeout_s: float = PATIENCE_S) -> int:
         """SIGTERM, as a supervisor does; the exit code. TimeoutError when it does not end in time."""
         return await self._end(signal.SIGTERM, timeout_s=timeout_s)
 
-    async def wait(self, *, timeout_s: float = 10.0) -> int:
+    async def wait(self, *, timeout_s: float = PATIENCE_S) -> int:
         """Wait until it ends by itself; the exit code."""
         assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), timeout_s)
+
+    async def says(self, words: str, *, times: int = 1) -> None:
+        """Wait until its output has these words so often, all runs so far included."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.output.count(words) < times:  # noqa: ASYNC110  # a file that another process writes
+                await asyncio.sleep(0.05)
 
     async def close(self) -> None:
         """Kill what is left of it, its worker processes included."""
@@ -89,7 +97,7 @@ class BotProcess:
         if self._process is not None and self._process.returncode is not None:
             raise BotEndedError(self._process.returncode, self.output[-TAIL:])
 
-    async def _end(self, how: signal.Signals, *, timeout_s: float) -> int:
+    async def _end(self, how: signal.Signals, *, timeout_s: float = PATIENCE_S) -> int:
         assert self._process is not None
         with suppress(ProcessLookupError):
             self._process.send_signal(how)

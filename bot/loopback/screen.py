@@ -12,7 +12,7 @@ from simcord.backend.models import Channel, Message
 from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 from simcord.enums import ChannelType
 
-from bot.loopback.changes import Changes
+from bot.loopback.changes import PATIENCE_S, Changes
 from bot.loopback.interactions import Interactions
 from bot.loopback.seen import Seen, see
 
@@ -80,7 +80,11 @@ class Screen:
         return self.visible_messages(self.dm)
 
     async def sees(
-        self, words: str | Callable[[Seen], bool], where: Where | None = None, *, timeout_s: float = 10.0
+        self,
+        words: str | Callable[[Seen], bool],
+        where: Where | None = None,
+        *,
+        timeout_s: float = PATIENCE_S,
     ) -> Seen:
         """Wait until a message with these words (or one that the function accepts) stands in a channel."""
         accepts = words if callable(words) else lambda seen: words in seen.text

@@ -13,11 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from bot.loopback.changes import Changes
+from bot.loopback.changes import PATIENCE_S, Changes
 from bot.loopback.clock import WorldClock
 from bot.loopback.phone import Phone
 from bot.loopback.process import COMMAND, BotProcess
 from bot.loopback.wire import WireDiscord
+
+#: between two turns that are asked for: discord.py sends no more than 110 frames a minute
+TURN_S = 0.25
 
 
 class World:
@@ -66,7 +69,7 @@ class World:
         merged = merge(self._own_settings(), settings)
         self.config_path.write_text(to_toml(merged), encoding="utf-8")
 
-    async def start_bot(self, *, timeout_s: float = 30.0) -> None:
+    async def start_bot(self, *, timeout_s: float = PATIENCE_S) -> None:
         """Start the process and wait until it can be talked to."""
         self._identifies_before = self.wire.gateway.identifies
         await self.bot.start()
@@ -76,14 +79,14 @@ class World:
         """SIGKILL. Discord notices when the socket is gone."""
         await self.bot.kill()
         gateway = self.wire.gateway
-        await self.changes.until(lambda: not gateway.connected, timeout_s=5, what="the bot's socket to go")
+        await self.changes.until(lambda: not gateway.connected, what="the bot's socket to go")
 
     async def restart_bot(self) -> None:
         """Kill and start again, on the same database."""
         await self.kill_bot()
         await self.start_bot()
 
-    async def wait_ready(self, *, timeout_s: float = 30.0) -> None:
+    async def wait_ready(self, *, timeout_s: float = PATIENCE_S) -> None:
         """Wait for a session of this run of the bot and for global commands, put now or known from before.
 
         Raises BotEndedError when the process ends instead, TimeoutError with what it had reached.
@@ -95,16 +98,22 @@ class World:
                 raise TimeoutError(f"the bot was not ready in {timeout_s:g} s: {self._reached()}")
             await asyncio.sleep(0.02)  # the end of a process wakes nobody
 
-    async def quiet(self, *, for_s: float = 0.5, timeout_s: float = 15.0) -> None:
-        """Wait until the bot has asked nothing of Discord or the phone for so many real seconds."""
+    async def quiet(self, *, for_s: float = 0.5, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the bot has asked nothing of Discord or the phone for so many seconds.
+
+        They are counted in turns of the bot's own loop, so that one which the machine holds up is not taken for done.
+        """
         deadline = time.monotonic() + timeout_s
-        seen, since = self._activity(), time.monotonic()
-        while time.monotonic() - since < for_s:
+        seen, still_s = self._activity(), 0.0
+        while still_s < for_s:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the bot was still busy after {timeout_s:g} s")
-            await asyncio.sleep(min(0.05, for_s))
-            if (now := self._activity()) != seen:
-                seen, since = now, time.monotonic()
+            await asyncio.sleep(min(TURN_S, for_s))
+            await self.wire.gateway.turn()
+            if (now := self._activity()) == seen:
+                still_s += TURN_S
+            else:
+                seen, still_s = now, 0.0
 
     # ------------------------------------------------------------------------------------------- time
 

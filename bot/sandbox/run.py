@@ -24,6 +24,7 @@ from bot.config import LogPart, Settings
 from bot.domain.course import Course
 from bot.formats.pack import read_path
 from bot.logs import set_up_logs
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.phone import HOST, Phone
 from bot.sandbox import scenario
 from bot.sandbox.avatars import give_avatar
@@ -34,8 +35,6 @@ from bot.sandbox.state import State
 from bot.sandbox.world import World
 
 PORT = 8765
-#: a worker process reads the course pack while simcord waits for it, in real seconds
-PATIENCE_S = 30.0
 FALLBACK_ZONE = "America/New_York"
 
 # simcord idles 50 ms after each act in case more comes; the bot's own writes wake it sooner than that

@@ -109,7 +109,7 @@ class World:
         """Waits until something happened after ``last``."""
         while self.version == last:
             with suppress(TimeoutError):
-                await self.changes.until(lambda: self.version != last, timeout_s=60, what="news")
+                await self.changes.until(lambda: self.version != last, what="news")
         return self.version
 
     def note(self, what: str) -> None:

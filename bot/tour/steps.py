@@ -166,7 +166,7 @@ async def nudged_by_dm(tour: Tour) -> str:
 
 @step
 async def nudged_by_thread(tour: Tour) -> str:
-    await tour.world.wire.changes.until(tour.ben.private_threads, timeout_s=10, what="Ben's private thread")
+    await tour.world.wire.changes.until(tour.ben.private_threads, what="Ben's private thread")
     thread = tour.ben.private_threads()[0]
     nudge = await tour.ben.sees("Still open", thread)
     return f"DMs closed; private thread “{thread.name}”: {expect(nudge, _title(tour))}"
@@ -273,9 +273,7 @@ async def check_passed(tour: Tour) -> str:
 @step
 async def unit_opened(tour: Tour) -> str:
     channel = f"unit-2-{tour.course.units[1].slug}"
-    await tour.world.wire.changes.until(
-        lambda: channel in tour.ana.channels(), timeout_s=5, what=f"Ana to see {channel}"
-    )
+    await tour.world.wire.changes.until(lambda: channel in tour.ana.channels(), what=f"Ana to see {channel}")
     if channel in tour.ben.channels():
         raise NotShown("Ben sees it as well")
     told = await tour.ana.sees(_title(tour, 1), tour.ana.dm)

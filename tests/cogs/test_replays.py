@@ -106,7 +106,6 @@ async def _run(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_presses_told_up_to_three_times_and_events_never_told_leave_the_same_database(
     tmp_path: Path,
 ) -> None:

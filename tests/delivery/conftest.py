@@ -29,12 +29,30 @@ from bot.domain.messages import (
     ToPhone,
     ToThread,
 )
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.people import Person, Server
 from bot.loopback.phone import Phone
 from bot.loopback.wire import WireDiscord
 from tests.fakes.deliveries import FakeDeliveries
 
 ANAS_PHONE = "+15005550011"
+
+
+class Patience:
+    """The courier's bounds of so many seconds, which end when a test says so and not by themselves."""
+
+    def __init__(self) -> None:
+        self._bounds: list[asyncio.Timeout] = []
+
+    def __call__(self, seconds: float) -> asyncio.Timeout:
+        self._bounds.append(asyncio.timeout(None))
+        return self._bounds[-1]
+
+    def run_out(self) -> None:
+        """All that is under way has taken too long."""
+        for each in self._bounds:
+            with suppress(RuntimeError):  # those that are over
+                each.reschedule(0)
 
 
 @dataclass(slots=True)
@@ -51,6 +69,7 @@ class Desk:
     line: Line = field(default_factory=Line)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     couriers: list[Courier] = field(default_factory=list)
+    patience: Patience = field(default_factory=Patience)
 
     def now(self) -> datetime:
         return self.wire.backend.clock.now()
@@ -58,10 +77,11 @@ class Desk:
     def move(self, **by: float) -> None:
         self.wire.backend.clock.advance(timedelta(**by).total_seconds())
 
-    def courier(self, *, nonce_window_s: float = 120, twilio: bool = True, timeout_s: float = 10) -> Courier:
+    def courier(self, *, nonce_window_s: float = 120, twilio: bool = True) -> Courier:
         """A process's courier. A second one stands for the process after a crash: it knows only the rows."""
+        phone = self.phone
         account = TwilioAccount(
-            self.phone.account_sid, self.phone.auth_token, self.phone.number, self.phone.api_base, timeout_s
+            phone.account_sid, phone.auth_token, phone.number, phone.api_base, PATIENCE_S, per_second=1000
         )
         made = Courier(
             self.deliveries,
@@ -70,6 +90,7 @@ class Desk:
             self.now,
             nonce_window_s=nonce_window_s,
             twilio=account if twilio else None,
+            bound=self.patience,
         )
         self.couriers.append(made)
         return made
@@ -99,7 +120,7 @@ class Desk:
 
     async def heard(self, look: Callable[[], object]) -> None:
         """Waits until the client has heard from the gateway what makes this true."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not look():  # noqa: ASYNC110  # the library tells of no change to its cache
                 await asyncio.sleep(0)
 

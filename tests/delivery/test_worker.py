@@ -255,16 +255,15 @@ async def test_a_refusal_after_a_doubtful_try_is_not_believed(desk: Desk) -> Non
     assert len(desk.ana.dm_messages()) == 1
 
 
-async def test_a_call_that_never_ends_is_given_up_and_looked_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.delivery.worker.CALL_S", 0.1)
+async def test_a_call_that_never_ends_is_given_up_and_looked_for(desk: Desk) -> None:
     desk.wire.rest.faults.hang(DM, accepted=True)
     number = desk.deliveries.send(desk.now(), desk.nudge(), desk.to_dm(desk.ana))
-    await desk.work()
+    work = asyncio.create_task(desk.work())
+    await desk.heard(desk.ana.dm_messages)
+    desk.patience.run_out()
+    await work
     assert desk.deliveries.outcomes(number) == [Unknown("no answer came in time")]
     desk.move(minutes=10)
-    monkeypatch.setattr("bot.delivery.worker.CALL_S", 45)
     await desk.work()
     assert desk.deliveries.state(number) is State.SENT
     assert len(desk.ana.dm_messages()) == 1
@@ -285,21 +284,21 @@ async def test_a_discord_that_is_out_of_reach_loses_nothing(desk: Desk) -> None:
     assert len(desk.ana.dm_messages()) == 10
 
 
-async def test_a_role_that_takes_its_time_holds_back_no_nudge(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_role_that_takes_its_time_holds_back_no_nudge(desk: Desk) -> None:
     role = desk.server.create_role("Unit 2")
     await desk.heard(lambda: desk.client.guilds[0].get_role(role.id))
-    monkeypatch.setattr("bot.delivery.worker.CALL_S", 0.5)
-    desk.wire.rest.faults.hang("PUT /guilds/*/members/*/roles/*", times=None)
+    hanging = desk.wire.rest.faults.hang("PUT /guilds/*/members/*/roles/*", times=None)
     for _ in range(4):
         desk.deliveries.add(desk.now(), RoleGrant(desk.server.id, desk.ana.id, role.id, "Flipcord"))
     work = asyncio.create_task(desk.work())
     for number in range(20):
         desk.deliveries.send(desk.now(), desk.nudge(f"Unit {number}"), desk.to_dm(desk.ben))
     await desk.heard(lambda: len(desk.ben.dm_messages()) == 20)
+    await desk.heard(lambda: hanging.hits)
     assert not work.done()
+    hanging.ended.set()
     await work
+    assert hanging.hits > 1
 
 
 async def test_after_too_many_refusals_nothing_is_even_claimed(desk: Desk) -> None:

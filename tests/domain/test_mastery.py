@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import reduce
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def test_a_score_that_rounds_up_to_the_bar_does_not_pass() -> None:
 
 def test_eight_of_ten_reaches_eighty_where_floats_would_miss_it() -> None:
     tenths = sum([Fraction(1, 10)] * 8, Fraction(0))
-    assert sum([0.1] * 8) < 0.8
+    assert reduce(operator.add, [0.1] * 8) < 0.8  # sum() is cleverer since Python 3.12
     assert passed(tenths, 80)
 
 

@@ -55,10 +55,10 @@ class Crowd:
         await self.teacher.press(
             "Create the class", await self.teacher.slash("class create", options, where="lobby")
         )
-        await self.students[0].sees("Join", "lobby", timeout_s=60)
-        await self.world.quiet(timeout_s=60)
+        await self.students[0].sees("Join", "lobby")
+        await self.world.quiet()
         await self.teacher.slash("prework post", {"unit": "1", "deadline": "tomorrow 16:00"}, where="lobby")
-        await self.world.quiet(timeout_s=60)
+        await self.world.quiet()
         await self.world.bot.kill()
         async with open_app(read_settings(self.world.config_path), clock=self.world.now) as app:
             await self._enrol(app)

@@ -24,8 +24,9 @@ async def run(folder: Path, *, kills: int = 1000, size: int = 500, seed: int = 1
         world.wire.rest.delay_s, world.wire.rest.delay_route = DELAY_S, "* /channels/*"
         calls = _Calls(world)
         await Kills(
-            world, tally, dice, crowd.messages, calls.so_far, lambda dice: _trouble(world, dice), later=0.05
-        ).run(kills)
+            world, tally, dice, crowd.messages, calls.so_far, lambda dice: _trouble(world, dice),
+            lambda: world.wire.rest.faults.hang(SEND, accepted=True), later=0.05,
+        ).run(kills)  # fmt: skip
     return tally
 
 

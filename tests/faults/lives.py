@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.process import PROJECT, BotProcess
 
 #: every so many lives is a cold start
@@ -74,7 +75,7 @@ class Lives(BotProcess):
         if self._nursery is not None and self._nursery.stdin is not None:
             self._nursery.stdin.close()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._nursery.wait(), 10)
+                await asyncio.wait_for(self._nursery.wait(), PATIENCE_S)
 
     async def _ask(self, *words: str) -> str:
         nursery = self._nursery or await self._open()

@@ -24,8 +24,9 @@ async def run(folder: Path, *, kills: int = 1000, size: int = 500, seed: int = 1
         phone = world.phone
         phone.delay_s = DELAY_S
         await Kills(
-            world, tally, dice, crowd.texts, lambda: phone.received, lambda dice: _trouble(phone, dice)
-        ).run(kills)
+            world, tally, dice, crowd.texts, lambda: phone.received, lambda dice: _trouble(phone, dice),
+            lambda: phone.faults.hang(SEND, accepted=True),
+        ).run(kills)  # fmt: skip
     return tally
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.loopback.changes import PATIENCE_S
+
 
 @dataclass(slots=True)
 class Tally:
@@ -53,7 +55,7 @@ class Tally:
 
 def states(database: Path, kind: str | None = None) -> Counter[str]:
     """How many rows of the outbox are in which state, as the file has it."""
-    connection = sqlite3.connect(database, timeout=30)
+    connection = sqlite3.connect(database, timeout=PATIENCE_S)
     try:
         query = "SELECT state, count(*) FROM outbox WHERE ?1 IS NULL OR kind = ?1 GROUP BY state"
         return Counter(dict(connection.execute(query, (kind,)).fetchall()))
@@ -63,7 +65,7 @@ def states(database: Path, kind: str | None = None) -> Counter[str]:
 
 def unsettled(database: Path) -> Counter[str]:
     """Rows in hand or in doubt, of any kind, and nudges that did not end as sent: how many, by kind, state and why."""
-    connection = sqlite3.connect(database, timeout=30)
+    connection = sqlite3.connect(database, timeout=PATIENCE_S)
     try:
         rows = connection.execute(
             "SELECT kind || ' ' || state || ' (' || why || ')', count(*) FROM outbox "

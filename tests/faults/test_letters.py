@@ -61,12 +61,12 @@ async def test_a_process_that_dies_while_a_letter_is_on_its_way_delivers_it_once
             "the thread": lambda: room.threads,
             "the letter": lambda: room.letters,
         }[dies_at]
-        await world.wire.changes.until(lambda: bool(there()), timeout_s=30, what=dies_at)
+        await world.wire.changes.until(lambda: bool(there()), what=dies_at)
         await world.bot.kill()
         faults.clear()
         await world.move(timedelta(minutes=5))  # Discord has forgotten every nonce
         await world.start_bot()
-        await world.wire.changes.until(lambda: bool(room.letters), timeout_s=60, what="the letter")
-        await world.quiet(timeout_s=60)
+        await world.wire.changes.until(lambda: bool(room.letters), what="the letter")
+        await world.quiet()
         assert [len(room.cards), len(room.threads), len(room.letters)] == [1, 1, 1]
         assert "I do not understand moles" in room.letters[0].text

@@ -11,16 +11,24 @@ import pytest
 from tests.faults.crowd import new_world
 
 CRASHES = 60
+REFUSED = "identify_budget_spent"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_a_bot_that_crashes_over_and_over_logs_in_twenty_times_an_hour(tmp_path: Path) -> None:
     dice = random.Random(13)
     async with new_world(tmp_path, cold_every=0) as world:
         world.configure({"discord": {"identify": {"per_hour": 20}}})
+        gateway, refused = world.wire.gateway, 0
         for _ in range(CRASHES):
+            before = gateway.identifies
             await world.bot.start()
-            await asyncio.sleep(dice.uniform(0.2, 0.6))
+            if dice.random() < 0.2:  # at some instant before it came so far
+                await world.bot.kill()
+                continue
+            while gateway.identifies == before and world.bot.output.count(REFUSED) == refused:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            refused = world.bot.output.count(REFUSED)
             await world.bot.kill()
-        assert 5 <= world.wire.gateway.identifies <= 20
+        assert 5 <= gateway.identifies <= 20
+        assert refused >= 5

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults import crash_points, discord_kills, points, sms_kills
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 
 async def test_nudges_arrive_once_however_often_the_bot_is_killed(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from simcord.builders import ChannelHandle, RoleHandle
 
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.people import Person, Server
 from bot.loopback.phone import Phone
 from bot.loopback.wire import WireDiscord
@@ -54,7 +55,7 @@ class Bot:
         self._inflate = zlib.decompressobj()
 
     async def receive(self) -> dict[str, Any]:
-        frame = await self.ws.receive(timeout=5)
+        frame = await self.ws.receive(timeout=PATIENCE_S)
         if frame.type is aiohttp.WSMsgType.BINARY:
             return json.loads(self._inflate.decompress(frame.data))
         assert frame.type is aiohttp.WSMsgType.TEXT, frame
@@ -66,7 +67,7 @@ class Bot:
         return frame
 
     async def closed_with(self) -> int | None:
-        while (await self.ws.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+        while (await self.ws.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.TEXT:
             pass
         return self.ws.close_code
 

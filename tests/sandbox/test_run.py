@@ -15,9 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.loopback.changes import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
-STARTS_S = 60.0
-ENDS_S = 15.0
 
 
 @asynccontextmanager
@@ -29,7 +29,7 @@ async def running(folder: Path, port: int = 0) -> AsyncIterator[tuple[asyncio.su
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(STARTS_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := re.search(rb"http://\S+", await process.stdout.readline())):
                 assert process.returncode is None
         yield process, found[0].decode()
@@ -51,7 +51,7 @@ async def test_ctrl_c_ends_it_with_exit_code_0_and_leaves_nothing_behind(tmp_pat
         async with session.get(f"{base}/world/events", params={"token": token}) as stream:
             assert (await stream.content.readline()).startswith(b"data: ")
             process.send_signal(how)
-            async with asyncio.timeout(ENDS_S):
+            async with asyncio.timeout(PATIENCE_S):
                 assert await process.wait() == 0
     assert inside(tmp_path) == []
 

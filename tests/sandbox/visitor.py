@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from simcord.components import walk_components
 
+from bot.loopback.changes import PATIENCE_S
+
 BUTTON = 2
 
 
@@ -57,7 +59,7 @@ class Visitor:
         await self.ask("POST", "/world/time", {"to": to})
         await self.until(lambda state: not state["moving"])
 
-    async def until(self, accepts: Any, *, timeout_s: float = 20.0) -> dict[str, Any]:
+    async def until(self, accepts: Any, *, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """The first state on the page's stream that the function accepts."""
         async with asyncio.timeout(timeout_s), self._session.get(
             f"{self.base}/world/events", params={"token": self.token}
@@ -136,7 +138,7 @@ class Frame:
             "modal_submit", modal_handle=handle, values=dict(zip(fields, values, strict=True))
         )
 
-    async def sees(self, words: str, *, timeout_s: float = 10.0) -> str:
+    async def sees(self, words: str, *, timeout_s: float = PATIENCE_S) -> str:
         """Waits until a message with these words stands there; the page in the frame asks just so."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,14 @@ def write_lines(tx: Tx) -> None:
 
 
 @pytest.fixture
-async def file(database: Database, tmp_path: Path) -> sqlite3.Connection:
+async def file(database: Database, tmp_path: Path) -> AsyncIterator[sqlite3.Connection]:
     """A history of forty lines, open to somebody who has the file and took the guards away."""
     await database.write(write_lines)
     connection = sqlite3.connect(tmp_path / "flipcord.sqlite3", isolation_level=None)
     connection.execute("DROP TRIGGER history_keeps_rows")
     connection.execute("DROP TRIGGER history_keeps_words")
-    return connection
+    yield connection
+    connection.close()
 
 
 def mutate(file: sqlite3.Connection, draw: random.Random) -> str:

@@ -24,7 +24,7 @@ async def test_a_port_that_is_taken_is_told_in_one_line(live: Live):
         taken.bind(("127.0.0.1", int(live.base.rpartition(":")[2])))
         taken.listen()
         await live.world.bot.start()
-        assert await live.world.bot.wait(timeout_s=30) == EX_CONFIG
+        assert await live.world.bot.wait() == EX_CONFIG
     lines = [line for line in live.world.bot.output.splitlines() if "event=" not in line]
     assert len(lines) == 1
     assert "web.port" in lines[0]
@@ -42,7 +42,6 @@ async def test_a_monitor_sees_the_connection_go_and_come_back(live: Live):
     await live.health(ok=True)
 
 
-@pytest.mark.timeout(120)
 async def test_no_secret_of_a_whole_walk_is_in_the_log_or_the_metrics(live: Live):
     walk, world = Walk(live), live.world
     await world.start_bot()
@@ -63,7 +62,7 @@ async def test_no_secret_of_a_whole_walk_is_in_the_log_or_the_metrics(live: Live
     assert taken >= 12
     assert counted["flipcord_interaction_first_response_seconds_sum"] / taken < 1
     assert counted['flipcord_outbox_rows{state="sent",way="sms"}'] >= 2
-    assert await world.bot.stop(timeout_s=15) == 0
+    assert await world.bot.stop() == 0
 
     said = world.bot.output
     assert "interaction_fault" in said

@@ -17,7 +17,6 @@ from bot.services.receipts import ReceiptService
 from tests.web.walk import PHONE, PUBLIC, Live, Walk, open_live
 
 pytestmark = [
-    pytest.mark.timeout(120),
     pytest.mark.skipif(
         any("NotImplementedError" in inspect.getsource(each) for each in (IncomingService, ReceiptService)),
         reason="what comes in is not kept yet",
@@ -82,7 +81,7 @@ async def test_a_message_by_text_reaches_the_teacher_and_nobody_else(walk: Walk)
             if "second video does not open" in json.dumps([message.content, message.components], default=str)
         ]
 
-    (found,) = await walk.world.wire.changes.until(where, timeout_s=15, what="the teachers' room to have it")
+    (found,) = await walk.world.wire.changes.until(where, what="the teachers' room to have it")
     assert channel_accessible(backend, found, walk.teacher.id)
     assert not channel_accessible(backend, found, walk.dev.id)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.people import Person
 from bot.loopback.world import World
 from bot.tour.steps import BEGIN, CLASS, ZONE
@@ -24,7 +25,6 @@ METRICS_TOKEN = "only-prometheus-may-look"
 #: of a real one's shape
 BOT_TOKEN = "MTA5NjQxMDAxMDg1MDgxNjAwMQ.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
 PHONE, GUARDIAN = "+12025550142", "+13035550177"
-READY_S = 20
 
 
 def free_port() -> int:
@@ -45,7 +45,7 @@ class Live:
 
     async def health(self, *, ok: bool) -> dict[str, Any]:
         """Waits until the server says so."""
-        async with asyncio.timeout(READY_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     status, text = await self.get("/healthz")
