@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import cast
-from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.times import zone_names
 from bot.services.classes import Check, ClassPlan
 from bot.views.choices import class_choices, course_choices, matching
 from bot.views.classes import OnServer, draw_check, draw_plan, on_server
@@ -18,9 +18,6 @@ from bot.views.presses import Interaction, asker, reply, services
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class Classes(commands.GroupCog, group_name="class", group_description="Create a class and look after it"):
-    def __init__(self) -> None:
-        self._zones = sorted(available_timezones())
-
     @app_commands.command(name="create", description="Create a class: roles, channels and the first card")
     @app_commands.describe(
         name="What you call it, such as Period 3",
@@ -47,7 +44,7 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
 
     @create.autocomplete("zone")
     async def _zone(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return matching(typed.replace(" ", "_"), ((zone, zone) for zone in self._zones))
+        return matching(typed.replace(" ", "_"), ((zone, zone) for zone in zone_names()))
 
     @app_commands.command(name="check", description="What your class has on this server, and what is missing")
     @app_commands.rename(class_name="class")

@@ -52,12 +52,17 @@ class Python:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.pythons", description=__doc__)
-    parser.add_argument("--newest", action="store_true", help="only the newest that is found")
+    parser.add_argument(
+        "--newest", action="store_true", help="only the newest that is found, if it is another than this"
+    )
     parser.add_argument("--tour", action="store_true", help="take the tour under each as well")
     wanted = parser.parse_args(arguments)
     found = find(os.environ, Path.home())
     for minor in sorted(supported() - {each.minor for each in found}):
         print(f"Python {minor[0]}.{minor[1]}: none is here", flush=True)
+    if wanted.newest and found and found[-1].minor == sys.version_info[:2]:
+        print(f"Python {found[-1].name} is the newest here, and `make test` runs under it.")
+        return 0
     green = [check(each, tour=wanted.tour) for each in (found[-1:] if wanted.newest else found)]
     if not green:
         print("No Python was found that the tests could be run under.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -33,10 +34,16 @@ class BadTime:
     problem: str
 
 
+@cache
+def zone_names() -> tuple[str, ...]:
+    """All that the zone database knows, sorted; read from its many files once."""
+    return tuple(sorted(available_timezones()))
+
+
 def known_zone(name: str) -> str | None:
     """The IANA name as the zone database spells it, None when it has no such zone."""
     wanted = name.strip().replace(" ", "_").casefold()
-    return next((zone for zone in available_timezones() if zone.casefold() == wanted), None)
+    return next((zone for zone in zone_names() if zone.casefold() == wanted), None)
 
 
 def instant(wall: datetime, zone: str) -> datetime:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +106,7 @@ def test_a_student_meets_the_whole_bank_before_any_question_comes_again() -> Non
     assert len(seen) == 15
 
 
+@pytest.mark.slow
 def test_every_question_is_drawn_equally_often() -> None:
     bank = [single(f"q{n}", f"1.{n % 5}") for n in range(30)]
     counts = Counter[object]()

@@ -446,6 +446,7 @@ def gaps_case(random: random.Random) -> tuple[Fraction, Fraction]:
 CASES = (numeric_case, several_case, text_case, matching_case, gaps_case)
 
 
+@pytest.mark.slow
 def test_twenty_thousand_generated_questions_are_marked_as_the_oracle_marks_them():
     generator = random.Random(20_260)
     earned = dict.fromkeys(CASES, 0)

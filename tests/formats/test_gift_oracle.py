@@ -117,6 +117,7 @@ def check(seed: int, count: int) -> None:
     assert min(earned) > count // 20, "the guard must see credits given, not only noughts"
 
 
+@pytest.mark.slow
 def test_fifteen_hundred_questions_in_gift_earn_what_the_oracle_says():
     check(1, 1_500)
 

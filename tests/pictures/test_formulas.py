@@ -54,6 +54,7 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=6).map("".join))
 def test_what_is_read_is_drawn_or_refused_but_ends_nothing(source: str):

@@ -60,6 +60,7 @@ def told(life: tuple[str, ...], dice: random.Random) -> list[str]:
     return order
 
 
+@pytest.mark.slow
 async def test_five_thousand_jumbled_sequences_end_where_the_text_did(database: Database) -> None:
     """RB5: a status only moves forward, and one that Twilio may invent yet is no fault."""
     dice = random.Random(5)

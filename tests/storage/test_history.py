@@ -70,6 +70,7 @@ def mutate(file: sqlite3.Connection, draw: random.Random) -> str:
             return f"{column} of line {number}: {new!r}"
 
 
+@pytest.mark.slow
 async def test_a_thousand_ways_to_change_one_line_are_all_found(
     database: Database, file: sqlite3.Connection
 ) -> None:

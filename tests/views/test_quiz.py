@@ -280,6 +280,7 @@ def results(draw: st.DrawFn) -> Result:
     return draw(st.sampled_from([*running, not_yet, TooEarly(not_yet), back, locked, unknown]))
 
 
+@pytest.mark.slow
 @given(result=results())
 @settings(deadline=None, max_examples=300)
 def test_every_card_keeps_within_the_limits_of_discord(result: Result) -> None:

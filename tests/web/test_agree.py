@@ -210,6 +210,7 @@ async def test_wrong_links_are_answered_alike_and_not_often(desk: Desk):
     assert (await desk.site.ask("GET", true)).status == 200
 
 
+@pytest.mark.slow
 def test_fifty_thousand_forgeries_open_nothing():
     dice = random.Random(12)
     links = ContractLinks(KEYS, PUBLIC)

@@ -174,6 +174,7 @@ def test_a_link_is_short_enough_for_a_text():
     assert len(link.removeprefix(PUBLIC)) <= 45
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_forgeries_open_nothing():
     dice = random.Random(2)
     links = StopLinks(KEYS, PUBLIC)
