@@ -155,6 +155,7 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
             await client.login(wire.token)
             connected = asyncio.create_task(client.connect())
             await client.wait_until_ready()
+            await desk.heard(lambda: client.guilds and not client.guilds[0].unavailable)
             yield desk
             for each in desk.couriers:
                 await each.aclose()

@@ -38,9 +38,12 @@ async def page(visitor: Visitor) -> AsyncIterator[Page]:
     """The sandbox's page; whatever went wrong in it, or left the machine, fails the test."""
     faults: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGS, timeout=PATIENCE_S * 1000
+        )
         page = await browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE_S * 1000)
+        expect.set_options(timeout=PATIENCE_S * 1000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("request", lambda asked: None if at_home(asked.url, visitor) else faults.append(asked.url))

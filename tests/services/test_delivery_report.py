@@ -81,8 +81,6 @@ class Desk:
 
 @pytest.fixture
 async def desk(database: Database) -> Desk:
-    # a power cut is for the fault tests; here each wait for the disk would only cost time
-    await database._writer.connection.execute("PRAGMA synchronous=OFF")
     section = await a_class(database, students=STUDENTS)
     posted = await posted_pre_work(database, section, "measurement")
 

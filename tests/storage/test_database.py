@@ -72,14 +72,15 @@ async def test_a_row_needs_its_parents(database: Database) -> None:
         await database.write(enrol_nobody)
 
 
-async def test_the_file_survives_a_power_cut_as_far_as_sqlite_can(database: Database) -> None:
+async def test_the_file_survives_a_power_cut_as_far_as_sqlite_can(empty_database_file: Path) -> None:
     async def pragma(name: str) -> object:
-        cursor = await database._writer.connection.execute(f"PRAGMA {name}")
+        cursor = await opened._writer.connection.execute(f"PRAGMA {name}")
         return await cursor.fetchone()
 
-    assert await pragma("journal_mode") == ("wal",)
-    assert await pragma("synchronous") == (2,)
-    assert await pragma("foreign_keys") == (1,)
+    async with open_database(empty_database_file) as opened:
+        assert await pragma("journal_mode") == ("wal",)
+        assert await pragma("synchronous") == (2,)
+        assert await pragma("foreign_keys") == (1,)
 
 
 async def test_instants_come_back_to_the_microsecond_and_in_utc(database: Database) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from bot.loopback.changes import PATIENCE_S
 from tests.web.conftest import PUBLIC, Site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,8 +30,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 async def test_a_thumb_stops_the_texts_in_both_themes(site: Site, theme: Literal["light", "dark"]):
     faults: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGS, timeout=PATIENCE_S * 1000
+        )
         page = await browser.new_page(viewport={"width": 320, "height": 560}, color_scheme=theme)
+        page.set_default_timeout(PATIENCE_S * 1000)
+        expect.set_options(timeout=PATIENCE_S * 1000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text))
         home = f"http://127.0.0.1:{site.proxy_port}"
