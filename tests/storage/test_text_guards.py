@@ -150,7 +150,7 @@ def fuzz(connection: sa.Connection, sends: int) -> None:
 
 
 def test_no_text_goes_out_without_a_live_consent(connection: sa.Connection) -> None:
-    fuzz(connection, 300)
+    fuzz(connection, 1_000)
 
 
 @pytest.mark.slow
