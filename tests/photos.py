@@ -30,5 +30,5 @@ def photo(kind: str, turned: int = 6, *, plain: bool = False, **more: object) ->
     if plain:
         image.save(out, kind)
         return out.getvalue()
-    image.save(out, kind, **options, **more)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    image.save(out, kind, **options, **more)
     return out.getvalue() + PLACE + WORDS  # behind the end, as phones put films
