@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.domain.askable import too_many
 from bot.domain.questions import (
     EASY,
     HARD,
@@ -79,6 +80,8 @@ def draw_form(
     neighbours' forms it is. A calculated question has new numbers each time, so it never counts as repeated or
     shared. ``only`` leaves out all other objectives, in the bank and in the blueprint.
     """
+    # what was kept before there were limits and nobody can answer; where there is nothing else, it can be passed over
+    bank = [each for each in bank if not too_many(each)] or bank
     if only is not None:
         bank = [each for each in bank if each.objective in only]
         blueprint = tuple(each for each in blueprint if each.objective in only)

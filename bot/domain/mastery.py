@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from bot.domain.askable import too_many
 from bot.domain.course import Objective
 from bot.domain.questions import Answer, Posed
 from bot.domain.records import ProgressRecord, UnitRecord
@@ -113,8 +114,11 @@ def unit_named(units: Sequence[UnitRecord], typed: str) -> UnitRecord | None:
 
 
 def next_open(items: Sequence[Item], after: int = 0) -> int | None:
-    """The position of the next unanswered item, from the start again after the last; None when all are."""
-    unanswered = [each.position for each in items if each.answered_at is None]
+    """The position of the next unanswered item, from the start again after the last; None when all are.
+
+    What Discord cannot ask keeps nobody from handing in.
+    """
+    unanswered = [each.position for each in items if each.answered_at is None and not too_many(each.question)]
     return next((each for each in unanswered if each > after), unanswered[0] if unanswered else None)
 
 

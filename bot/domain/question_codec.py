@@ -1,4 +1,4 @@
-"""Questions and answers as plain JSON values and back, with nothing lost.
+"""Questions and answers as plain JSON values and back, with nothing lost of what may be kept today.
 
 Credits are written as fractions ("1/3") and numbers as decimal strings, since a JSON number would pass
 through a float. What has its usual value is left out of the fields that came later, so that rows of older
@@ -46,6 +46,7 @@ from bot.domain.questions import (
     Variable,
     Written,
 )
+from bot.domain.reach import within_reach
 
 #: what json.dumps takes and json.loads gives: dicts, lists, strings, ints, bools
 Json = dict[str, Any]
@@ -139,7 +140,7 @@ def question_from_json(body: Mapping[str, Any]) -> Question:
     if read is None:
         raise ValueError(f"no question is of the kind {body['kind']!r}")
     question = read(body, body["slug"], body["prompt"])
-    return replace(
+    whole = replace(
         question,
         objective=body["objective"],
         general_feedback=body["general_feedback"],
@@ -147,6 +148,7 @@ def question_from_json(body: Mapping[str, Any]) -> Question:
         picture=body.get("picture", ""),
         alt=body.get("alt", ""),
     )
+    return within_reach(whole)
 
 
 def _true_false(body: Mapping[str, Any], slug: str, prompt: str) -> Question:

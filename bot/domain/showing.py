@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.domain.askable import too_many
 from bot.domain.grading import Mark, mark, mark_at_once
 from bot.domain.mastery import Attempt, Item, next_open
 from bot.domain.near_misses import is_near
@@ -99,6 +100,8 @@ class Asked:
     files: int = 0
     #: when the attempt's time is up, None without a time limit
     ends_at: datetime | None = None
+    #: False where it has more parts than Discord can offer
+    is_askable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def show(attempt: Attempt, items: Sequence[Item], position: int) -> Asked:
         picture=item.question.picture,
         alt=item.question.alt,
         ends_at=attempt.ends_at,
+        is_askable=not too_many(item.question),
     )
     return _with_parts(asked, item)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: phones put curly quotes and long dashes where a keyboard has straight ones
 _TYPED_ALIKE = str.maketrans(
@@ -50,6 +51,7 @@ def plain(text: str) -> str:
     return " ".join(_compatible(text).split())
 
 
+@lru_cache(maxsize=4096)  # an answer is compared with everything that its question knows
 def _compatible(text: str) -> str:
     """One spelling for characters that look or mean the same; invisible ones are left out."""
     text = unicodedata.normalize("NFKC", text.translate(_TYPED_ALIKE))

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from bot.domain import limits
 from bot.domain.course import Fault
 from bot.domain.questions import Option, SingleChoice
 from bot.formats.gift import Slugs
 from bot.formats.plain_text import one_line
 from bot.formats.tags import Located
+from bot.formats.text_file import too_long
 
 _OPTION = re.compile(r"([A-Z])[.)]\s*(\S.*)")
 _ANSWER = re.compile(r"ANSWER:\s*([A-Z])")
@@ -28,6 +30,11 @@ def read_aiken(text: str, file: str) -> tuple[list[Located], list[Fault]]:
     faults: list[Fault] = []
     slugs = Slugs(())
     for one in _cut(text, file, faults):
+        if len(found) == limits.QUESTIONS or len(faults) > limits.FAULTS:
+            faults.append(
+                Fault(file, one.line, "", f"more than {limits.QUESTIONS:,} questions: the rest is not read")
+            )
+            break
         letters = "".join(letter for letter, _ in one.options)
         if letters != _LETTERS[: len(letters)]:
             faults.append(Fault(file, one.line, one.name, f"its options go {letters}: they go A, B, C …"))
@@ -73,6 +80,9 @@ def _cut(text: str, file: str, faults: list[Fault]) -> Iterator[_Open]:
         elif open_now.options:
             faults.append(Fault(file, number, open_now.name, _UNFINISHED))
             open_now = _Open(words, number)
+        elif len(open_now.prompt) > limits.RAW:
+            faults.append(Fault(file, open_now.line, open_now.name, too_long(len(open_now.prompt))))
+            return
         else:
             open_now.prompt += f"\n{words}"
     if open_now is not None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from bot.domain import limits
 from bot.domain.course import Fault
 
 MAX_ENTRIES = 2_000
@@ -27,7 +28,7 @@ EXPORT_SUFFIXES = (".xml", ".imscc")
 BANK_SUFFIXES = (".gift", ".txt", ".csv", *EXPORT_SUFFIXES)
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 #: of a picture: a phone's photograph has about as much
-MAX_PICTURE = 4 * 1024 * 1024
+MAX_PICTURE = limits.PICTURE
 
 #: bzip2 and LZMA are left out since Python cannot unpack them in bounded steps
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

@@ -1,60 +1,49 @@
-"""Which questions can be put before a student on Discord, and why others cannot."""
+"""One look at every question that a file brings, whatever its format: what cannot be asked is told with its line."""
 
 from __future__ import annotations
 
-from bot.domain.questions import (
-    Calculated,
-    Essay,
-    Gaps,
-    Matching,
-    Numeric,
-    Ordering,
-    Question,
-    SeveralChoices,
-    SingleChoice,
-)
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-#: what a menu of Discord's holds
-MAX_OPTIONS = 25
-#: each has a menu of its own, and a message has 40 parts
-MAX_PAIRS = 10
-#: each has a field in a form
-MAX_GAPS = 25
+from bot.domain import limits
+from bot.domain.askable import longer, more_than, why_not_asked
+from bot.domain.course import Fault
+from bot.formats.tags import Located
 
 
-def why_not_asked(question: Question, *, in_check: bool) -> str:
-    """What keeps it out of a check, or of the pre-work's form; "" where nothing does."""
-    return _too_large(question) if in_check else _not_in_a_form(question)
+def refuse_unaskable(found: Iterable[Located], file: str) -> tuple[list[Located], list[Fault]]:
+    """Those that can be asked in a check, and a fault with its line for each that cannot."""
+    kept: list[Located] = []
+    faults: list[Fault] = []
+    for one in found:
+        if problem := _label_problem(one) or why_not_asked(one.question, in_check=True):
+            faults.append(Fault(file, one.line, shown_title(one), problem))
+        else:
+            kept.append(one)
+    return kept, faults
 
 
-def _too_large(question: Question) -> str:
-    match question:
-        case SingleChoice(options=options) | SeveralChoices(options=options) | Calculated(options=options):
-            return _more_than(len(options), MAX_OPTIONS, "options")
-        case Matching(pairs=pairs, rights=rights):
-            return _more_than(len(pairs), MAX_PAIRS, "pairs") or _more_than(
-                len(rights), MAX_OPTIONS, "right sides"
-            )
-        case Ordering(items=items):
-            return _more_than(len(items), MAX_OPTIONS, "items to put in order")
-        case Gaps(gaps=gaps):
-            widest = max((len(each.options) for each in gaps), default=0)
-            return _more_than(len(gaps), MAX_GAPS, "gaps") or _more_than(
-                widest, MAX_OPTIONS, "options in one gap"
-            )
-        case _:
-            return ""
+def shown_title(one: Located) -> str:
+    """By which a person finds it in the file."""
+    return (one.title or " ".join(one.question.prompt[: 2 * _TITLE].split()))[:_TITLE]
 
 
-def _more_than(count: int, most: int, what: str) -> str:
-    return f"it has {count} {what}, and {most} is the most: make two questions of it" if count > most else ""
+_TITLE = 40
 
 
-def _not_in_a_form(question: Question) -> str:
-    match question:
-        case Matching() | Ordering() | Gaps() | Essay() | Calculated():
-            return "the hand-in form asks for one choice, word or number: ask this in the check"
-        case Numeric(unit=unit) if unit is not None:
-            return "the hand-in form asks for a number without a unit: ask this in the check"
-        case _:
-            return _too_large(question)
+def told(faults: Sequence[Fault], file: str) -> list[Fault]:
+    """As many as anybody reads, each short: a fault may repeat what its file says."""
+    short = [replace(each, field=each.field[:80], problem=each.problem[:400]) for each in faults]
+    if len(short) <= limits.FAULTS:
+        return short
+    more = len(short) - limits.FAULTS
+    return [*short[: limits.FAULTS], Fault(file, None, "", f"and {more} more: mend these first")]
+
+
+def _label_problem(one: Located) -> str:
+    return (
+        longer(one.title, limits.NAME, "its name")
+        or longer(one.category, limits.CATEGORY, "its category")
+        or more_than(len(one.tags), limits.TAGS, "tags", "take some out")
+        or next(filter(None, (longer(tag, limits.TAG, "a tag") for tag in one.tags)), "")
+    )

@@ -9,22 +9,22 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.domain import limits
 from bot.domain.course import Fault
 from bot.formats.aiken import looks_like_aiken, read_aiken
+from bot.formats.askable import refuse_unaskable, told
 from bot.formats.bank_csv import read_csv
-from bot.formats.embedded import MAX_PICTURE, Files, Pictures, no_files
+from bot.formats.embedded import Files, Pictures, no_files
 from bot.formats.gift import read_gift
 from bot.formats.moodle_xml import read_quiz
 from bot.formats.qti12 import read_assessment
 from bot.formats.tags import Located
-from bot.formats.text_file import decoded, shown_name
+from bot.formats.text_file import decoded, long_line, shown_name
 from bot.formats.xml_tree import XmlError, read_xml
 
-MAX_FILE = 16 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ENTRIES = 2_000
 MAX_RATIO = 100
-MAX_QUESTIONS = 10_000
 
 _WAS_NOT_UTF8 = (
     "it is not in UTF-8, and was read as Windows writes it: look whether its accents and signs are right, "
@@ -45,9 +45,33 @@ class Bank:
 
 
 def read_bank(file: str, data: bytes) -> Bank:
-    """The bank in a file, whose name is shown with its faults. Tells the formats apart by what is in it."""
-    if len(data) > MAX_FILE:
-        return Bank([], [Fault(file, None, "", f"it is larger than {MAX_FILE // 2**20} MiB")])
+    """What can be asked of the bank in a file, whose name is shown with its faults.
+
+    Tells the formats apart by what is in it; what may be in it is the same for all of them.
+    """
+    if len(data) > limits.FILE:
+        return Bank([], [Fault(file, None, "", f"it is larger than {limits.FILE // 2**20} MiB")])
+    return _within(_read(file, data), file)
+
+
+def read_inline(text: str, file: str, line: int) -> Bank:
+    """The same for GIFT that stands within another file, from that line on."""
+    stop = long_line(text, file)
+    if stop is not None:
+        return Bank([], [replace(stop, line=line + (stop.line or 1) - 1)])
+    return _within(Bank(*read_gift(text, file, line)), file)
+
+
+def _within(bank: Bank, file: str) -> Bank:
+    """What can be asked, with its pictures; everything else is told."""
+    kept, refused = refuse_unaskable(bank.questions, file)
+    faults = sorted([*bank.faults, *refused], key=lambda each: each.line or 0) if refused else bank.faults
+    named = {each.question.picture for each in kept}
+    pictures = {digest: data for digest, data in bank.pictures.items() if digest in named}
+    return Bank(kept, told(faults, file), pictures)
+
+
+def _read(file: str, data: bytes) -> Bank:
     if data.startswith(b"PK"):
         return _read_zip(data, file)
     data, doubts = _as_utf8(data, file)
@@ -56,6 +80,8 @@ def read_bank(file: str, data: bytes) -> Bank:
     text = decoded(data, file)
     if isinstance(text, Fault):
         return Bank([], [text])
+    if stop := long_line(text, file):
+        return Bank([], [stop])
     found, faults = _read_text(text, file)
     if not found and not faults:
         faults = [Fault(file, None, "", "there are no questions in it")]
@@ -96,7 +122,7 @@ def _read_text(text: str, file: str) -> tuple[list[Located], list[Fault]]:
         return read_csv(text, file)
     if looks_like_aiken(text):
         return read_aiken(text, file)
-    return read_gift(text, file, most=MAX_QUESTIONS)
+    return read_gift(text, file)
 
 
 def _read_xml(data: bytes, file: str, files: Files) -> Bank:
@@ -128,6 +154,8 @@ def _read_zip(data: bytes, file: str) -> Bank:
             documents = _documents(archive)
             files = _Files(archive)
             for name, document in documents.items():
+                if len(found) >= limits.QUESTIONS:
+                    break
                 one = _read_xml(document, name, files.named)
                 found += one.questions
                 faults += one.faults
@@ -146,9 +174,11 @@ def _read_zip(data: bytes, file: str) -> Bank:
     if not found and not faults:
         problem = "there is no quiz in it: export the quizzes, or the course with its quizzes"
         faults = [Fault(file, None, "", problem)]
-    if len(found) > MAX_QUESTIONS:
-        faults.append(Fault(file, None, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read"))
-    return Bank(_renamed(found[:MAX_QUESTIONS]), faults, pictures)
+    if len(found) > limits.QUESTIONS:
+        faults.append(
+            Fault(file, None, "", f"more than {limits.QUESTIONS:,} questions: the rest is not read")
+        )
+    return Bank(_renamed(found[: limits.QUESTIONS]), faults, pictures)
 
 
 class _Files:
@@ -162,7 +192,7 @@ class _Files:
         path = re.sub(r"^(\$[A-Z-]+\$|\.\.?)?/+", "", src.partition("?")[0])
         name = next((each for each in self._entries if path and each.endswith(path)), None)
         entry = self._entries[name] if name is not None else None
-        if entry is None or not 0 < entry.file_size <= MAX_PICTURE or _bursts(entry):
+        if entry is None or not 0 < entry.file_size <= limits.PICTURE or _bursts(entry):
             return None
         with self._archive.open(entry) as stream:
             return stream.read(entry.file_size)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from bot.domain import limits
 from bot.domain.course import Fault
 from bot.domain.questions import (
     MEDIUM,
@@ -44,7 +45,6 @@ from bot.formats.tags import DIFFICULTIES, Located, difficulty, located
 
 KINDS = ("choice", "several", "true-false", "number", "text", "matching", "order", "essay", "formula")
 COLUMNS = ("name", "type", "question", "answer", "tags", "feedback", "difficulty", "unit")
-MAX_ROWS = 10_000
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: what a spreadsheet would take for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -53,33 +53,51 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def read_csv(text: str, file: str) -> tuple[list[Located], list[Fault]]:
     """The questions, and a fault with its line for each row that is none. Commas or semicolons part the columns."""
     first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    row = _Row(text)
+    rows = csv.reader(row.lines(), delimiter=";" if first.count(";") > first.count(",") else ",")
     found: list[Located] = []
     faults: list[Fault] = []
     slugs = Slugs(())
     head: list[str] = []
     begins = 1
     try:
-        for row in rows:
+        for cells in rows:
+            row.length = 0
             line, begins = begins, rows.line_num + 1
-            if not any(cell.strip() for cell in row):
+            if not any(cell.strip() for cell in cells):
                 continue
             if not head:
-                head = [cell.strip().lower() for cell in row]
+                head = [cell.strip().lower() for cell in cells]
                 faults += _head_faults(head, file, line)
                 if faults:
                     return [], faults
                 continue
-            try:
-                found.append(_located(dict(zip(head, map(_cell, row), strict=False)), line, slugs))
-            except MalformedError as malformed:
-                faults.append(Fault(file, malformed.line, one_line(row[0])[:40], malformed.problem))
-            if len(found) > MAX_ROWS:
-                faults.append(Fault(file, line, "", f"more than {MAX_ROWS:,} rows: the rest is not read"))
+            if len(found) + len(faults) == limits.QUESTIONS:
+                faults.append(
+                    Fault(file, line, "", f"more than {limits.QUESTIONS:,} rows: the rest is not read")
+                )
                 break
+            try:
+                found.append(_located(dict(zip(head, map(_cell, cells), strict=False)), line, slugs))
+            except MalformedError as malformed:
+                faults.append(Fault(file, malformed.line, one_line(cells[0][:80])[:40], malformed.problem))
     except csv.Error as error:
-        faults.append(Fault(file, rows.line_num, "", f"this row cannot be read: {error}"))
+        faults.append(Fault(file, begins, "", f"this row cannot be read: {error}"))
     return found, faults
+
+
+class _Row:
+    """The lines of a sheet one by one; no row is gathered that is longer than any question."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self.length = text, 0
+
+    def lines(self) -> Iterator[str]:
+        for line in io.StringIO(self._text):
+            self.length += len(line)
+            if self.length > limits.LINE:
+                raise csv.Error("it is longer than any question: look whether a quote is never closed")
+            yield line
 
 
 def _head_faults(head: list[str], file: str, line: int) -> list[Fault]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.domain.bank_merge import BroughtBank
 from bot.domain.course import Fault
 from bot.domain.questions import Question
+from bot.formats.askable import shown_title
 from bot.formats.bank import read_bank
 from bot.formats.course_toml import objective_of
 from bot.formats.illustrate import Album, PictureProblem
@@ -32,7 +33,7 @@ def read_for_unit(file: str, data: bytes, objectives: Sequence[str], default: st
         try:
             shown = album.illustrated(one.question)
         except PictureProblem as problem:
-            skipped.append(Fault(file, one.line, one.title or one.question.prompt[:40], str(problem)))
+            skipped.append(Fault(file, one.line, shown_title(one), str(problem)))
             continue
         questions.append(replace(shown, objective=objective))
     skipped.sort(key=lambda each: each.line or 0)

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from bot.domain import limits
 from bot.domain.calculated import problems
 from bot.domain.questions import Calculated, Formula, Tolerance, Variable
 from bot.domain.typed_numbers import parse_number
 from bot.formats.gift_answers import MalformedError, Stem
 from bot.formats.xml_tree import Node
 
-MAX_VARIABLES = 50
-MAX_SETS = 1000
-_MAX_LENGTH = 1000
 _NAME = re.compile(r"(?<![\w.{])([A-Za-z_]\w*)(?!\s*\(|[\w}])")
 _ASSIGNED = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)(.*)")
 _CONSTANTS = {"pi": "pi()", "e": "exp(1)"}
@@ -55,8 +53,8 @@ def _joined(lines: list[str], names: set[str], line: int) -> str:
         expression = _NAME.sub(
             lambda found: _meant(found[1], names, known), assigned[2] if assigned else each
         ).strip()
-        if len(expression) > _MAX_LENGTH:
-            raise MalformedError(line, f"its formulas have more than {_MAX_LENGTH} characters together")
+        if len(expression) > limits.EXPRESSION:
+            raise MalformedError(line, f"its formulas have more than {limits.EXPRESSION} characters together")
         if assigned:
             known[assigned[1]] = f"({expression})"
     if not expression:
@@ -83,9 +81,9 @@ def _tolerance(text: str, line: int) -> tuple[Tolerance, Decimal]:
 
 def _variables(told: Node) -> Iterator[Variable]:
     definitions = list(told.all("vars", "var"))
-    if len(definitions) > MAX_VARIABLES:
-        raise MalformedError(told.line, f"{len(definitions)} variables, and {MAX_VARIABLES} is the most")
-    sets = list(told.all("var_sets", "var_set"))[:MAX_SETS]
+    if len(definitions) > limits.VARIABLES:
+        raise MalformedError(told.line, f"{len(definitions)} variables, and {limits.VARIABLES} is the most")
+    sets = list(told.all("var_sets", "var_set"))[: limits.VALUES]
     items = [
         {each.attributes.get("name", ""): _number(each.text, each.line) for each in one.all("var")}
         for one in sets

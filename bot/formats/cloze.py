@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from bot.domain import limits
 from bot.domain.questions import AcceptedNumber, AcceptedText, Gap, Option
 from bot.domain.typed_numbers import parse_number
 from bot.formats.gift_answers import MalformedError, as_fraction
 from bot.formats.plain_text import UNNAMED, one_line, to_plain
 
-MAX_GAPS = 100
-MAX_ANSWERS = 100
 _OPEN = re.compile(r"\{(\d{0,3}):([A-Z_]+):")
 _TYPED = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 _CHOSEN = {
@@ -31,8 +30,8 @@ def read_cloze(text: str, line: int) -> tuple[str, tuple[Gap, ...]]:
     parts: list[str] = []
     place = 0
     while opened := _OPEN.search(text, place):
-        if len(gaps) >= MAX_GAPS:
-            raise MalformedError(line, f"it has more than {MAX_GAPS} gaps")
+        if len(gaps) >= limits.GAPS:
+            raise MalformedError(line, f"it has more than {limits.GAPS} gaps, and that is the most")
         end = _end(text, opened.end())
         if end < 0:
             raise MalformedError(
@@ -66,7 +65,7 @@ def _split(text: str) -> list[str]:
     parts: list[str] = []
     begin = 0
     while (place := _first(text, "~", begin)) >= 0:
-        if len(parts) >= MAX_ANSWERS:
+        if len(parts) > limits.ACCEPTED:  # more than any gap may know: the rest is not gone through
             return [*parts, text[begin:]]
         parts.append(text[begin:place])
         begin = place + 1

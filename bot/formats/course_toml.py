@@ -9,30 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from bot.domain import limits
+from bot.domain.askable import shown_units, why_not_asked
 from bot.domain.course import Check, Course, Fault, Material, Objective, PreWork, Reading, Unit, Video
 from bot.domain.formulas import in_words
 from bot.domain.questions import Question
 from bot.formats.archive import BANK_SUFFIXES, path_problem
-from bot.formats.askable import why_not_asked
-from bot.formats.bank import Bank, read_bank
+from bot.formats.askable import shown_title
+from bot.formats.bank import Bank, read_bank, read_inline
 from bot.formats.blueprint_toml import read_blueprint, refuse_unmet
-from bot.formats.gift import read_gift
 from bot.formats.illustrate import Album, PictureProblem, names_picture
-from bot.formats.remediation_toml import MAX_PARTS, read_parts
+from bot.formats.remediation_toml import read_parts
 from bot.formats.tags import Located
 from bot.formats.tasks_toml import read_tasks
 from bot.formats.toml_table import Table
 
-MAX_UNITS = 30
-MAX_OBJECTIVES = 12
-MAX_BANK = 300
-MAX_DRAW = 25
-MAX_VIDEOS = MAX_READINGS = MAX_PREWORK_QUESTIONS = 3
-MAX_TITLE = 80
-MAX_OBJECTIVE = 200
-MAX_REVIEW = 500
-#: Discord refuses longer ones on a link button
-MAX_URL = 512
 MAX_MINUTES = 600
 MAX_TIME_LIMIT_MINUTES = 24 * 60
 MAX_COOLDOWN_HOURS = 24 * 14
@@ -58,16 +49,16 @@ class CourseReader:
         slug = title = ""
         if head is not None:
             head.refuse_unknown("slug", "title")
-            slug, title = _slug(head, _SLUG), head.words("title", MAX_TITLE)
-        tables = root.tables("units", 1, MAX_UNITS)
-        units = tuple(self._unit(table) for table in tables[:MAX_UNITS])
+            slug, title = _slug(head, _SLUG), head.words("title", limits.TITLE)
+        tables = root.tables("units", 1, limits.UNITS)
+        units = tuple(self._unit(table) for table in tables[: limits.UNITS])
         _refuse_repeats(tables, [unit.slug for unit in units])
         return Course(slug, title, units, self._album.pictures)
 
     def _unit(self, table: Table) -> Unit:
         table.refuse_unknown("slug", "title", "objectives", "prework", "tasks", "check", "remediation")
-        slug, title = _slug(table, _SLUG), table.words("title", MAX_TITLE)
-        tables = table.tables("objectives", 1, MAX_OBJECTIVES)
+        slug, title = _slug(table, _SLUG), table.words("title", limits.TITLE)
+        tables = table.tables("objectives", 1, limits.OBJECTIVES)
         objectives = tuple(_objective(one) for one in tables)
         slugs = [one.slug for one in objectives]
         _refuse_repeats(tables, slugs)
@@ -80,32 +71,32 @@ class CourseReader:
             objectives,
             self._prework(prework, slugs) if prework else PreWork((), ()),
             self._check(check, slugs) if check else Check(1, (), 0),
-            read_parts(table.tables("remediation", 0, MAX_PARTS), slugs, _url_problem),
+            read_parts(table.tables("remediation", 0, limits.PARTS_AGAIN), slugs, _url_problem),
             tasks=tasks,
         )
 
     def _prework(self, table: Table, objectives: Sequence[str]) -> PreWork:
         table.refuse_unknown("videos", "readings", "questions", "questions_file")
-        materials: list[Material] = [_video(one) for one in table.tables("videos", 0, MAX_VIDEOS)]
-        materials += [_reading(one) for one in table.tables("readings", 0, MAX_READINGS)]
+        materials: list[Material] = [_video(one) for one in table.tables("videos", 0, limits.VIDEOS)]
+        materials += [_reading(one) for one in table.tables("readings", 0, limits.READINGS)]
         if "videos" not in table and "readings" not in table:
             table.fault("videos", "pre-work needs at least one video or reading")
         elif not materials:
             table.fault("videos" if "videos" in table else "readings", "there must be at least one")
-        questions = self._questions(table, "questions", MAX_PREWORK_QUESTIONS, objectives, need_tag=False)
+        questions = self._questions(table, "questions", limits.PREWORK_QUESTIONS, objectives, need_tag=False)
         return PreWork(tuple(materials), questions)
 
     def _check(self, table: Table, objectives: Sequence[str]) -> Check:
         table.refuse_unknown(
             "draw", "cooldown_hours", "time_limit_minutes", "summative", "blueprint", "bank", "bank_file"
         )
-        draw = table.whole_number("draw", 1, MAX_DRAW)
+        draw = table.whole_number("draw", 1, limits.DRAW)
         hours = table.number("cooldown_hours", 0, MAX_COOLDOWN_HOURS, DEFAULT_COOLDOWN_HOURS)
         known_faults = len(self.faults)
-        bank = self._questions(table, "bank", MAX_BANK, objectives, need_tag=True)
+        bank = self._questions(table, "bank", limits.BANK, objectives, need_tag=True)
         if bank and draw > len(bank) and len(self.faults) == known_faults:
             table.fault("draw", f"{draw} questions are to be drawn, and the bank has {len(bank)}")
-        rows = read_blueprint(table, objectives, MAX_DRAW)
+        rows = read_blueprint(table, objectives, limits.DRAW)
         if bank and len(self.faults) == known_faults:
             refuse_unmet(table, rows, draw, bank)
         blueprint = tuple(share for _, share in rows)
@@ -131,14 +122,21 @@ class CourseReader:
             if isinstance(objective, Fault):
                 faults.append(objective)
             elif problem := why_not_asked(one.question, in_check=need_tag):
-                faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], problem))
+                faults.append(Fault(file, one.line, shown_title(one), problem))
             else:
                 try:
                     question = self._shown(one.question, in_check=need_tag)
                 except PictureProblem as problem:
-                    faults.append(Fault(file, one.line, one.title or one.question.prompt[:40], str(problem)))
+                    faults.append(Fault(file, one.line, shown_title(one), str(problem)))
                     continue
                 questions.append(replace(question, objective=objective))
+        together = sum(map(shown_units, questions))
+        if not need_tag and together > limits.SHOWN and not faults:
+            problem = (
+                f"these questions have {together} characters together as Discord shows them, and {limits.SHOWN} fit on "
+                "the card that starts the pre-work: make them shorter"
+            )
+            faults.append(Fault(file, found[0].line, "", problem))
         self.faults += faults
         return tuple(questions)
 
@@ -165,10 +163,10 @@ class CourseReader:
         if text is None:
             return None
         file, line = table.report.file, table.line_of_text(key)
-        found, faults = read_gift(text, file, line)
-        if not found and not faults:
-            faults = [Fault(file, line, "", "there are no questions in it")]
-        return Bank(found, faults), file
+        bank = read_inline(text, file, line)
+        if not bank.questions and not bank.faults:
+            bank = Bank([], [Fault(file, line, "", "there are no questions in it")])
+        return bank, file
 
     def _question_file(self, table: Table, key: str, path: str) -> tuple[Bank, str] | None:
         path = unicodedata.normalize("NFC", path)
@@ -225,20 +223,20 @@ def _objective(table: Table) -> Objective:
     table.refuse_unknown("slug", "text", "review")
     return Objective(
         _slug(table, _OBJECTIVE_SLUG),
-        table.words("text", MAX_OBJECTIVE),
-        table.words("review", MAX_REVIEW, optional=True),
+        table.words("text", limits.OBJECTIVE),
+        table.words("review", limits.REVIEW, optional=True),
     )
 
 
 def _video(table: Table) -> Video:
     table.refuse_unknown("title", "url", "length")
-    return Video(table.words("title", MAX_TITLE), _url(table), _length_s(table))
+    return Video(table.words("title", limits.TITLE), _url(table), _length_s(table))
 
 
 def _reading(table: Table) -> Reading:
     table.refuse_unknown("title", "url", "minutes")
     minutes = table.number("minutes", 1, MAX_MINUTES)
-    return Reading(table.words("title", MAX_TITLE), _url(table), int(minutes * 60))
+    return Reading(table.words("title", limits.TITLE), _url(table), int(minutes * 60))
 
 
 def _length_s(table: Table) -> int:
@@ -270,7 +268,7 @@ def _url_problem(url: str) -> str:
         return "it must start with https://"
     if not host or "." not in host or parts.username is not None or not re.fullmatch(r"[!-~]+", url):
         return "it is no plain web address: copy it from the browser's address bar"
-    return "" if len(url) <= MAX_URL else f"it has {len(url)} characters, and {MAX_URL} is the most"
+    return "" if len(url) <= limits.URL else f"it has {len(url)} characters, and {limits.URL} is the most"
 
 
 def _slug(table: Table, pattern: re.Pattern[str]) -> str:

@@ -10,10 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-MAX_PICTURE = 4 * 1024 * 1024
-MAX_TOTAL = 32 * 1024 * 1024
-MAX_PICTURES = 500
-MAX_ALT = 300
+from bot.domain import limits
 
 _IMG = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
@@ -53,23 +50,23 @@ class Pictures:
                 continue
             digest = hashlib.sha256(data).hexdigest()
             self.found[digest] = data
-            alt = " ".join(said.get("alt", "").split())[:MAX_ALT]
+            alt = " ".join(said.get("alt", "").split())[: limits.PICTURE_SAID]
             return digest, alt, text[: image.start()] + text[image.end() :]
         return "", "", text
 
     def _bytes(self, src: str, files: Files) -> bytes | None:
         written = _DATA.fullmatch(src)
         data = decoded_picture(written[1]) if written else files(unquote(src))
-        if data is None or not data.startswith(tuple(_BEGINNINGS)) or len(data) > MAX_PICTURE:
+        if data is None or not data.startswith(tuple(_BEGINNINGS)) or len(data) > limits.PICTURE:
             return None
         total = sum(map(len, self.found.values()))
-        is_full = len(self.found) >= MAX_PICTURES or total + len(data) > MAX_TOTAL
+        is_full = len(self.found) >= limits.PICTURES or total + len(data) > limits.PICTURES_TOTAL
         return None if is_full else data
 
 
 def decoded_picture(text: str) -> bytes | None:
-    """What base64 says, None where it says nothing or more than MAX_PICTURE bytes."""
-    if len(text) > MAX_PICTURE * 3 // 2:
+    """What base64 says, None where it says nothing or more than limits.PICTURE bytes."""
+    if len(text) > limits.PICTURE * 3 // 2:
         return None
     try:
         return base64.b64decode("".join(text.split()), validate=True) or None

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.domain import limits
 from bot.domain.course import Fault
 from bot.formats.gift_answers import (
     MalformedError,
@@ -19,16 +20,14 @@ from bot.formats.gift_answers import (
 from bot.formats.gift_lexer import Block, Piece, blocks, reveal
 from bot.formats.plain_text import UNNAMED, one_line, split_format, to_plain
 from bot.formats.tags import Located, located
+from bot.formats.text_file import too_long
 
-MAX_PROMPT = 1500
-#: of one text; no bank may have as many
-MAX_QUESTIONS = 1000
 #: three, since Discord's Markdown draws five underscores as one that is underlined
 GAP = "___"
 
 
 def read_gift(
-    text: str, file: str, first_line: int = 1, most: int = MAX_QUESTIONS
+    text: str, file: str, first_line: int = 1, most: int = limits.QUESTIONS
 ) -> tuple[list[Located], list[Fault]]:
     """The questions of a GIFT text, at most ``most``, and a fault for every one that cannot be read.
 
@@ -57,6 +56,8 @@ def read_gift(
 
 
 def _question(block: Block, title: str, rest: Piece, slugs: Slugs) -> Located:
+    if len(block.body.text) > limits.RAW:
+        raise MalformedError(block.body.line, too_long(len(block.body.text)))
     marks = _marks(block.comments)
     slug = slugs.next(marks.id, title, block.body.line)
     before, answers, after = _split_braces(rest)
@@ -65,10 +66,6 @@ def _question(block: Block, title: str, rest: Piece, slugs: Slugs) -> Located:
     prompt = to_plain(text, format)
     if not prompt:
         raise MalformedError(rest.line, "the question has no text before its answers")
-    if len(prompt) > MAX_PROMPT:
-        raise MalformedError(
-            rest.line, f"the question has {len(prompt)} characters, and {MAX_PROMPT} is the most"
-        )
     question = read_answers(answers, Stem(slug, prompt, format, read_feedback(general, format)))
     return located(question, block.body.line, title, marks.tags, block.category)
 

@@ -15,6 +15,7 @@ from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from itertools import pairwise
 
+from bot.domain import limits
 from bot.domain.questions import (
     AcceptedNumber,
     AcceptedText,
@@ -33,13 +34,8 @@ from bot.domain.typed_numbers import parse_number
 from bot.formats.gift_lexer import Piece, reveal
 from bot.formats.plain_text import one_line, split_format, to_plain
 
-MAX_TEXT = 200
 #: decimals of a percentage that stands for a fraction exactly
 WRITTEN_OUT = 10
-MAX_FEEDBACK = 1500
-MAX_OPTIONS = 25
-#: of a short or numeric question; a choice may have fewer
-MAX_ANSWERS = 50
 
 
 class MalformedError(Exception):
@@ -118,9 +114,9 @@ def _true_false(answers: Piece, stem: Stem) -> TrueFalse | None:
 
 def _choices(answers: Piece, stem: Stem) -> SingleChoice | SeveralChoices:
     written = _split_answers(answers, "=~", stem.format)
-    if not 2 <= len(written) <= MAX_OPTIONS:
+    if len(written) < 2:
         raise MalformedError(
-            answers.line, f"a choice needs 2 to {MAX_OPTIONS} options, and this has {len(written)}"
+            answers.line, f"a choice needs 2 to {limits.OPTIONS} options, and this has {len(written)}"
         )
     for answer in written:
         if not answer.mark:
@@ -157,8 +153,7 @@ def _matching(answers: Piece, stem: Stem) -> Matching:
     pairs: list[Pair] = []
     extra: list[str] = []
     places = [match.start() for match in re.finditer("=", answers.text)]
-    if len(places) > MAX_OPTIONS * 2:
-        raise MalformedError(answers.line, f"{len(places)} pairs, and {MAX_OPTIONS * 2} is the most")
+    _stop_early(places, "pairs", limits.PAIRS, answers.line)
     if answers.text[: places[0]].strip():
         raise MalformedError(answers.line, "each pair begins with =: =left -> right")
     for start, end in pairwise([*places, len(answers.text)]):
@@ -181,10 +176,7 @@ def _matching(answers: Piece, stem: Stem) -> Matching:
 
 def _side(text: str, line: int, format: str) -> str:
     own_format, words = split_format(text.strip(), format)
-    side = one_line(to_plain(words, own_format))
-    if len(side) > MAX_TEXT:
-        raise MalformedError(line, f"a side of a pair has {len(side)} characters, and {MAX_TEXT} is the most")
-    return side
+    return one_line(to_plain(words, own_format))
 
 
 def _check_pairs(pairs: Sequence[Pair], line: int) -> None:
@@ -267,10 +259,15 @@ def _need_full_marks(written: Sequence[_Answer], line: int) -> None:
         raise MalformedError(line, "no answer earns 100 %: mark the right one with a plain =")
 
 
+def _stop_early(places: Sequence[int], what: str, most: int, line: int) -> None:
+    """No question has as many: they are not gone through one by one."""
+    if len(places) > limits.ACCEPTED:
+        raise MalformedError(line, f"it has {len(places)} {what}, and {most} is the most")
+
+
 def _split_answers(answers: Piece, marks: str, format: str) -> list[_Answer]:
     places = [match.start() for match in re.finditer(f"[{marks}]", answers.text)]
-    if len(places) > MAX_ANSWERS:
-        raise MalformedError(answers.line, f"{len(places)} answers, and {MAX_ANSWERS} is the most")
+    _stop_early(places, "answers", limits.ACCEPTED, answers.line)
     found: list[_Answer] = []
     first = answers.cut(0, places[0] if places else None).strip()
     if first.text:
@@ -288,10 +285,6 @@ def _answer(mark: str, piece: Piece, format: str) -> _Answer:
     if not text:
         where = r" before its #, which is \# where the sign is meant" if feedback else ""
         raise MalformedError(piece.line, f"an answer has no text{where}: one = or ~ stands before each")
-    if len(text) > MAX_TEXT:
-        raise MalformedError(
-            piece.line, f"an answer has {len(text)} characters, and {MAX_TEXT} is the most: {text[:30]}…"
-        )
     return _Answer(mark, weight, text, read_feedback(feedback, own_format), piece.line)
 
 
@@ -299,12 +292,7 @@ def read_feedback(piece: Piece | None, format: str) -> str:
     if piece is None:
         return ""
     own_format, text = split_format(piece.text, format)
-    text = to_plain(text, own_format)
-    if len(text) > MAX_FEEDBACK:
-        raise MalformedError(
-            piece.line, f"a feedback has {len(text)} characters, and {MAX_FEEDBACK} is the most: {text[:30]}…"
-        )
-    return text
+    return to_plain(text, own_format)
 
 
 def _weight(piece: Piece) -> tuple[Fraction | None, Piece]:

@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
+from bot.domain import limits
+from bot.domain.askable import why_not_asked
 from bot.domain.course import Picture
 from bot.domain.formulas import Formula, formula_in, formulas, in_words, read_out, with_formulas
 from bot.domain.questions import Calculated, Question, SeveralChoices, SingleChoice
 from bot.formats.archive import PICTURE_SUFFIXES, path_problem
 
-#: Discord's limit of a picture's description
-MAX_ALT = 1024
-#: of a picture named in a question's text
-MAX_SAID = 300
 #: in one picture; further formulas are read out in the text
 LABELS = "①②③④⑤⑥⑦⑧⑨⑩"
 #: of one file, since each takes a twentieth of a second; further formulas are read out in the text
@@ -65,6 +63,9 @@ class Album:
                 png, said = drawn, [*said, drawing.alt]
                 question = _labelled(question, drawing)
             question = in_words(question)
+        # a formula that is read out may be longer than it was
+        if problem := why_not_asked(question, in_check=True):
+            raise PictureProblem(f"with its formulas as text {problem}")
         if not png:
             return replace(question, picture="", alt="")
         made = Picture(hashlib.sha256(png).hexdigest(), png)
@@ -113,11 +114,15 @@ def names_picture(prompt: str) -> bool:
 def _said_problem(said: str, path: str) -> str:
     if not said:
         return f"say what the picture shows, for who cannot see it: ![a balance with two pans]({path})"
-    return f"what it says of the picture has more than {MAX_SAID} characters" if len(said) > MAX_SAID else ""
+    return (
+        f"what it says of the picture has more than {limits.PICTURE_SAID} characters"
+        if len(said) > limits.PICTURE_SAID
+        else ""
+    )
 
 
 def _cut(alt: str) -> str:
-    return alt if len(alt) <= MAX_ALT else alt[: MAX_ALT - 1] + "…"
+    return alt if len(alt) <= limits.ALT else alt[: limits.ALT - 1] + "…"
 
 
 # --- formulas drawn --------------------------------------------------------------------------------

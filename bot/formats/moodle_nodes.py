@@ -46,6 +46,16 @@ def label_of(answer: Node) -> str:
     return label
 
 
+#: answers, options and tags of one question
+_MOST_PARTS = 500
+
+
+def stop_early(parts: int, line: int) -> None:
+    """No question has as many: they are not gone through one by one."""
+    if parts > _MOST_PARTS:
+        raise MalformedError(line, f"it has {parts:,} parts: make several questions of it")
+
+
 def need_full_marks(credits: Sequence[Fraction], line: int) -> None:
     if not any(credit == 1 for credit in credits):
         raise MalformedError(line, "no answer earns 100 %")

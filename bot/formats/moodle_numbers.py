@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 
+from bot.domain import limits
 from bot.domain.calculated import problems
 from bot.domain.questions import (
     AcceptedNumber,
@@ -26,9 +27,6 @@ from bot.formats.moodle_nodes import answers_of, label_of, need_full_marks
 from bot.formats.plain_text import one_line
 from bot.formats.xml_tree import Node
 
-MAX_VARIABLES = 50
-MAX_ITEMS = 1000
-MAX_UNITS = 50
 _TOLERANCES = {"1": Tolerance.RELATIVE, "2": Tolerance.NOMINAL, "3": Tolerance.GEOMETRIC} | {
     each.value: each for each in Tolerance
 }
@@ -71,8 +69,8 @@ def _units(node: Node) -> UnitRule | None:
     listed = list(node.all("units", "unit"))
     if not listed or node.words("showunits").strip() == _NO_UNITS:
         return None
-    if len(listed) > MAX_UNITS:
-        raise MalformedError(node.line, f"{len(listed)} units, and {MAX_UNITS} is the most")
+    if len(listed) > limits.UNITS_NAMED:
+        raise MalformedError(node.line, f"{len(listed)} units, and {limits.UNITS_NAMED} is the most")
     named: list[NamedUnit] = []
     for each in listed:
         name = one_line(each.words("unit_name"))
@@ -142,8 +140,8 @@ def _digits(answer: Node) -> tuple[int, bool]:
 
 def _variables(node: Node) -> Iterator[Variable]:
     definitions = list(node.all("dataset_definitions", "dataset_definition"))
-    if len(definitions) > MAX_VARIABLES:
-        raise MalformedError(node.line, f"{len(definitions)} variables, and {MAX_VARIABLES} is the most")
+    if len(definitions) > limits.VARIABLES:
+        raise MalformedError(node.line, f"{len(definitions)} variables, and {limits.VARIABLES} is the most")
     for each in definitions:
         name = each.words("name", "text").strip()
         low, high = (number_in(each.words(end, "text") or "0", each.line) for end in ("minimum", "maximum"))
@@ -161,7 +159,7 @@ def _variables(node: Node) -> Iterator[Variable]:
 
 
 def _items(definition: Node) -> Iterator[tuple[int, Decimal]]:
-    for each in islice(definition.all("dataset_items", "dataset_item"), MAX_ITEMS):
+    for each in islice(definition.all("dataset_items", "dataset_item"), limits.VALUES):
         yield (
             int(number_in(each.words("number"), each.line)),
             number_in(each.words("value"), each.line),

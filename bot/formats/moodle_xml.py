@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
+from bot.domain import limits
 from bot.domain.course import Fault
 from bot.domain.ordering import RULES
 from bot.domain.questions import (
@@ -26,17 +27,16 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
-from bot.formats.cloze import MAX_GAPS, read_cloze
+from bot.formats.cloze import read_cloze
 from bot.formats.embedded import Pictures, decoded_picture
 from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, Stem
-from bot.formats.moodle_nodes import answers_of, format_of, label_of, need_full_marks, text_of
+from bot.formats.moodle_nodes import answers_of, format_of, label_of, need_full_marks, stop_early, text_of
 from bot.formats.moodle_numbers import number_in, read_calculated, read_numeric
 from bot.formats.plain_text import UNNAMED, one_line, to_plain
 from bot.formats.tags import Located, located
 from bot.formats.xml_tree import Node, XmlError, read_xml
 
-MAX_QUESTIONS = 10_000
 _RULES = {str(number - 1): name for number, name in enumerate(RULES)}
 _NO_ANSWER_KIND = "it is not supported here"
 _REASONS = {
@@ -62,9 +62,9 @@ def read_quiz(root: Node, file: str, pictures: Pictures | None = None) -> tuple[
     slugs = Slugs({each.words("idnumber").strip() for each in root.all("question")} - {""})
     category = ""
     for count, node in enumerate(root.all("question")):
-        if count == MAX_QUESTIONS:
+        if count == limits.QUESTIONS:
             faults.append(
-                Fault(file, node.line, "", f"more than {MAX_QUESTIONS:,} questions: the rest is not read")
+                Fault(file, node.line, "", f"more than {limits.QUESTIONS:,} questions: the rest is not read")
             )
             break
         if node.attributes.get("type") == "category":
@@ -82,6 +82,7 @@ def _question(node: Node, title: str, slugs: Slugs, category: str, pictures: Pic
     kind = node.attributes.get("type", "")
     if kind in _REASONS:
         raise MalformedError(node.line, _REASONS[kind])
+    stop_early(len(node.children), node.line)
     number = node.words("idnumber").strip()
     slug = slugs.next(number if _SLUG.fullmatch(number) else "", title, node.line)
     text = node.first("questiontext") or node
@@ -232,8 +233,8 @@ def _gaps_to_choose(node: Node, stem: Stem) -> Gaps:
     numbers = [int(each) for each in re.findall(r"\[\[(\d{1,3})\]\]", stem.prompt)]
     if not numbers:
         raise MalformedError(node.line, "there is no gap [[1]] in its text")
-    if len(numbers) > MAX_GAPS:
-        raise MalformedError(node.line, f"it has more than {MAX_GAPS} gaps")
+    if len(numbers) > limits.GAPS:
+        raise MalformedError(node.line, f"it has {len(numbers)} gaps, and {limits.GAPS} is the most")
     gaps: list[Gap] = []
     for number in numbers:
         if not 1 <= number <= len(options):

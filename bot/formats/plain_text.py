@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 
+from bot.domain.limits import RAW
 from bot.formats.gift_lexer import HARD_BREAK, reveal
 
 _PREFIX = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
@@ -26,8 +27,13 @@ def to_plain(text: str, format: str) -> str:
     """A text with hidden escapes as plain text: tags taken out, entities decoded, control characters dropped.
 
     Markdown and plain text keep their lines. In the others a line that merely wraps flows on, and a text
-    that has nothing but tags (an option that reads ``<a>``) is kept as it stands.
+    that has nothing but tags (an option that reads ``<a>``) is kept as it stands. What is longer than any question
+    may be, even without its markup, is not gone through: its beginning is still longer than any text that is taken.
     """
+    if len(text) > RAW:
+        text = _INSIDE.sub("", text)
+    if len(text) > RAW:
+        return text[:RAW]
     if format in ("markdown", "plain"):
         return _printable(reveal(text)).strip()
     if format == "html":
@@ -43,7 +49,10 @@ def one_line(text: str) -> str:
     return " ".join(_printable(text).split())
 
 
-_TAG = re.compile(r"<!--|<(/?)([a-z][a-z0-9]*)([^<>]*)>", re.IGNORECASE)
+#: a picture written into the text itself
+_INSIDE = re.compile(r"data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=\s]+")
+#: a name is not tried shorter than it is: a long one without an end would be gone through again and again
+_TAG = re.compile(r"<!--|<(/?)([a-z][a-z0-9]*)(?![a-z0-9])([^<>]*)>", re.IGNORECASE)
 _PRE = re.compile(r"<(/?)pre\b[^<>]*>", re.IGNORECASE)
 _LOOKS_LIKE_HTML = re.compile(r"</[a-z][a-z0-9]*\s*>|<br\s*/?>", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(su[bp])>([^<>]{1,12})</\1\s*>", re.IGNORECASE)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from bot.domain import limits
 from bot.domain.course import Fault
 from bot.domain.questions import (
     AcceptedNumber,
@@ -32,6 +33,7 @@ from bot.formats.canvas_formulas import read_formula_question
 from bot.formats.embedded import Files, Pictures, no_files
 from bot.formats.gift import Slugs
 from bot.formats.gift_answers import MalformedError, Stem
+from bot.formats.moodle_nodes import stop_early
 from bot.formats.plain_text import one_line, to_plain
 from bot.formats.tags import Located
 from bot.formats.xml_tree import Node
@@ -69,6 +71,13 @@ def read_assessment(
     category = next((one_line(each.attributes.get("title", "")) for each in root.all("assessment")), "")
     for item in (each for each in root.walk() if each.name == "item"):
         title = one_line(item.attributes.get("title", ""))
+        if len(found) + len(faults) == limits.QUESTIONS:
+            faults.append(
+                Fault(
+                    file, item.line, title, f"more than {limits.QUESTIONS:,} questions: the rest is not read"
+                )
+            )
+            break
         try:
             slug = slugs.next("", title, item.line)
             question = _question(item, slug, pictures, files)
@@ -88,11 +97,10 @@ def _question(item: Node, slug: str, pictures: Pictures, files: Files) -> Questi
     if not prompt:
         raise MalformedError(item.line, "the question has no text")
     stem = Stem(slug, prompt, "html", _feedback(item, "general_fb"))
-    responses = [
-        _response(each)
-        for each in presentation.walk()
-        if each.name.startswith("response_") and each.name != "response_label"
-    ]
+    asked = [each for each in presentation.walk() if each.name.startswith("response_")]
+    stop_early(len(asked), item.line)
+    stop_early(sum(each.name == "itemfeedback" for each in item.children), item.line)
+    responses = [_response(each) for each in asked if each.name != "response_label"]
     question = _choice(kind, item, stem, responses) or _read(kind, item, stem, responses)
     return replace(question, picture=picture, alt=alt)
 

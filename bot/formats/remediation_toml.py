@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from bot.domain import limits
 from bot.domain.course import Part
 from bot.formats.toml_table import Table
 
-MAX_PARTS = 24
-MAX_TEXT = 200
 #: ten hours
 LATEST = 10 * 3600
 
@@ -20,7 +19,7 @@ def read_parts(
     tables: Sequence[Table], objectives: Sequence[str], url_problem: Callable[[str], str]
 ) -> tuple[Part, ...]:
     """``[[units.remediation]]``: objective, text, and for a video or page url, from and to."""
-    return tuple(_part(each, objectives, url_problem) for each in tables[:MAX_PARTS])
+    return tuple(_part(each, objectives, url_problem) for each in tables[: limits.PARTS_AGAIN])
 
 
 def _part(table: Table, objectives: Sequence[str], url_problem: Callable[[str], str]) -> Part:
@@ -36,7 +35,7 @@ def _part(table: Table, objectives: Sequence[str], url_problem: Callable[[str], 
         table.fault("to", 'it must be later than from: from = "2:10", to = "4:00"')
     if ends and not url:
         table.fault("url", "a part of a video needs the video's address")
-    return Part(objective, table.words("text", MAX_TEXT), url, begins, ends)
+    return Part(objective, table.words("text", limits.PART_AGAIN), url, begins, ends)
 
 
 def _time(table: Table, key: str) -> int:

@@ -12,7 +12,6 @@ DIFFICULTIES = {"easy": EASY, "medium": MEDIUM, "hard": HARD}
 _NAMES = {value: name for name, value in DIFFICULTIES.items()}
 _NUMBERS = {str(value): value for value in DIFFICULTIES.values()}
 _TAG = re.compile(r"(difficulty|unit):\s*(.*)", re.IGNORECASE)
-MAX_UNIT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,6 @@ def _told(question: Question, name: str, value: str) -> Question | None:
     if name == "difficulty":
         level = difficulty(value)
         return None if level is None else replace(question, difficulty=level)
-    if isinstance(question, Numeric | Calculated) and value and len(value) <= MAX_UNIT:
+    if isinstance(question, Numeric | Calculated) and value:
         return replace(question, unit=UnitRule(value))
     return None

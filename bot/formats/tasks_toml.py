@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.domain import limits
 from bot.domain.course import Level, Task
 from bot.formats.toml_table import Table
 
-#: a menu on Discord has room for as many
-MAX_TASKS = 25
-MAX_TITLE = 80
-MAX_TEXT = 300
 MAX_MINUTES = 600
 DEFAULT_MINUTES = 10
 
@@ -19,7 +16,7 @@ def read_tasks(
     unit: Table, slug_of: Callable[[Table], str], url_of: Callable[[Table], str]
 ) -> tuple[list[Table], tuple[Task, ...]]:
     """The tasks at the unit's ``tasks``, and the tables that they were written in."""
-    rows = unit.tables("tasks", 0, MAX_TASKS) if "tasks" in unit else []
+    rows = unit.tables("tasks", 0, limits.TASKS) if "tasks" in unit else []
     return rows, tuple(_task(row, slug_of, url_of) for row in rows)
 
 
@@ -32,9 +29,9 @@ def _task(row: Table, slug_of: Callable[[Table], str], url_of: Callable[[Table],
     minutes = row.whole_number("minutes", 1, MAX_MINUTES) if "minutes" in row else DEFAULT_MINUTES
     return Task(
         slug_of(row),
-        row.words("title", MAX_TITLE),
+        row.words("title", limits.TITLE),
         Level(level or "should"),
-        row.words("text", MAX_TEXT, optional=True),
+        row.words("text", limits.TASK_TEXT, optional=True),
         url_of(row) if "url" in row else "",
         minutes,
     )

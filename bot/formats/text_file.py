@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain import limits
 from bot.domain.course import Fault
 
 
@@ -20,6 +21,25 @@ def decoded(data: bytes, file: str) -> str | Fault:
         line = text.count("\n", 0, text.index("\0")) + 1
         return Fault(file, line, "", "it holds a NUL character, so it is no text file")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def too_long(length: int) -> str:
+    """Of what is not gone through at all."""
+    return f"this is {length:,} characters long, which no question is: look whether a sign or an empty line is missing"
+
+
+def long_line(text: str, file: str) -> Fault | None:
+    """The first line that is longer than any question."""
+    # most files have none, and this looks at no line of those
+    begin = 0
+    while len(text) - begin > limits.LINE:
+        end = text.rfind("\n", begin, begin + limits.LINE + 1)
+        if end < 0:
+            line = text.count("\n", 0, begin) + 1
+            stop = text.find("\n", begin)
+            return Fault(file, line, "", too_long((len(text) if stop < 0 else stop) - begin))
+        begin = end + 1
+    return None
 
 
 def shown_name(filename: str) -> str:

@@ -83,6 +83,7 @@ class _Reader:
     def __init__(self) -> None:
         self.root: Node | None = None
         self._open: list[Node] = []
+        self._texts: list[list[str]] = []
         self._count = 0
 
     def begin(self, name: str, attributes: dict[str, str], line: int) -> None:
@@ -95,9 +96,11 @@ class _Reader:
         else:
             self.root = node
         self._open.append(node)
+        self._texts.append([])
 
     def end(self, name: str) -> None:
-        self._open.pop()
+        # put together once: a long text comes in many pieces
+        self._open.pop().text = "".join(self._texts.pop())
 
     def words(self, text: str) -> None:
-        self._open[-1].text += text
+        self._texts[-1].append(text)

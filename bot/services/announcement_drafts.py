@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,9 +22,11 @@ from bot.domain.announcing import (
     unit_of,
 )
 from bot.domain.attachments import MOST_BYTES, TAKEN, Attachment, has_taken_ending, is_taken, safe_name
+from bot.domain.hand_ins import DAMAGED, HEIF
 from bot.domain.messages import Announcement
 from bot.domain.nudging import Hours
 from bot.domain.outbox import Way
+from bot.domain.photos import HEIF_ENDINGS, DamagedPicture, is_heif, without_metadata
 from bot.domain.quiet import next_open
 from bot.domain.records import Asker, Section, UnitRecord
 from bot.domain.times import BadTime, Promise, parse_when
@@ -59,7 +62,7 @@ async def fetched(upload: Upload, handle: str) -> Attachment | BadFile:
     if upload.size > MOST_BYTES:
         return too_large
     if not has_taken_ending(upload.name):
-        return wrong_kind
+        return BadFile(handle, HEIF) if upload.name.lower().endswith(HEIF_ENDINGS) else wrong_kind
     data = await upload.fetch()
     if data is None:
         return BadFile(handle, "Discord did not hand it over in time. Please try once more.")
@@ -67,7 +70,15 @@ async def fetched(upload: Upload, handle: str) -> Attachment | BadFile:
         return too_large
     if not data:
         return BadFile(handle, "It is empty.")
-    return Attachment(safe_name(upload.name), data) if is_taken(upload.name, data) else wrong_kind
+    if is_heif(data):
+        return BadFile(handle, HEIF)
+    if not is_taken(upload.name, data):
+        return wrong_kind
+    try:
+        # beside the loop: a photo of 8 MB is gone through byte by byte
+        return Attachment(safe_name(upload.name), await asyncio.to_thread(without_metadata, data))
+    except DamagedPicture:
+        return BadFile(handle, DAMAGED)
 
 
 def taught_here(tx: Tx, asker: Asker) -> tuple[Section, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain import limits
 from bot.domain.bank_merge import BroughtBank, Merged, merge
 from bot.domain.codec import course_to_json
 from bot.domain.course import Course, Fault, Unit
@@ -20,9 +21,9 @@ from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import NotFetched, TooLarge
 from bot.services.ports import BankFiles, Database, Ids, Tx
 
-LARGEST_BANK = 16 * 1024 * 1024
+LARGEST_BANK = limits.FILE
 #: questions of one unit
-MOST = 300
+MOST = limits.BANK
 _DRAFT = "bank"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.course import Picture
 from bot.domain.hand_ins import HandInFile
+from bot.domain.photos import cleaned
 from bot.storage.mastery_tables import hand_in_file, picture
 from bot.storage.prepared import Prepared
 
@@ -53,7 +54,9 @@ class StoredHandIns:
 
     def of_item(self, attempt: int, position: int) -> Sequence[HandInFile]:
         query = _FILES.where(hand_in_file.c.attempt_id == attempt, hand_in_file.c.position == position)
-        return [HandInFile(*row) for row in self._db.execute(query.order_by(hand_in_file.c.place))]
+        rows = self._db.execute(query.order_by(hand_in_file.c.place))
+        # photos of older versions were kept with all that the camera wrote
+        return [HandInFile(place, name, kind, cleaned(body)) for place, name, kind, body in map(tuple, rows)]
 
     def remove(self, attempt: int, position: int) -> None:
         self._db.execute(

@@ -18,11 +18,13 @@ from typing import Any
 import discord
 from discord import ComponentType, ui
 
+from bot.domain import limits
+
 #: a component as it is sent
 Part = dict[str, Any]
 
 #: Discord counts text displays of one message together
-TEXT_LIMIT = 4000
+TEXT_LIMIT = limits.CARD
 LABEL_LIMIT = 80
 ALT_LIMIT = 1024
 
@@ -136,8 +138,8 @@ def card(
 ) -> Card:
     """A card. Empty lines are left out; ``marker`` is the container's id, by which a repeat is recognised."""
     mark, colour = look.value
-    shown = [f"### {mark} {title}", *(line for line in lines if line)]
-    texts = iter(_fit([each for each in shown if isinstance(each, str)]))
+    shown = [f"### {mark} {within(title)}", *(line for line in lines if line)]
+    texts = iter(_fit([within(each) for each in shown if isinstance(each, str)]))
     parts = [text(next(texts)) if isinstance(each, str) else _gallery(each) for each in shown]
     box: Part = {
         "type": ComponentType.container.value,
@@ -179,15 +181,33 @@ def count(number: int, one: str) -> str:
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
-@lru_cache(maxsize=512)  # a class's students are shown the same titles and questions all day
+def within(text: str) -> str:
+    """As much of a text as any card can show: however long it is, what follows walks through no more than this."""
+    return text if len(text) <= TEXT_LIMIT else f"{text[:TEXT_LIMIT]}…"
+
+
 def plain(text: str) -> str:
     """Text from a person, made harmless in Markdown; mentions are switched off where messages are sent."""
-    return discord.utils.escape_markdown(one_line(text), ignore_links=False)
+    return _plain(within(text))
+
+
+@lru_cache(maxsize=512)  # a class's students are shown the same titles and questions all day
+def _plain(text: str) -> str:
+    # the library's own takes seconds for a page of half-open links
+    harmless = one_line(text).translate(_SIGNS)
+    if "](" in harmless:
+        harmless = harmless.replace("[", "\\[")
+    return f"\\{harmless}" if _BEGINS.match(harmless) else harmless
+
+
+#: signs that act wherever they stand; a link's bracket; a quote, a heading, a list or small print begins a line
+_SIGNS = str.maketrans({each: f"\\{each}" for each in "_\\~|*`"})
+_BEGINS = re.compile(r">(?:>>)?\s|#|-")
 
 
 def one_line(text: str) -> str:
     """Without what is invisible and acts on what is around it: breaks, controls, overrides of direction."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+    return " ".join(_CONTROLS.sub(" ", within(text)).split())
 
 
 #: Unicode's categories Cc, Cs, Zl and Zp, then embeddings, overrides and isolates of direction; the marks of
@@ -197,31 +217,29 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202
 
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` UTF-16 units, as Discord counts, cut between characters, marked with an ellipsis."""
-    if 2 * len(text) <= limit or utf16(text) <= limit:
+    if 2 * len(text) <= limit or (len(text) <= limit and utf16(text) <= limit):
         return text
-    kept, size = [], 1
-    for cluster in _clusters(text):
-        size += utf16(cluster)
-        if size > limit:
-            break
-        kept.append(cluster)
-    return "".join(kept).rstrip() + "…"
+    units = text[: limit + 1].encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)]
+    if units and 0xD8 <= units[-1] <= 0xDB:  # the first half of a character
+        units = units[:-2]
+    place = len(units.decode("utf-16-le", "surrogatepass"))
+    while place > 0 and _belongs(text, place):
+        place -= 1
+    return text[:place].rstrip() + "…"
 
 
 def utf16(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _clusters(text: str) -> list[str]:
-    """Characters with what is joined to them: marks, skin tones, joined emoji, the two letters of a flag."""
-    out: list[str] = []
-    for each in text:
-        flag = out and _is_flag_half(each) and _is_flag_half(out[-1])
-        if out and (flag or _joins(each) or out[-1].endswith("\u200d")):
-            out[-1] += each
-        else:
-            out.append(each)
-    return out
+def _belongs(text: str, place: int) -> bool:
+    """What stands there is joined to what stands before: a mark, a skin tone, a joined emoji, the half of a flag."""
+    if _is_flag_half(text[place]) and _is_flag_half(text[place - 1]):
+        run = place
+        while run > 0 and _is_flag_half(text[run - 1]):
+            run -= 1
+        return (place - run) % 2 == 1
+    return _joins(text[place]) or text[place - 1] == "\u200d"
 
 
 def _joins(each: str) -> bool:
@@ -235,7 +253,7 @@ def _joins(each: str) -> bool:
 
 
 def _is_flag_half(text: str) -> bool:
-    return len(text) == 1 and "\U0001f1e6" <= text <= "\U0001f1ff"
+    return "\U0001f1e6" <= text <= "\U0001f1ff"
 
 
 def _fit(texts: list[str]) -> list[str]:

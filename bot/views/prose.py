@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from bot.views.cards import one_line, plain, shorten, utf16
+from bot.views.cards import one_line, plain, shorten, utf16, within
 
 #: a name or title in a sentence
 TITLE = 120
@@ -43,14 +44,15 @@ def paragraphs(text: str, most: int = LONG_TEXT) -> str:
     words give way, never half of an address.
     """
     shown: list[str] = []
-    for line in text.splitlines():
+    left = most
+    for line in within(text).splitlines():
         one = _line(one_line(line).split(" "))
-        left = most - utf16("\n".join([*shown, ""]))
         if utf16(one) > left:
             shown.append(_line_within(one_line(line).split(" "), left))
             break
         if one or (shown and shown[-1]):
             shown.append(one)
+            left -= utf16(one) + 1
     return "\n".join(shown).strip("\n")
 
 
@@ -71,10 +73,12 @@ def _url_within(word: str) -> str | None:
 
 def _line_within(words: list[str], most: int) -> str:
     """The first words of a line, marked as cut."""
-    kept = list(words)
-    while len(kept) > 1 and utf16(_line(kept)) > most - 2:
-        del kept[-max(1, len(kept) // 16) :]
-    return f"{_line(kept)} …" if utf16(_line(kept)) <= most - 2 else shorten(_line(kept), max(1, most))
+    # one at least; more words are never shorter, so that the place is found in a few looks
+    count = max(
+        1, bisect_right(range(1, len(words) + 1), most - 2, key=lambda each: utf16(_line(words[:each])))
+    )
+    kept = _line(words[:count])
+    return f"{kept} …" if utf16(kept) <= most - 2 else shorten(kept, max(1, most))
 
 
 def web_address(url: str) -> str | None:

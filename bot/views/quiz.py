@@ -33,7 +33,7 @@ from bot.views.cards import Button, Choice, Look, Menu, card, count, plain, prim
 from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Interaction, asker, on_form, on_pick, on_press, replace, services
 from bot.views.quiz_questions import FIELDS, LOOK_BACK, TYPED, cannot_read, draw_form, draw_question, until
-from bot.views.quiz_results import LETTERS, draw_look_back, draw_refusal, draw_result
+from bot.views.quiz_results import draw_look_back, draw_refusal, draw_result, letter
 from bot.views.rechecks import NO_GRADES, draw_nothing_to_look_back
 from bot.views.summatives import draw_before
 from bot.views.uploads import all_uploaded, fetch
@@ -262,7 +262,7 @@ def draw(result: Result) -> ui.LayoutView:  # noqa: C901  # one case for each re
 
 
 def draw_look_over(over: LookOver) -> ui.LayoutView:
-    still_open = [each for each in over.questions if not each.is_answered]
+    still_open = [each for each in over.questions if not each.is_answered and each.is_askable]
     choices = [
         Choice(f"Question {each.position}: {_given(each)}", str(each.position)) for each in over.questions
     ]
@@ -298,7 +298,7 @@ def _given(asked: Asked) -> str:
         return _begun(asked)
     match asked.asks:
         case Asks.ONE:
-            return f"{LETTERS[asked.chosen[0]]} · {asked.options[asked.chosen[0]]}"
+            return f"{letter(asked.chosen[0])} · {asked.options[asked.chosen[0]]}"
         case Asks.MATCH:
             return ", ".join(f"{side}{_letter(each)}" for side, each in enumerate(asked.placed, start=1))
         case Asks.ORDER:
@@ -308,11 +308,11 @@ def _given(asked: Asked) -> str:
         case Asks.ESSAY:
             return asked.typed or count(asked.files, "file")
         case Asks.SEVERAL | Asks.NUMBER | Asks.TEXT:
-            return ", ".join(LETTERS[place] for place in asked.chosen) or asked.typed
+            return ", ".join(letter(place) for place in asked.chosen) or asked.typed
 
 
 def _letter(place: int | None) -> str:
-    return "" if place is None else LETTERS[place]
+    return "" if place is None else letter(place)
 
 
 def _begun(asked: Asked) -> str:

@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 import discord
+import structlog
 from discord import ui
 
+from bot.domain import limits
 from bot.domain.giving import LONGEST_ESSAY, LONGEST_TYPED
 from bot.domain.hand_ins import MOST_FILES
 from bot.domain.showing import Asked, Asks, GapAsked
@@ -26,9 +28,12 @@ from bot.views.cards import (
     primary,
     shorten,
     stamp,
+    within,
 )
 from bot.views.presses import Form
-from bot.views.quiz_results import LETTERS, block, figure, given_lines, option_line
+from bot.views.quiz_results import block, figure, given_lines, letter, options
+
+log = structlog.get_logger()
 
 #: the title of what asks about several units
 LOOK_BACK = "A quick look back"
@@ -51,13 +56,36 @@ _IN_A_GAP = "One gap wants a number alone, and I cannot read what stands there. 
 
 
 def draw_question(asked: Asked, note: str = "") -> ui.LayoutView:
+    """The question; where it cannot be asked, at least the way past it: nobody is kept from handing in."""
+    if asked.is_askable:
+        try:
+            return _draw_whole(asked, note)
+        except Exception:  # whatever is the matter with one question, the student has the others
+            log.exception("question_not_drawn", attempt=asked.attempt, position=asked.position)
+    return card(
+        Look.WAIT,
+        _title(asked),
+        _prompt(asked),
+        figure(asked),
+        "Discord cannot show all of this question, so you need not answer it: go on with the others and hand in. "
+        f"Please tell your teacher that question {asked.position} is too large.",
+        until(asked),
+        controls=_turns(asked),
+    )
+
+
+def _title(asked: Asked) -> str:
+    return f"{plain(asked.unit_title) or LOOK_BACK}: question {asked.position} of {asked.total}"
+
+
+def _draw_whole(asked: Asked, note: str) -> ui.LayoutView:
     is_fresh = asked.position == 1 and not asked.is_answered
     return card(
         Look.ASK,
-        f"{plain(asked.unit_title) or LOOK_BACK}: question {asked.position} of {asked.total}",
+        _title(asked),
         _prompt(asked),
         figure(asked),
-        "\n".join(option_line(asked, place) for place in range(len(asked.options))),
+        options(asked),
         given_lines(asked),
         note and f"⚠️ {note}",
         until(asked),
@@ -87,13 +115,18 @@ def until(asked: Asked) -> str:
 #: a teacher's text may hold brackets of its own: these two signs stand in for ours while it is made harmless
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
+#: each may stand more than once
+_MOST_GAPS = 4 * limits.GAPS
+
 
 def _prompt(asked: Asked) -> str:
     """Gaps stand in the text with what was filled in."""
     if not asked.gaps:
         return block(asked.prompt)
-    marked = re.sub(r"\[\[(\d{1,2})\]\]", rf"{_OPEN}\1{_CLOSE}", asked.prompt)
-    return re.sub(rf"{_OPEN}(\d+){_CLOSE}", lambda found: _gap(asked, int(found[1])), block(marked))
+    marked = re.sub(r"\[\[(\d{1,2})\]\]", rf"{_OPEN}\1{_CLOSE}", within(asked.prompt))
+    return re.sub(
+        rf"{_OPEN}(\d+){_CLOSE}", lambda found: _gap(asked, int(found[1])), block(marked), count=_MOST_GAPS
+    )
 
 
 def _gap(asked: Asked, number: int) -> str:
@@ -132,7 +165,7 @@ def _answer_controls(asked: Asked) -> list[Control]:
 
 def _choices(asked: Asked) -> list[Choice]:
     return [
-        Choice(f"{LETTERS[place]} · {text}", str(place), chosen=place in asked.chosen)
+        Choice(f"{letter(place)} · {text}", str(place), chosen=place in asked.chosen)
         for place, text in enumerate(asked.options)
     ]
 
@@ -140,7 +173,7 @@ def _choices(asked: Asked) -> list[Choice]:
 def _letter(asked: Asked, place: int) -> Button:
     is_chosen = place in asked.chosen
     return Button(
-        f"☑ {LETTERS[place]}" if is_chosen else LETTERS[place],
+        f"☑ {letter(place)}" if is_chosen else letter(place),
         "check_say",
         f"{asked.attempt}.{asked.position}.{place}",
         discord.ButtonStyle.success if is_chosen else discord.ButtonStyle.secondary,
@@ -149,7 +182,7 @@ def _letter(asked: Asked, place: int) -> Button:
 
 def _pairing(asked: Asked, side: int) -> Menu:
     choices = [
-        Choice(f"{LETTERS[place]} · {text}", str(place), chosen=place == asked.placed[side])
+        Choice(f"{letter(place)} · {text}", str(place), chosen=place == asked.placed[side])
         for place, text in enumerate(asked.options)
     ]
     handle = f"{asked.attempt}.{asked.position}.{side}"
@@ -161,11 +194,11 @@ def _ordering(asked: Asked) -> list[Control]:
     left = [place for place in range(len(asked.options)) if place not in asked.placed]
     again = Button("Start over", "check_reset", handle)
     if len(asked.options) > MOST_BUTTONS:
-        choices = [Choice(f"{LETTERS[place]} · {asked.options[place]}", str(place)) for place in left]
+        choices = [Choice(f"{letter(place)} · {asked.options[place]}", str(place)) for place in left]
         menu = [Menu(f"What comes as number {len(asked.placed) + 1}?", "check_put", handle, choices)]
         return [*(menu if left else []), *([again] if asked.placed else [])]
     buttons = [
-        Button(LETTERS[place], "check_put", f"{handle}.{place}", disabled=place not in left)
+        Button(letter(place), "check_put", f"{handle}.{place}", disabled=place not in left)
         for place in range(len(asked.options))
     ]
     return [*buttons, *([NewRow(), again] if asked.placed else [])]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from discord import ui
 
+from bot.domain import limits
 from bot.domain.course import Task
 from bot.domain.grading import percent
 from bot.domain.rechecking import LookedOver
@@ -28,13 +29,13 @@ from bot.services.quizzes import (
 )
 from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.bars import your_bar
-from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
+from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp, within
 from bot.views.rechecks import draw_looked_over
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.views.summatives import draw_held, draw_not_now
 from bot.words.retaking import COUNTED
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXY"
 TODAY = primary("What do I do now?", "today")
 
 Refusal = (
@@ -57,7 +58,19 @@ Refusal = (
 
 def block(text: str) -> str:
     """A teacher's text with its lines kept."""
-    return "\n".join(plain(line) for line in text.splitlines())
+    return "\n".join(plain(line) for line in within(text).splitlines())
+
+
+def letter(place: int) -> str:
+    """By which an option is named; what was kept before there were limits may have more than the alphabet."""
+    return _LETTERS[place] if place < len(_LETTERS) else str(place + 1)
+
+
+def options(asked: Asked, told: Callable[[int], str] = lambda _: "") -> str:
+    """A line for each, as many as a menu offers, with what is told of it."""
+    lines = [option_line(asked, place) + told(place) for place in range(len(asked.options))[: limits.MENU]]
+    more = len(asked.options) - limits.MENU
+    return "\n".join([*lines, f"-# … and {more} more, which Discord cannot show."] if more > 0 else lines)
 
 
 def figure(asked: Asked) -> Figure | str:
@@ -67,7 +80,7 @@ def figure(asked: Asked) -> Figure | str:
 
 def option_line(asked: Asked, place: int) -> str:
     mine = " ☑ *your answer*" if place in asked.chosen else ""
-    return f"**{LETTERS[place]}** · {plain(asked.options[place])}{mine}"
+    return f"**{letter(place)}** · {plain(asked.options[place])}{mine}"
 
 
 def given_lines(asked: Asked) -> str:
@@ -97,7 +110,7 @@ def _pair(asked: Asked, side: int) -> str:
 
 
 def _lettered(asked: Asked, place: int | None) -> str:
-    return "" if place is None else f"**{LETTERS[place]}** · {plain(asked.options[place])}"
+    return "" if place is None else f"**{letter(place)}** · {plain(asked.options[place])}"
 
 
 def draw_result(result: Done, note: str = "") -> ui.LayoutView:
@@ -207,7 +220,7 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
         f"{plain(asked.unit_title)}: answer {asked.position} of {asked.total}",
         block(asked.prompt),
         figure(asked),
-        "\n".join(option_line(asked, place) + _is_right(back, place) for place in range(len(asked.options))),
+        options(asked, lambda place: _is_right(back, place)),
         given_lines(asked) or (f"☑ Your answer: {plain(asked.typed)}" if asked.typed else ""),
         _gaps(asked),
         _earned(back),
@@ -222,7 +235,8 @@ def draw_look_back(back: LookedBack) -> ui.LayoutView:
 
 
 def _gaps(asked: Asked) -> str:
-    rows = [f"({number}) {plain(gap.given)}" for number, gap in enumerate(asked.gaps, start=1)]
+    shown = asked.gaps[: limits.GAPS]
+    rows = [f"({number}) {plain(gap.given)}" for number, gap in enumerate(shown, start=1)]
     return "☑ Your answer: " + "; ".join(rows) if rows else ""
 
 

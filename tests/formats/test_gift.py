@@ -26,6 +26,7 @@ from bot.domain.questions import (
     SingleChoice,
     TrueFalse,
 )
+from bot.formats.askable import refuse_unaskable
 from bot.formats.gift import read_gift
 from bot.formats.tags import Located
 
@@ -45,7 +46,9 @@ def located(text: str) -> Located:
 
 
 def refused(text: str) -> Fault:
-    found, faults = read_gift(text, "bank.gift")
+    read, faults = read_gift(text, "bank.gift")
+    found, unaskable = refuse_unaskable(read, "bank.gift")
+    faults += unaskable
     assert not found
     assert len(faults) == 1
     return faults[0]
@@ -329,7 +332,7 @@ def test_an_option_that_is_a_tag_is_shown_as_it_stands():
         ("Which?\n{=a\n~\n~b}", 3, "an answer has no text"),
         ("Which? {=~%50%a =~%50%b}", 1, "an answer has no text"),
         ("Which? {~only}", 1, "2 to 25 options"),
-        ("Which? {=a" + "~b" * 25 + "}", 1, "2 to 25 options, and this has 26"),
+        ("Which? {=a" + "~b" * 25 + "}", 1, "it has 26 options, and 25 is the most"),
         ("Which? {=a" + "=b" * 60 + "}", 1, "50 is the most"),
         ("Which? {a ~b}", 1, "before the first"),
         ("Which? {~a ~b}", 1, "no option is right"),
@@ -368,7 +371,7 @@ def test_one_broken_question_does_not_take_the_others_with_it():
 
 
 def test_a_text_without_end_is_read_to_a_thousand_questions():
-    found, faults = read_gift("A{T}\n\n" * 1001, "f")
+    found, faults = read_gift("A{T}\n\n" * 1001, "f", most=1000)
     assert len(found) == 1000
     assert [(fault.line, fault.problem) for fault in faults] == [
         (2001, "more than 1,000 questions: the rest is not read")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
-from bot.domain.hand_ins import MOST_BYTES, MOST_FILES
+from bot.domain.hand_ins import MOST_BYTES, MOST_FILES, HandInFile
 from bot.domain.mastery import Item
 from bot.domain.questions import Essay, Written
 from bot.services.announcement_results import Upload
@@ -17,8 +17,9 @@ from bot.services.hand_ins import FileRefused, FilesKept, HandInService, TakesNo
 from bot.services.ports import Tx
 from bot.storage.database import Database
 from tests.builders import ANA, BEN, NOW, TEACHER, a_class, a_course, a_unit, student, true_false
+from tests.photos import PLACE, WORDS, photo
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+PNG = photo("PNG", plain=True)
 PDF = b"%PDF-1.7 work"
 ESSAY, OTHER = 1, 2
 
@@ -143,3 +144,31 @@ async def test_only_a_teacher_of_the_class_gets_them(ana: Student):
     await ana.hand_in(("a.png", PNG))
     for who in (ANA, BEN, 12345):
         assert await ana.service.files(student(who), ana.attempt_id, ESSAY) == NotStaff()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+async def test_a_photo_is_kept_without_where_and_by_what_it_was_taken(ana: Student, kind: str):
+    await ana.hand_in(("work." + kind.lower(), photo(kind)))
+    [(_, _, data)] = await ana.kept()
+    assert PLACE not in data
+    assert WORDS not in data
+
+
+async def test_a_photo_of_an_older_version_is_given_without_it_too(ana: Student):
+    old = HandInFile(1, "old.jpg", "image/jpeg", photo("JPEG"))
+    await ana.database.write(lambda tx: tx.hand_ins.add(ana.attempt_id, ESSAY, old, NOW))
+    [(_, _, data)] = await ana.kept()
+    assert PLACE not in data
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC or AVIF photo, which I cannot read yet"),
+        ("a.jpg", photo("JPEG")[:200], "did not arrive whole"),
+    ],
+)
+async def test_a_photo_that_cannot_be_read_is_told_kindly(ana: Student, name: str, data: bytes, why: str):
+    refused = await ana.hand_in((name, data))
+    assert isinstance(refused, FileRefused)
+    assert why in refused.reason
