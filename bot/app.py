@@ -128,6 +128,7 @@ class App:
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
+        await self.services.upkeep.mind_the_clock(self.clock())
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
         await self.services.time_limits.close(self.clock())
@@ -138,6 +139,7 @@ class App:
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
+        await self.services.upkeep.mind_the_clock(self.clock())
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
         planned += await self.services.time_limits.close(self.clock())

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.services.ports import Database, Tx
+
+log = structlog.get_logger()
 
 HOUR = timedelta(hours=1)
 #: Discord's reason, as long as it lets the bot open no conversation (RA9); empty or missing when it does
 OPENINGS_STOPPED = "openings_stopped"
+
+
+#: a clock is set by so much now and then, and nothing hangs on it
+SLACK = timedelta(minutes=1)
+#: reminders go on for some days after a deadline
+STILL_REMINDED = timedelta(days=30)
 
 
 class LogInsSpent(Exception):
@@ -18,6 +28,21 @@ class LogInsSpent(Exception):
 class UpkeepService:
     def __init__(self, database: Database) -> None:
         self._db = database
+        #: the latest instant that was seen; None before the first
+        self._latest: datetime | None = None
+
+    async def mind_the_clock(self, now: datetime) -> int:
+        """Sets right what was written down while the machine's clock was ahead, once it has been set back.
+
+        Done at the first call, too, since it may have been ahead before the start. Gives 0: nothing is planned by it.
+        """
+        if self._latest is None or now < self._latest - SLACK:
+            if self._latest is not None:
+                log.warning("clock_set_back", by_s=round((self._latest - now).total_seconds()))
+            await self._db.write(_set_right, now)
+            self._latest = now
+        self._latest = max(self._latest, now)
+        return 0
 
     async def fact(self, name: str) -> str | None:
         return await self._db.read(_fact, name)
@@ -38,6 +63,12 @@ class UpkeepService:
 
     async def note_identify(self, now: datetime) -> None:
         await self._db.write(_note_identify, now)
+
+
+def _set_right(tx: Tx, now: datetime) -> None:
+    tx.planning.look_again_at_all(now, now - STILL_REMINDED)
+    tx.outbox.set_right(now)
+    tx.upkeep.set_right(now)
 
 
 def _fact(tx: Tx, name: str) -> str | None:
