@@ -7,6 +7,7 @@ character.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -67,7 +68,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A select; at most 25 choices are shown, as Discord allows."""
+    """A select. More than 25 choices, as many as Discord allows in one, stand in several selects of one choice each."""
 
     placeholder: str
     action: str
@@ -136,7 +137,8 @@ def card(
 ) -> Card:
     """A card. Empty lines are left out; ``marker`` is the container's id, by which a repeat is recognised."""
     mark, colour = look.value
-    shown = [f"### {mark} {title}", *(line for line in lines if line)]
+    cut = [_cut(each) for each in controls if isinstance(each, Menu) and len(each.choices) > MOST_CHOICES]
+    shown = [f"### {mark} {title}", *(line for line in (*lines, *cut) if line)]
     texts = iter(_fit([each for each in shown if isinstance(each, str)]))
     parts = [text(next(texts)) if isinstance(each, str) else _gallery(each) for each in shown]
     box: Part = {
@@ -172,6 +174,46 @@ def attached(name: str, *, as_picture: bool = False, alt: str = "") -> Part:
         item: Part = {"media": address} | ({"description": shorten(alt, ALT_LIMIT)} if alt else {})
         return {"type": ComponentType.media_gallery.value, "items": [item]}
     return {"type": ComponentType.file.value, "file": address}
+
+
+def numbered(titles: Sequence[str], most: int = 60) -> str:
+    """``1. Matter``, a line each; of very many, how many more there are."""
+    lines = [f"{number}. {plain(shorten(each, 60))}" for number, each in enumerate(titles[:most], 1)]
+    more = [f"… and {len(titles) - most} more"] if len(titles) > most else []
+    return "\n".join([*lines, *more])
+
+
+#: characters of the lists on one page: with title and buttons it keeps within a message
+PAGE = 3000
+
+
+def pages(blocks: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Lists under their titles, as many lines to a page as fit; a list that goes on repeats its title."""
+    made, page, size = list[str](), list[str](), 0
+    for title, lines in blocks:
+        head = f"**{title}**"
+        for number, line in enumerate(lines):
+            needs = utf16(line) + 1 + (utf16(head) + 2 if number == 0 or not page else 0)
+            if page and size + needs > PAGE:
+                made.append("\n".join(page))
+                page, size = [], 0
+            if number == 0 or not page:
+                page += [head] if not page else ["", head]
+            page.append(line)
+            size += needs
+    return [*made, "\n".join(page)] if page else made
+
+
+def turning(page: int, last: int, action: str, handle: str) -> list[Button]:
+    """Buttons to the pages before and after ``page`` (from 0); the handler reads them with ``page_of``."""
+    back = [Button("◀ Before", action, f"{handle}.{page - 1}")] if page > 0 else []
+    return back + ([Button("More ▶", action, f"{handle}.{page + 1}")] if page < last else [])
+
+
+def page_of(handle: str) -> tuple[str, int]:
+    """The handle itself and the page that was asked for; the first where none is named."""
+    own, dot, page = handle.rpartition(".")
+    return (own, int(page)) if dot and page.isdecimal() and len(page) < 5 else (handle, 0)
 
 
 def count(number: int, one: str) -> str:
@@ -248,11 +290,39 @@ def _fit(texts: list[str]) -> list[str]:
     return texts
 
 
+#: choices in one select, as Discord allows, and in all the selects of one menu
+IN_ONE, MOST_CHOICES = 25, 100
+
+
+def _cut(menu: Menu) -> str:
+    return f"-# {menu.placeholder}: the first {MOST_CHOICES} of {len(menu.choices)} are listed."
+
+
+def _selects(menu: Menu) -> list[Menu]:
+    """The selects that show a menu's choices, each named by what it begins and ends with."""
+    choices = menu.choices[:MOST_CHOICES]
+    if len(choices) <= IN_ONE:
+        return [menu]
+    pieces = [choices[first : first + IN_ONE] for first in range(0, len(choices), IN_ONE)]
+    return [
+        dataclasses.replace(
+            menu,
+            placeholder=f"{menu.placeholder}: {shorten(each[0].label, 40)} – {shorten(each[-1].label, 40)}",
+            # ids are unique in a message; what follows the handle is read by nobody
+            handle=f"{menu.handle}:{number}" if number else menu.handle,
+            choices=each,
+            most=1,
+        )
+        for number, each in enumerate(pieces)
+    ]
+
+
 def rows(controls: Sequence[Control]) -> list[Part]:
     """Buttons five to a row, a menu on a row of its own."""
     made: list[list[Part]] = []
     free = 0
-    for control in controls:
+    expanded = (part for each in controls for part in (_selects(each) if isinstance(each, Menu) else (each,)))
+    for control in expanded:
         if isinstance(control, NewRow):
             free = 0
             continue
@@ -277,8 +347,8 @@ def _item(control: Button | Link | Menu | UserMenu) -> Part:
                 "placeholder": shorten(placeholder, 150),
                 "custom_id": f"fs:{action}:{handle}",
                 "min_values": 1,
-                "max_values": min(most, len(choices), 25),
-                "options": [_option(choice) for choice in choices[:25]],
+                "max_values": min(most, len(choices), IN_ONE),
+                "options": [_option(choice) for choice in choices],
             }
         case UserMenu(placeholder, action, handle, most):
             return {

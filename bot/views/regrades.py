@@ -39,6 +39,7 @@ from bot.views.cards import (
     Menu,
     card,
     count,
+    numbered,
     plain,
     primary,
     shorten,
@@ -143,7 +144,7 @@ def draw_faulty(result: OpenResult) -> ui.LayoutView:
                 ],
             )
         case NoSuchUnit(typed, units):
-            listed = "\n".join(f"{number}. {plain(each)}" for number, each in enumerate(units[:25], 1))
+            listed = numbered(units)
             return card(Look.ASK, f"No unit “{plain(shorten(typed, 80))}”", "There are:", listed)
         case NoSuchQuestion(typed):
             return card(
