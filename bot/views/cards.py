@@ -295,7 +295,7 @@ IN_ONE, MOST_CHOICES = 25, 100
 
 
 def _cut(menu: Menu) -> str:
-    return f"-# {menu.placeholder}: the first {MOST_CHOICES} of {len(menu.choices)} are listed."
+    return f"-# {plain(shorten(menu.placeholder, 80))}: the first {MOST_CHOICES} of {len(menu.choices)} are listed."
 
 
 def _selects(menu: Menu) -> list[Menu]:

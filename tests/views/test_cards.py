@@ -107,7 +107,7 @@ def test_no_card_passes_discords_limits(lines: list[str], labels: list[str]) -> 
             assert 1 <= len(button["custom_id"]) <= 100
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(HOSTILE, HOSTILE, st.integers(1, 130))
 def test_no_menu_passes_discords_limits_and_every_choice_can_be_chosen(
     label: str, description: str, count: int
