@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import structlog
-
 from bot.services.ports import Database, Tx
-
-log = structlog.get_logger()
 
 HOUR = timedelta(hours=1)
 #: Discord's reason, as long as it lets the bot open no conversation (RA9); empty or missing when it does
@@ -31,18 +27,17 @@ class UpkeepService:
         #: the latest instant that was seen; None before the first
         self._latest: datetime | None = None
 
-    async def mind_the_clock(self, now: datetime) -> int:
+    async def mind_the_clock(self, now: datetime) -> timedelta:
         """Sets right what was written down while the machine's clock was ahead, once it has been set back.
 
-        Done at the first call, too, since it may have been ahead before the start. Gives 0: nothing is planned by it.
+        Done at the first call, too, since it may have been ahead before the start. Gives by how much it went back.
         """
-        if self._latest is None or now < self._latest - SLACK:
-            if self._latest is not None:
-                log.warning("clock_set_back", by_s=round((self._latest - now).total_seconds()))
+        back = timedelta() if self._latest is None else max(timedelta(), self._latest - now)
+        if self._latest is None or back > SLACK:
             await self._db.write(_set_right, now)
             self._latest = now
         self._latest = max(self._latest, now)
-        return 0
+        return back if back > SLACK else timedelta()
 
     async def fact(self, name: str) -> str | None:
         return await self._db.read(_fact, name)
