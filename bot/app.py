@@ -128,6 +128,7 @@ class App:
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
+        await self._mind_the_clock()
         await self.services.nudges.plan(self.clock())
         await self.services.announcements.run_due(self.clock())
         await self.services.time_limits.close(self.clock())
@@ -136,8 +137,13 @@ class App:
         self.courier.start()
         self.reconciler.start_if_due()
 
+    async def _mind_the_clock(self) -> None:
+        if back := await self.services.upkeep.mind_the_clock(self.clock()):
+            log.warning("clock_set_back", by_s=round(back.total_seconds()))
+
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
+        await self._mind_the_clock()
         planned = await self.services.nudges.plan(self.clock())
         planned += await self.services.announcements.run_due(self.clock())
         planned += await self.services.time_limits.close(self.clock())

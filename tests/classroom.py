@@ -142,10 +142,18 @@ class Person:
 
     async def pick(self, *labels: str) -> Screen:
         """Chooses from the menu on what was seen last."""
-        menu = next(part for part in self.screen.parts if part["type"] == 3)
-        values = [self.screen.menu[label] for label in labels]
+        offered = [
+            (part["custom_id"], {option["label"]: option["value"] for option in part["options"]})
+            for part in self.screen.parts
+            if part["type"] == 3
+        ]
+        custom_id, values = next(
+            (name, [menu[label] for label in labels])
+            for name, menu in offered
+            if all(label in menu for label in labels)
+        )
         message = self.screen.result.response.message
-        return await self._seen(await self.actor.select(message, values=values, custom_id=menu["custom_id"]))
+        return await self._seen(await self.actor.select(message, values=values, custom_id=custom_id))
 
     async def choose_in(self, message: discord.Message, *labels: str) -> Screen:
         """Chooses from the menu of a message in their inbox."""
@@ -391,9 +399,11 @@ class MovingClock:
 
     def __init__(self) -> None:
         self.backend: Any = None
+        #: by how much the machine's clock is wrong
+        self.ahead = timedelta()
 
     def __call__(self) -> datetime:
-        return self.backend.clock.now() if self.backend else MONDAY
+        return (self.backend.clock.now() if self.backend else MONDAY) + self.ahead
 
 
 class _ReadBefore:

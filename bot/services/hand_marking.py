@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from bot.domain.check_messages import HandMarked
 from bot.domain.outbox import Delivery, Effect, Kind, Way
@@ -22,6 +22,8 @@ GROUP, UNDO = "hand_mark", "hand_undo"
 #: in which the teacher can think again before anybody is told
 TOLD_AFTER = timedelta(minutes=2)
 LONGEST_COMMENT = 500
+#: students in one write: everybody's presses wait for it, at some 4 ms a student
+PIECE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class MarksUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class GoesOn:
+    """A piece is done; the same press made again does the next, also after a crash."""
+
+    done: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyChosen:
     handle: str
 
@@ -77,8 +87,10 @@ class NotDoneYet:
 Choice = WhichClass | NoClass | NotStaff
 BeginResult = Group | NoSuchUnit | NotDoneYet | Choice
 GroupResult = Group | GroupGone | NotStaff
-MarkResult = GroupMarked | NobodyChosen | GroupGone | NotStaff
-UndoResult = MarksUndone | GroupGone | NotStaff
+MarkEnd = GroupMarked | NobodyChosen | GroupGone | NotStaff
+MarkResult = MarkEnd | GoesOn
+UndoEnd = MarksUndone | GroupGone | NotStaff
+UndoResult = UndoEnd | GoesOn
 
 
 class HandMarkService:
@@ -100,14 +112,18 @@ class HandMarkService:
     async def mark(
         self, asker: Asker, handle: str, now: datetime, *, passed: bool, comment: str = ""
     ) -> MarkResult:
-        """Marks the whole group. They are told two minutes later, so that it can be undone unseen."""
+        """Marks the group, a piece of it at a time: to be called again while it says GoesOn.
+
+        They are told two minutes later, so that it can be undone unseen. Once begun it stays with the first press's
+        mark and comment.
+        """
         said = comment.strip()[:LONGEST_COMMENT]
         result = await self._db.write(_mark, asker, handle, now, self._ids, passed, said)
         self._wake()
         return result
 
     async def undo(self, asker: Asker, handle: str, now: datetime) -> UndoResult:
-        """Takes the marks of that press away, and the units that they opened."""
+        """Takes the marks of that press away, and the units that they opened; again a piece at a time."""
         result = await self._db.write(_undo, asker, handle, now, self._ids)
         self._wake()
         return result
@@ -207,33 +223,68 @@ def _mark(
     me, body = found
     if not body["students"]:
         return NobodyChosen(handle)
-    tx.drafts.take(handle, me.person, GROUP)
+    begun: _Begun = body.get("begun") or {
+        "passed": passed,
+        "comment": comment,
+        "marked": {},
+        "before": [],
+        "opened": 0,
+    }
     section, unit = tx.sections.get(body["section"]), tx.courses.unit(body["unit"])
-    marked: dict[int, int] = {}
-    before: list[int] = []
-    opened = 0
-    for discord in body["students"]:
-        who = tx.people.of(discord)
-        if who is None or tx.sections.enrolment(section.id, who.person) is None:
-            continue
-        units = units_now(tx, section, who.person)
-        if unit.unit.slug in units.mastered:
-            before.append(discord)
-            continue
-        done_at = datetime.fromisoformat(body["done_at"])
-        attempt = tx.hand_marks.add(
-            handle=ids(), person=who.person, section=section, unit=unit, passed=passed, done_at=done_at
-        )
-        change = follow(tx, section, who.person, units, now, ids, cause=f"attempt:{attempt}")
-        goes_on = next((each for each in change.opened if each != unit.unit.slug), None)
-        opened += goes_on is not None
-        marked[discord] = attempt
-        tx.outbox.add([_told(section, who, attempt, goes_on, comment, now)], now, ids)
-        told = {"unit": unit.unit.slug, "passed": passed, "done_at": body["done_at"], "comment": comment}
-        tx.history.add(HistoryLine(now, "hand_marked", told, section.id, who.person, me.person))
+    piece, left = body["students"][:PIECE], body["students"][PIECE:]
+    for discord in piece:
+        _mark_one(tx, (section, unit, body["done_at"]), me.person, discord, begun, now, ids)
+    tx.drafts.take(handle, me.person, GROUP)
+    if left:
+        tx.drafts.save(handle, me.person, GROUP, body | {"students": left, "begun": begun}, now)
+        return GoesOn(len(begun["marked"]) + len(begun["before"]), len(left))
+    marked = {int(discord): attempt for discord, attempt in begun["marked"].items()}
     undo = ids()
     tx.drafts.save(undo, me.person, UNDO, {"section": section.id, "attempts": list(marked.values())}, now)
-    return GroupMarked(undo, unit.unit.title, passed, tuple(marked), tuple(before), opened)
+    return GroupMarked(
+        undo, unit.unit.title, begun["passed"], tuple(marked), tuple(begun["before"]), begun["opened"]
+    )
+
+
+class _Begun(TypedDict):
+    """What the pieces so far came to, as the draft keeps it."""
+
+    passed: bool
+    comment: str
+    #: attempts by Discord id
+    marked: dict[str, int]
+    before: list[int]
+    opened: int
+
+
+def _mark_one(
+    tx: Tx,
+    what: tuple[Section, UnitRecord, str],
+    by: int,
+    discord: int,
+    begun: _Begun,
+    now: datetime,
+    ids: Ids,
+) -> None:
+    section, unit, done = what
+    who = tx.people.of(discord)
+    if who is None or tx.sections.enrolment(section.id, who.person) is None:
+        return
+    units = units_now(tx, section, who.person)
+    if unit.unit.slug in units.mastered:
+        begun["before"].append(discord)
+        return
+    passed, comment, done_at = begun["passed"], begun["comment"], datetime.fromisoformat(done)
+    attempt = tx.hand_marks.add(
+        handle=ids(), person=who.person, section=section, unit=unit, passed=passed, done_at=done_at
+    )
+    change = follow(tx, section, who.person, units, now, ids, cause=f"attempt:{attempt}")
+    goes_on = next((each for each in change.opened if each != unit.unit.slug), None)
+    begun["opened"] += goes_on is not None
+    begun["marked"][str(discord)] = attempt
+    tx.outbox.add([_told(section, who, attempt, goes_on, comment, now)], now, ids)
+    told = {"unit": unit.unit.slug, "passed": passed, "done_at": done, "comment": comment}
+    tx.history.add(HistoryLine(now, "hand_marked", told, section.id, who.person, by))
 
 
 def _told(
@@ -259,15 +310,24 @@ def _undo(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> UndoRes
     section = tx.sections.get(body["section"])
     if not tx.sections.teaches(section.id, me.person):
         return NotStaff()
-    attempts: list[int] = [each for each in body["attempts"] if tx.hand_marks.stands(each)]
-    for number in attempts:
-        attempt = tx.attempts.get(number)
-        units = units_now(tx, section, attempt.person)
-        tx.hand_marks.remove(number)
-        follow(tx, section, attempt.person, units, now, ids, cause=f"attempt:{number}:undone")
-        told = {"unit": attempt.unit_slug}
-        tx.history.add(HistoryLine(now, "hand_mark_undone", told, section.id, attempt.person, me.person))
-    return MarksUndone(len(attempts))
+    piece, left, undone = body["attempts"][:PIECE], body["attempts"][PIECE:], body.get("undone", 0)
+    for number in piece:
+        if tx.hand_marks.stands(number):
+            _undo_one(tx, section, me.person, number, now, ids)
+            undone += 1
+    if left:
+        tx.drafts.save(handle, me.person, UNDO, body | {"attempts": left, "undone": undone}, now)
+        return GoesOn(undone, len(left))
+    return MarksUndone(undone)
+
+
+def _undo_one(tx: Tx, section: Section, by: int, number: int, now: datetime, ids: Ids) -> None:
+    attempt = tx.attempts.get(number)
+    units = units_now(tx, section, attempt.person)
+    tx.hand_marks.remove(number)
+    follow(tx, section, attempt.person, units, now, ids, cause=f"attempt:{number}:undone")
+    told = {"unit": attempt.unit_slug}
+    tx.history.add(HistoryLine(now, "hand_mark_undone", told, section.id, attempt.person, by))
 
 
 def hand_marked(tx: Tx, delivery: Delivery, now: datetime) -> HandMarked | str:

@@ -11,6 +11,12 @@ HOUR = timedelta(hours=1)
 OPENINGS_STOPPED = "openings_stopped"
 
 
+#: a clock is set by so much now and then, and nothing hangs on it
+SLACK = timedelta(minutes=1)
+#: reminders go on for some days after a deadline
+STILL_REMINDED = timedelta(days=30)
+
+
 class LogInsSpent(Exception):
     """Discord resets the token of a bot that logs in too often in a day; the text says when to start again."""
 
@@ -18,6 +24,20 @@ class LogInsSpent(Exception):
 class UpkeepService:
     def __init__(self, database: Database) -> None:
         self._db = database
+        #: the latest instant that was seen; None before the first
+        self._latest: datetime | None = None
+
+    async def mind_the_clock(self, now: datetime) -> timedelta:
+        """Sets right what was written down while the machine's clock was ahead, once it has been set back.
+
+        Done at the first call, too, since it may have been ahead before the start. Gives by how much it went back.
+        """
+        back = timedelta() if self._latest is None else max(timedelta(), self._latest - now)
+        if self._latest is None or back > SLACK:
+            await self._db.write(_set_right, now)
+            self._latest = now
+        self._latest = max(self._latest, now)
+        return back if back > SLACK else timedelta()
 
     async def fact(self, name: str) -> str | None:
         return await self._db.read(_fact, name)
@@ -38,6 +58,12 @@ class UpkeepService:
 
     async def note_identify(self, now: datetime) -> None:
         await self._db.write(_note_identify, now)
+
+
+def _set_right(tx: Tx, now: datetime) -> None:
+    tx.planning.look_again_at_all(now, now - STILL_REMINDED)
+    tx.outbox.set_right(now)
+    tx.upkeep.set_right(now)
 
 
 def _fact(tx: Tx, name: str) -> str | None:

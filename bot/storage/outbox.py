@@ -45,6 +45,9 @@ _COLUMNS = (
 #: what is for a class's server, as against one person
 _TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
 
+#: whose instants are steps of a ladder: made too early, they still come at their time
+_PLANNED = (Kind.NUDGE, Kind.NUDGE_LIST, Kind.UNREACHED)
+
 _TALLY = sa.select(outbox.c.state, outbox.c.way, sa.func.count(), sa.func.min(outbox.c.due_at)).group_by(
     outbox.c.state, outbox.c.way
 )
@@ -287,6 +290,16 @@ class StoredOutbox:
     def of_person(self, nonce: str, person: int) -> Delivery | None:
         row = self._db.execute(_OF_NONCE, {"nonce": nonce, "person": person}).first()
         return _delivery(row) if row else None
+
+    def set_right(self, now: datetime) -> None:
+        ahead = sa.and_(outbox.c.state == State.DUE, outbox.c.due_at > now)
+        at_once = sa.and_(outbox.c.created_at > now, outbox.c.due_at == outbox.c.created_at)
+        self._db.execute(
+            sa.update(outbox)
+            .where(ahead, outbox.c.kind.not_in(_PLANNED), sa.or_(at_once, outbox.c.tries > 0))
+            .values(due_at=now)
+        )
+        self._db.execute(sa.update(outbox).where(outbox.c.called_at > now).values(called_at=now))
 
     def got_it(self, delivery: int, at: datetime) -> None:
         first = sa.update(outbox).where(outbox.c.id == delivery, outbox.c.got_it_at.is_(None))

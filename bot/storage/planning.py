@@ -159,8 +159,10 @@ def _insert() -> sa.Insert:
     cause = "'nudge:' || come.prework || ':' || come.person_id || ':'"
     taken = sa.text(
         f"NOT EXISTS (SELECT 1 FROM json_each(come.later) AS later"  # noqa: S608  # nothing of it comes from outside
-        f" JOIN outbox AS before ON before.dedupe_key = {cause} || later.value)"
-    )
+        f" JOIN outbox AS before ON before.dedupe_key = {cause} || later.value"
+        # one that was made while the clock was ahead, before it was set right again, takes no earlier step's place
+        " AND before.created_at <= :now)"
+    ).bindparams(now)
     is_told = come.c.way == Way.ROOM
     row: dict[sa.Column[Any], Any] = {
         outbox.c.dedupe_key: sa.literal_column(f"{cause} || come.key"),
@@ -254,6 +256,17 @@ class StoredPlanning:
 
     def set_next(self, at: Mapping[int, datetime | None]) -> None:
         self._db.execute(_SET_NEXT, [{"prework": number, "at": each} for number, each in at.items()])
+
+    def look_again_at_all(self, now: datetime, deadlines_from: datetime) -> None:
+        self._db.execute(
+            sa.update(prework)
+            .where(
+                prework.c.posted_at.is_not(None),
+                prework.c.deadline >= deadlines_from,
+                sa.or_(prework.c.next_at.is_(None), prework.c.next_at > now),
+            )
+            .values(next_at=now)
+        )
 
     def look_again(self, section: int, now: datetime) -> None:
         self._db.execute(

@@ -29,6 +29,9 @@ class StoredUpkeep:
             ).scalars()
         )
 
+    def set_right(self, now: datetime) -> None:
+        self._db.execute(sa.update(identify).where(identify.c.at > now).values(at=now))
+
     def note_identify(self, at: datetime, *, forget_before: datetime) -> None:
         self._db.execute(sa.delete(identify).where(identify.c.at < forget_before))
         self._db.execute(sa.insert(identify).values(at=at))

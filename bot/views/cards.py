@@ -7,6 +7,7 @@ character.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -69,7 +70,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A select; at most 25 choices are shown, as Discord allows."""
+    """A select. More than 25 choices, as many as Discord allows in one, stand in several selects of one choice each."""
 
     placeholder: str
     action: str
@@ -138,7 +139,8 @@ def card(
 ) -> Card:
     """A card. Empty lines are left out; ``marker`` is the container's id, by which a repeat is recognised."""
     mark, colour = look.value
-    shown = [f"### {mark} {within(title)}", *(line for line in lines if line)]
+    cut = [_cut(each) for each in controls if isinstance(each, Menu) and len(each.choices) > MOST_CHOICES]
+    shown = [f"### {mark} {within(title)}", *(line for line in (*lines, *cut) if line)]
     texts = iter(_fit([within(each) for each in shown if isinstance(each, str)]))
     parts = [text(next(texts)) if isinstance(each, str) else _gallery(each) for each in shown]
     box: Part = {
@@ -266,11 +268,39 @@ def _fit(texts: list[str]) -> list[str]:
     return texts
 
 
+#: choices in one select, as Discord allows, and in all the selects of one menu
+IN_ONE, MOST_CHOICES = 25, 100
+
+
+def _cut(menu: Menu) -> str:
+    return f"-# {plain(shorten(menu.placeholder, 80))}: the first {MOST_CHOICES} of {len(menu.choices)} are listed."
+
+
+def _selects(menu: Menu) -> list[Menu]:
+    """The selects that show a menu's choices, each named by what it begins and ends with."""
+    choices = menu.choices[:MOST_CHOICES]
+    if len(choices) <= IN_ONE:
+        return [menu]
+    pieces = [choices[first : first + IN_ONE] for first in range(0, len(choices), IN_ONE)]
+    return [
+        dataclasses.replace(
+            menu,
+            placeholder=f"{menu.placeholder}: {shorten(each[0].label, 40)} – {shorten(each[-1].label, 40)}",
+            # ids are unique in a message; what follows the handle is read by nobody
+            handle=f"{menu.handle}:{number}" if number else menu.handle,
+            choices=each,
+            most=1,
+        )
+        for number, each in enumerate(pieces)
+    ]
+
+
 def rows(controls: Sequence[Control]) -> list[Part]:
     """Buttons five to a row, a menu on a row of its own."""
     made: list[list[Part]] = []
     free = 0
-    for control in controls:
+    expanded = (part for each in controls for part in (_selects(each) if isinstance(each, Menu) else (each,)))
+    for control in expanded:
         if isinstance(control, NewRow):
             free = 0
             continue
@@ -295,8 +325,8 @@ def _item(control: Button | Link | Menu | UserMenu) -> Part:
                 "placeholder": shorten(placeholder, 150),
                 "custom_id": f"fs:{action}:{handle}",
                 "min_values": 1,
-                "max_values": min(most, len(choices), 25),
-                "options": [_option(choice) for choice in choices[:25]],
+                "max_values": min(most, len(choices), IN_ONE),
+                "options": [_option(choice) for choice in choices],
             }
         case UserMenu(placeholder, action, handle, most):
             return {

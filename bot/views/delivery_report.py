@@ -147,7 +147,7 @@ def _until(sending: Sending) -> str:
 
 def _recent_controls(recent: Recent) -> list[Control]:
     handle = recent.section.handle
-    choices = [_choice(each, recent.section.zone) for each in recent.sendings[:25]]
+    choices = [_choice(each, recent.section.zone) for each in recent.sendings]
     file = [primary("Not arrived, as a file", "dr_csv", f"{handle}.{MISSED}")] if recent.missed else []
     return [
         Menu("Look closer at one…", "dr_open", handle, choices),

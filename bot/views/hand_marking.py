@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import discord
 from discord import ui
@@ -11,19 +12,23 @@ from bot.services.choosing import NotStaff
 from bot.services.hand_marking import (
     LONGEST_COMMENT,
     BeginResult,
+    GoesOn,
     Group,
     GroupGone,
     GroupMarked,
     GroupResult,
+    MarkEnd,
     MarkResult,
     MarksUndone,
     NobodyChosen,
     NotDoneYet,
+    UndoEnd,
     UndoResult,
 )
 from bot.services.quizzes import NoSuchUnit
 from bot.views.cards import Button, Card, Look, UserMenu, card, count, plain, primary, shorten, stamp
 from bot.views.choosing import draw_choice
+from bot.views.lists import numbered
 from bot.views.presses import (
     Fields,
     Form,
@@ -34,11 +39,14 @@ from bot.views.presses import (
     on_press,
     replace,
     services,
+    show_next,
 )
 from bot.views.prose import name_of
 
 #: mentions on one card
 MOST_NAMED = 60
+#: students between two looks at how far it is
+SHOWN_EVERY = 500
 
 
 def _ids(values: Sequence[str]) -> list[int]:
@@ -78,10 +86,39 @@ async def not_yet(interaction: Interaction, handle: str) -> None:
 
 
 async def _mark(interaction: Interaction, handle: str, *, passed: bool, comment: str = "") -> None:
-    result = await services(interaction).hand_marks.mark(
-        asker(interaction), handle, interaction.created_at, passed=passed, comment=comment
+    async def mark() -> MarkResult:
+        return await services(interaction).hand_marks.mark(
+            asker(interaction), handle, interaction.created_at, passed=passed, comment=comment
+        )
+
+    await _piece_by_piece(interaction, mark, draw_marked, Button("Go on", "hand_pass", handle))
+
+
+R = TypeVar("R")
+
+
+async def _piece_by_piece(
+    interaction: Interaction,
+    act: Callable[[], Awaitable[R | GoesOn]],
+    draw: Callable[[R], ui.LayoutView],
+    again: Button,
+) -> None:
+    """Goes on until the whole group is through, and says now and then how far it is."""
+    show, shown = replace, -SHOWN_EVERY
+    while isinstance(result := await act(), GoesOn):
+        if result.done - shown >= SHOWN_EVERY:
+            await show(interaction, _on_the_way(result, again))
+            show, shown = show_next, result.done
+    await show(interaction, draw(result))
+
+
+def _on_the_way(so_far: GoesOn, again: Button) -> Card:
+    return card(
+        Look.WAIT,
+        f"{so_far.done} done, {so_far.left} to go",
+        "This takes a moment. Should it stop here, it goes on where it was when you press the button.",
+        controls=[again],
     )
-    await replace(interaction, draw_marked(result))
 
 
 @on_press("hand_comment")
@@ -114,8 +151,10 @@ async def commented(interaction: Interaction, handle: str, fields: Fields) -> No
 
 @on_press("hand_undo")
 async def undo(interaction: Interaction, handle: str) -> None:
-    result = await services(interaction).hand_marks.undo(asker(interaction), handle, interaction.created_at)
-    await replace(interaction, draw_marks_undone(result))
+    async def take_back() -> UndoResult:
+        return await services(interaction).hand_marks.undo(asker(interaction), handle, interaction.created_at)
+
+    await _piece_by_piece(interaction, take_back, draw_marks_undone, Button("Go on", "hand_undo", handle))
 
 
 def draw_begun(result: BeginResult) -> ui.LayoutView:
@@ -123,7 +162,7 @@ def draw_begun(result: BeginResult) -> ui.LayoutView:
         case Group():
             return draw_group(result)
         case NoSuchUnit(typed, units):
-            listed = "\n".join(f"{number}. {plain(each)}" for number, each in enumerate(units[:25], 1))
+            listed = numbered(units)
             return card(Look.ASK, f"No unit “{plain(shorten(typed, 80))}”", "There are:", listed)
         case NotDoneYet(typed):
             return card(
@@ -174,7 +213,7 @@ def _named(students: Sequence[int]) -> str:
     return " ".join(f"<@{each}>" for each in students[:MOST_NAMED]) + more
 
 
-def draw_marked(result: MarkResult) -> ui.LayoutView:
+def draw_marked(result: MarkEnd) -> ui.LayoutView:
     match result:
         case GroupMarked(handle, unit_title, passed, students, before, opened):
             what = "mastered" if passed else "not yet"
@@ -200,7 +239,7 @@ def draw_marked(result: MarkResult) -> ui.LayoutView:
             return draw_choice(result)
 
 
-def draw_marks_undone(result: UndoResult) -> ui.LayoutView:
+def draw_marks_undone(result: UndoEnd) -> ui.LayoutView:
     match result:
         case MarksUndone(students):
             return card(Look.DONE, "Undone", f"The marks of {count(students, 'student')} are gone.")

@@ -164,7 +164,7 @@ def _objective(result: Analysed, found: ObjectiveStatistics) -> str:
 
 def _controls(result: Analysed) -> list[Control]:
     section, slug = result.section, result.unit.unit.slug if result.unit else ""
-    choices = [_choice(number, each) for number, each in enumerate(result.analysis.by_need[:25], 1)]
+    choices = [_choice(number, each) for number, each in enumerate(result.analysis.by_need, 1)]
     return [
         Menu("Look closer at one question…", "ia_open", section.handle, choices),
         Button("All, as a file", "ia_csv", f"{section.handle}.{slug}"),

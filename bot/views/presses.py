@@ -74,7 +74,8 @@ class Form(ui.Modal):
         """Nothing here: the client hands every form to ``acted``."""
 
 
-_CUSTOM_ID = re.compile(r"(f[csm]):([a-z_]{1,24}):([\w.-]{1,64})")
+# a menu of many choices stands in several selects, told apart by a number at the end
+_CUSTOM_ID = re.compile(r"(f[csm]):([a-z_]{1,24}):([\w.-]{1,64})(?::[1-9])?")
 _BUTTON = discord.ComponentType.button.value
 
 
@@ -191,6 +192,13 @@ async def replace(interaction: Interaction, view: ui.LayoutView) -> None:
         await answering.change(interaction, view.to_components(), _files(view))
     else:
         await reply(interaction, view)
+
+
+async def show_next(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Puts a further card in the place of the one that this press was answered with."""
+    await interaction.edit_original_response(
+        view=view, allowed_mentions=discord.AllowedMentions.none(), attachments=_files(view)
+    )
 
 
 class HasServices(Protocol):

@@ -23,19 +23,19 @@ from bot.services.posting import (
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.choosing import draw_choice
 from bot.views.courses import draw_advice
-from bot.views.presses import Interaction, asker, on_press, reply, services
+from bot.views.lists import numbered, page_of, pages, turning
+from bot.views.presses import Interaction, asker, on_press, replace, reply, services
 
-#: a list of this many names still fits a card beside the others
-MOST_NAMES = 30
 #: beside the news that it is posted
 MOST_ADVICE = 3
 
 
 @on_press("pw_status")
 async def status(interaction: Interaction, handle: str) -> None:
-    await reply(
-        interaction, draw_status(await services(interaction).posting.status_of(asker(interaction), handle))
-    )
+    own, page = page_of(handle)
+    status = await services(interaction).posting.status_of(asker(interaction), own)
+    show = replace if own != handle else reply  # another page stands in the place of the one before
+    await show(interaction, draw_status(status, page))
 
 
 def draw_post(result: PostResult) -> ui.LayoutView:
@@ -72,14 +72,14 @@ def draw_post(result: PostResult) -> ui.LayoutView:
 
 
 def draw_no_unit(typed: str, units: Sequence[str]) -> ui.LayoutView:
-    listed = "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(units, start=1))
+    listed = numbered(units)
     return card(Look.PROBLEM, f"There is no unit “{plain(shorten(typed, 60))}”", f"The units are:\n{listed}")
 
 
-def draw_status(result: StatusResult) -> ui.LayoutView:
+def draw_status(result: StatusResult, page: int = 0) -> ui.LayoutView:
     match result:
         case Status():
-            return _draw_status(result)
+            return _draw_status(result, page)
         case NothingPosted(section):
             return card(
                 Look.WAIT, f"{plain(section.name)} has no pre-work yet", "Post some with `/prework post`."
@@ -90,31 +90,35 @@ def draw_status(result: StatusResult) -> ui.LayoutView:
             return draw_choice(result)
 
 
-def _draw_status(status: Status) -> ui.LayoutView:
+def _draw_status(status: Status, page: int) -> ui.LayoutView:
     posted = status.posted
+    listed = pages(
+        [
+            ("🔁 Not yet, most behind first", [_owing(each) for each in status.owing]),
+            ("🧭 On their own time", [_own_time(each) for each in status.own_time]),
+            ("🕓 Late", [_handed(each) for each in status.late]),
+            ("✅ On time", [f"<@{each.account.discord}>" for each in status.on_time]),
+        ]
+    )
+    last = max(len(listed) - 1, 0)
+    page = min(page, last)
     return card(
         Look.STAFF,
         f"{plain(posted.unit.unit.title)} · {plain(posted.section.name)}",
         f"Deadline {stamp(posted.deadline)} ({stamp(posted.deadline, 'R')})",
         f"✅ {len(status.on_time)} on time · 🕓 {len(status.late)} late · "
         f"🔁 {len(status.owing)} not yet · 🔒 {len(status.locked)} have not opened this unit",
-        _block("🔁 Not yet, most behind first", [_owing(each) for each in status.owing]),
-        _block("🧭 On their own time", [_own_time(each) for each in status.own_time]),
-        _block("🕓 Late", [_handed(each) for each in status.late]),
-        _block("✅ On time", [f"<@{each.account.discord}>" for each in status.on_time]),
-        controls=[primary("Nudge those who owe it", "nudge", posted.section.handle)] if status.owing else [],
+        listed[page] if listed else "",
+        f"-# Page {page + 1} of {last + 1}" if last else "",
+        controls=[
+            *([primary("Nudge those who owe it", "nudge", posted.section.handle)] if status.owing else []),
+            *turning(page, last, "pw_status", posted.handle),
+        ],
     )
 
 
 def _own_time(each: OwnTime) -> str:
     return f"<@{each.account.discord}> until {stamp(each.until)}"
-
-
-def _block(title: str, names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f"\n… and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"**{title}**\n" + "\n".join(names[:MOST_NAMES]) + more
 
 
 def _owing(each: Owing) -> str:

@@ -45,6 +45,7 @@ from bot.views.cards import (
     stamp,
 )
 from bot.views.choosing import draw_choice
+from bot.views.lists import numbered
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, reply, services
 from bot.views.prose import name_of
 
@@ -143,7 +144,7 @@ def draw_faulty(result: OpenResult) -> ui.LayoutView:
                 ],
             )
         case NoSuchUnit(typed, units):
-            listed = "\n".join(f"{number}. {plain(each)}" for number, each in enumerate(units[:25], 1))
+            listed = numbered(units)
             return card(Look.ASK, f"No unit “{plain(shorten(typed, 80))}”", "There are:", listed)
         case NoSuchQuestion(typed):
             return card(

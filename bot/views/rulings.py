@@ -27,6 +27,7 @@ from bot.services.rulings import (
 )
 from bot.views.cards import Button, Choice, Look, Menu, card, count, plain, shorten, stamp
 from bot.views.choosing import draw_choice
+from bot.views.lists import numbered
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, reply, services
 from bot.views.prose import name_of
 
@@ -94,7 +95,7 @@ def draw_ruled(result: RuleResult) -> ui.LayoutView:
                 Look.WAIT, "Not in that class", f"<@{account}> has not joined it, or has left the server."
             )
         case NoSuchUnit(typed, units):
-            listed = "\n".join(f"{number}. {plain(title)}" for number, title in enumerate(units[:MOST], 1))
+            listed = numbered(units)
             return card(Look.ASK, f"No unit “{plain(shorten(typed, 80))}”", "There are:", listed)
         case WhichClass() | NoClass() | NotStaff():
             return draw_choice(result)
@@ -127,7 +128,7 @@ def draw_list(result: ListResult) -> ui.LayoutView:
         "\n".join(map(_line, rulings[:MOST])),
         f"and {more} older" if more > 0 else "",
         controls=[
-            Menu("Take one back …", "ruling_undo", "-", [_choice(each) for each in rulings[:MOST]]),
+            Menu("Take one back …", "ruling_undo", "-", [_choice(each) for each in rulings]),
         ],
     )
 

@@ -227,7 +227,9 @@ def draw_talks(result: TalksResult) -> ui.LayoutView:
                 Look.STAFF,
                 f"Two-minute talks: {plain(section.name)}",
                 "\n".join(_line(each) for each in lines[:MOST]),
-                "-# Later ones are not shown yet." if len(lines) > MOST else "",
+                f"-# … and {len(lines) - MOST} later ones: they are in the menu."
+                if len(lines) > MOST
+                else "",
                 controls=talk_menu(lines, section.zone),
             )
         case WhichClass() | NoClass() | NotStaff():
@@ -252,7 +254,7 @@ def talk_menu(lines: Sequence[TalkLine], zone: str) -> list[Control]:
             each.talk.handle,
             each.talk.unit_title,
         )
-        for number, each in enumerate(lines[:MOST], start=1)
+        for number, each in enumerate(lines, start=1)
     ]
     return [Menu("Oral check: see the questions", "oral_pick", "-", choices)] if choices else []
 

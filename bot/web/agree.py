@@ -35,10 +35,13 @@ from bot.words.contracts import (
     SIGN,
     SIGNED,
     SIGNED_BEFORE,
-    SLOW_DOWN,
+    TOO_MANY_CODES,
     WRONG_CODE,
     Words,
 )
+
+#: wrong codes for one contract
+CODES_A_DAY, DAY_S = 10, 86_400.0
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -56,7 +59,10 @@ class AgreePage:
     ) -> None:
         self._contracts, self._links, self._forms, self._clock = contracts, links, forms, clock
         self._origin = origin
-        self._guesses, self._codes = Guesses(), Guesses()
+        self._guesses = Guesses()
+        # by contract: whoever has the link has one code to guess, from wherever they try. A link lives for two weeks,
+        # so that of a million codes some hundred can be tried
+        self._codes = Guesses(CODES_A_DAY, DAY_S, None, lambda: clock().timestamp())
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False
         )
@@ -84,11 +90,9 @@ class AgreePage:
         form, name, code = (fields.first(each) if fields else "" for each in ("form", "name", "code"))
         if not self._is_ours(request) or not self._forms.fits(form, token, now):
             return await self._form(token, whose, now, OLD_FORM, name, status=403)
-        if via is Via.CODE and not self._links.fits(code, contract):
-            # counted by contract: whoever has the link has one code to guess, from wherever they try
-            is_slow = self._codes.note(str(contract))
-            problem = WRONG_CODE if is_slow else SLOW_DOWN
-            return await self._form(token, whose, now, problem, name, status=403 if is_slow else 429)
+        if via is Via.CODE and (refused := self._wrong_code(contract, code)) is not None:
+            problem, status = refused
+            return await self._form(token, whose, now, problem, name, status=status)
         results: list[GuardianResult] = []
 
         async def sign() -> None:
@@ -142,6 +146,15 @@ class AgreePage:
         if not self._guesses.note(peer_of(request)):
             raise web.HTTPTooManyRequests(text="slow down", headers={"Retry-After": "60"})
         raise web.HTTPNotFound
+
+    def _wrong_code(self, contract: int, code: str) -> tuple[str, int] | None:
+        """What is said to it and the status; None for the right one."""
+        if self._codes.is_spent(str(contract)):  # asked first: else each try would still tell
+            return TOO_MANY_CODES, 429
+        if self._links.fits(code, contract):
+            return None
+        self._codes.note(str(contract))
+        return WRONG_CODE, 403
 
     def _is_ours(self, request: web.Request) -> bool:
         """Sent from our page, as far as the browser says; with no-referrer it gives "null" as origin."""

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.services.vitals import Vitals
-from bot.web.limits import is_this_machine
+from bot.web.limits import Guesses, is_this_machine, peer_of
 from bot.web.metrics import Metrics
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ class Health:
         metrics_token: str | None = None,
     ) -> None:
         self._vitals, self._metrics, self._connected, self._clock = vitals, metrics, connected, clock
-        self._token = metrics_token
+        self._token, self._guesses = metrics_token, Guesses()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/healthz", self.healthz)
@@ -69,8 +69,15 @@ class Health:
     def _may_read(self, request: web.Request) -> bool:
         """With the token if there is one; else from this machine, and not by way of a proxy on it."""
         if self._token is not None:
-            given = request.headers.get("Authorization", "")
-            return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+            peer, given = peer_of(request), request.headers.get("Authorization", "")
+            if self._guesses.is_spent(peer):
+                raise web.HTTPTooManyRequests(text="slow down", headers={"Retry-After": "60"})
+            # whatever bytes it has: a header is not always text
+            if hmac.compare_digest(given.encode(errors="surrogateescape"), f"Bearer {self._token}".encode()):
+                return True
+            if given:
+                self._guesses.note(peer)
+            return False
         host = request.headers.get("Host", "").rpartition(":")[0] or request.headers.get("Host", "")
         is_local = is_this_machine(request.remote or "") and is_this_machine(host.strip("[]"))
         return is_local and not any(each in request.headers for each in FORWARDED)

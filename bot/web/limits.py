@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from time import monotonic
 
 from aiohttp import web
@@ -11,32 +12,45 @@ from aiohttp import web
 PER_MINUTE, WINDOW_S = 20, 60.0
 #: asked for by all peers together, however many addresses somebody has
 TOGETHER_PER_MINUTE = 200
-MOST_PEERS = 10_000
+MOST_KEYS = 10_000
 
 
 class Guesses:
-    """Counts wrong tokens. Right ones are never counted: nobody can use up another's way to stop."""
+    """Counts wrong guesses by who guesses, or by what is guessed at.
 
-    def __init__(self) -> None:
-        self._by_peer: OrderedDict[str, deque[float]] = OrderedDict()
-        self._together: deque[float] = deque(maxlen=TOGETHER_PER_MINUTE)
+    ``per_key`` of them within ``window_s`` seconds, and ``together`` by all; ``now`` is in seconds, of any clock.
+    """
 
-    def note(self, peer: str) -> bool:
-        """One more wrong one; False when it is one too many within a minute."""
-        now = monotonic()
-        own = self._by_peer.pop(peer, None) or deque(maxlen=PER_MINUTE)
-        self._by_peer[peer] = own
-        if len(self._by_peer) > MOST_PEERS:
-            self._by_peer.popitem(last=False)
-        if _is_full(own, now) or _is_full(self._together, now):
+    def __init__(
+        self,
+        per_key: int = PER_MINUTE,
+        window_s: float = WINDOW_S,
+        together: int | None = TOGETHER_PER_MINUTE,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._per_key, self._window_s, self._now = per_key, window_s, now
+        self._by_key: OrderedDict[str, deque[float]] = OrderedDict()
+        self._together: deque[float] = deque(maxlen=together)
+
+    def is_spent(self, key: str) -> bool:
+        """Whether nothing more is compared for now, not even what would be right."""
+        return self._is_full(self._by_key.get(key)) or self._is_full(self._together)
+
+    def note(self, key: str) -> bool:
+        """One more wrong one; False when it is one too many. Right ones are not counted."""
+        if self.is_spent(key):
             return False
-        own.append(now)
-        self._together.append(now)
+        own = self._by_key.pop(key, None) or deque(maxlen=self._per_key)
+        self._by_key[key] = own
+        if len(self._by_key) > MOST_KEYS:
+            self._by_key.popitem(last=False)
+        own.append(self._now())
+        if self._together.maxlen is not None:
+            self._together.append(self._now())
         return True
 
-
-def _is_full(times: deque[float], now: float) -> bool:
-    return len(times) == times.maxlen and times[0] > now - WINDOW_S
+    def _is_full(self, times: deque[float] | None) -> bool:
+        return times is not None and len(times) == times.maxlen and times[0] > self._now() - self._window_s
 
 
 def peer_of(request: web.Request) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.services.services import Services
 from bot.web.agree import AgreePage
+from bot.web.connections import Connection, Lobby, harden
 from bot.web.errors import CannotListen
 from bot.web.health import Health
 from bot.web.links import ContractLinks, FormSeal, StopLinks
@@ -23,15 +25,6 @@ log = structlog.get_logger()
 
 #: a text has 1600 letters at most, each up to nine bytes in a form
 MOST_BYTES = 64 * 1024
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 class Door(Protocol):
@@ -53,21 +46,25 @@ class Terms:
 
 
 class WebServer:
-    def __init__(self, host: str, port: int, doors: Sequence[Door]) -> None:
+    def __init__(self, host: str, port: int, doors: Sequence[Door], lobby: Lobby | None = None) -> None:
         self._host, self.port = host, port
-        self._app = web.Application(client_max_size=MOST_BYTES)
+        self._lobby = lobby or Lobby()
+        self._app = web.Application(client_max_size=MOST_BYTES, middlewares=[_note_asked])
         self._app.on_response_prepare.append(_harden)
         for each in doors:
             each.add_to(self._app.router)
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Listens; afterwards ``port`` is the real one. Raises CannotListen."""
-        # no access log: paths carry tokens
-        runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=5)
+        runner = web.AppRunner(self._app, handle_signals=False, shutdown_timeout=5)
         await runner.setup()
+        loop = asyncio.get_running_loop()
         try:
-            await web.TCPSite(runner, self._host, self.port).start()
+            server = await loop.create_server(
+                lambda: Connection(runner.server, self._lobby, loop=loop), self._host, self.port, backlog=128
+            )
         except OSError as error:
             await runner.cleanup()
             raise CannotListen(
@@ -75,14 +72,16 @@ class WebServer:
                 f"({error.strerror or error}). Choose another web.host or web.port in the settings, "
                 "or end the program that has it."
             ) from None
-        self._runner, self.port = runner, runner.addresses[0][1]
+        self._runner, self._server, self.port = runner, server, server.sockets[0].getsockname()[1]
         log.info("web_listening", host=self._host, port=self.port)
 
     async def stop(self) -> None:
         """Lets requests that are under way finish."""
+        if self._server is not None:
+            self._server.close()
         if self._runner is not None:
             await self._runner.cleanup()
-            self._runner = None
+        self._runner = self._server = None
 
 
 def web_server(
@@ -111,7 +110,11 @@ def web_server(
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    with suppress(KeyError):
-        del response.headers["Server"]
+    harden(response.headers)
+
+
+@web.middleware
+async def _note_asked(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if isinstance(request.protocol, Connection):
+        request.protocol.has_asked = True
+    return await handler(request)

@@ -104,4 +104,7 @@ OLD_FORM = (
 )
 NO_NAME = "Please write your name: that is your signature."
 WRONG_CODE = "That is not the code. It is on your child's screen, next to the link: six digits."
-SLOW_DOWN = "Too many tries. Please wait a minute, then try again."
+TOO_MANY_CODES = (
+    "This was tried too often, so no code is taken here for a day. Your child can ask their teacher to let you sign "
+    "by text or on paper, or you can try again tomorrow."
+)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.records import Asker
+from bot.services import hand_marking
+from bot.services.hand_marking import GoesOn
+from bot.services.ports import Tx
 from tests.classroom import Classroom, Person
+
+#: students in one write of these tests
+PIECE = 6
 
 
 @pytest.fixture
@@ -125,6 +132,56 @@ async def test_a_whole_class_is_marked_by_hand_in_a_few_presses_and_can_be_undon
     await room.teacher.press("Undo")
     await room.move(timedelta(minutes=3))
     assert (ana.roles, len(ana.inbox)) == (before, told)
+
+
+def _fill_up(tx: Tx, students: int, now: datetime) -> None:
+    """Puts so many more students into the only class, as if each had joined."""
+    section = tx.sections.get(1)
+    unit = tx.courses.units(section.revision_id)[0].unit.slug
+    for account in range(students):
+        person = tx.people.known(10_000_000 + account, now).person
+        tx.sections.enrol(section.id, person, now)
+        tx.progress.open(person, section.course_id, unit, now)
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hand_marking, "PIECE", PIECE)
+
+
+@pytest.mark.usefixtures("small_pieces")
+async def test_a_large_group_is_marked_and_undone_piece_by_piece_and_the_teacher_sees_how_far_it_is(
+    room: Classroom,
+) -> None:
+    await room.app.services.hand_marks._db.write(_fill_up, 17, room.clock())
+    await room.teacher.slash("mark", unit="1")
+    await room.teacher.press("All 20 who have it open")
+    for button, done in (
+        ("Mastered", "mastered, 20 students"),
+        ("Undo", "The marks of 20 students are gone"),
+    ):
+        before = len(room.env.http_requests)
+        await room.teacher.press(button)
+        assert done in room.teacher.screen.text
+        asked = [str(each.json) for each in room.env.http_requests[before:]]
+        assert any(f"{PIECE} done, {20 - PIECE} to go" in each for each in asked)
+
+
+async def test_a_group_half_marked_when_the_bot_dies_is_gone_on_with_by_the_same_press(
+    room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_marking, "PIECE", 2)
+    await room.teacher.slash("mark", unit="1")
+    await room.teacher.press("All 3 who have it open")
+    handle = room.teacher.screen.buttons["Mastered"].rpartition(":")[2]
+    marks, asker = room.app.services.hand_marks, Asker(room.teacher.id, room.guild.id)
+    assert await marks.mark(asker, handle, room.clock(), passed=True) == GoesOn(2, 1)
+    await room.restart()
+    # what was begun as "mastered" stays that, whatever is pressed to go on
+    await room.teacher.press("Not yet")
+    assert "mastered, 3 students" in room.teacher.screen.text
+    await room.work()
+    assert all(each.sees("unit-2-atoms") for each in room.students)
 
 
 async def test_not_yet_with_a_comment_reaches_the_student_kindly(room: Classroom) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.cards import (
+    MOST_CHOICES,
     TEXT_LIMIT,
     Button,
     Choice,
@@ -23,6 +24,7 @@ from bot.views.cards import (
     shorten,
     utf16,
 )
+from bot.views.presses import read_id
 
 #: what a person takes for one character, each by itself
 WHOLE = [
@@ -105,18 +107,28 @@ def test_no_card_passes_discords_limits(lines: list[str], labels: list[str]) -> 
             assert 1 <= len(button["custom_id"]) <= 100
 
 
-@settings(deadline=None)
-@given(HOSTILE, HOSTILE)
-def test_no_menu_passes_discords_limits(label: str, description: str) -> None:
-    choices = [Choice(label, str(number), description) for number in range(26)]
+@settings(deadline=None, max_examples=40)
+@given(HOSTILE, HOSTILE, st.integers(1, 130))
+def test_no_menu_passes_discords_limits_and_every_choice_can_be_chosen(
+    label: str, description: str, count: int
+) -> None:
+    choices = [Choice(label, str(number), description) for number in range(count)]
     box = payload(controls=[Menu(label, "pick", "-", choices, most=40)])
-    (row,) = [part for part in box["components"] if part["type"] == 1]
-    (menu,) = row["components"]
-    assert len(menu["options"]) == 25
-    assert menu["max_values"] <= 25
-    for option in menu["options"]:
-        assert 1 <= utf16(option["label"]) <= 100
-        assert utf16(option.get("description") or "") <= 100
+    menus = [part["components"][0] for part in box["components"] if part["type"] == 1]
+    assert [each["value"] for menu in menus for each in menu["options"]] == [
+        each.value for each in choices[:MOST_CHOICES]
+    ]
+    assert ("are listed" in texts(box)[-1]) == (count > MOST_CHOICES)
+    names = [menu["custom_id"] for menu in menus]
+    assert len(set(names)) == len(names)
+    assert {read_id(each) for each in names} == {("fs", "pick", "-")}
+    for menu in menus:
+        assert len(menu["options"]) <= 25
+        assert menu["max_values"] <= min(25, len(menu["options"]))
+        assert utf16(menu["placeholder"]) <= 150
+        for option in menu["options"]:
+            assert 1 <= utf16(option["label"]) <= 100
+            assert utf16(option.get("description") or "") <= 100
 
 
 @settings(deadline=None)

@@ -13,6 +13,7 @@ from aiohttp import web
 from cryptography.fernet import Fernet
 from twilio.request_validator import RequestValidator
 
+from bot.web.connections import Lobby
 from bot.web.forms import FORM_TYPE
 from bot.web.health import Health
 from bot.web.links import FormSeal, StopLinks
@@ -55,6 +56,7 @@ class Site:
     port: int = 0
     proxy_port: int = 0
     _running: WebServer | None = None
+    lobby: Lobby | None = None
     #: what the proxy does to requests
     proxy_headers: dict[str, str] = field(
         default_factory=lambda: {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
@@ -77,6 +79,7 @@ class Site:
                 TwilioWebhooks(self.receipts, self.incoming, signatures, self.metrics, lambda: NOW),
                 *self.more_doors,
             ],
+            self.lobby,
         )
 
     async def ask(

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.contracts import Contract, Stage, Via
 from bot.services.contracts import ContractService, OwnContracts
 from bot.storage.database import Database
-from bot.web.agree import AgreePage
+from bot.web.agree import CODES_A_DAY, AgreePage
 from bot.web.limits import PER_MINUTE
 from bot.web.links import CONTRACT_DAYS, ContractLinks, FormSeal, RunOut, Seal, StopLinks
 from bot.words.contracts import WELCOME_GUARDIAN, ContractWording
@@ -138,13 +138,22 @@ async def test_codes_cannot_be_tried_through(desk: Desk):
     assert page is not None
     link = page.url.removeprefix(PUBLIC)
     form = form_of(await desk.site.ask("GET", link))
-    answers: list[int] = []
-    for number in range(PER_MINUTE + 10):
-        code = f"{(int(page.code) + 1 + number) % 1_000_000:06}"
+
+    async def tried(code: str, number: int) -> Got:
         desk.site.proxy_headers["X-Forwarded-For"] = f"203.0.113.{number}"
-        data = {"form": form, "name": "Wei Li", "code": code}
-        answers.append((await desk.site.ask("POST", link, data=data)).status)
-    assert answers == [403] * PER_MINUTE + [429] * 10
+        return await desk.site.ask("POST", link, data={"form": form, "name": "Wei Li", "code": code})
+
+    wrong = [f"{(int(page.code) + 1 + number) % 1_000_000:06}" for number in range(CODES_A_DAY + 10)]
+    answers = [(await tried(code, number)).status for number, code in enumerate(wrong)]
+    assert answers == [403] * CODES_A_DAY + [429] * 10
+    right = await tried(page.code, 250)
+    assert (right.status, "no code is taken here for a day" in right.text) == (429, True)
+    assert (await desk.newest()).stage is Stage.WAITING
+    desk.now += timedelta(hours=23)
+    assert (await tried(page.code, 251)).status == 429
+    desk.now += timedelta(hours=1)
+    form = form_of(await desk.site.ask("GET", link))
+    assert "it is signed" in (await tried(page.code, 252)).text
 
 
 async def test_a_link_runs_out_and_says_where_to_get_another(desk: Desk):

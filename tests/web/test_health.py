@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from bot.domain.outbox import Effect, Kind, State, Way
 from bot.services.ports import Tx
 from bot.services.vitals import MOST_LATE, Vitals, VitalsService
 from bot.storage.database import Database
+from bot.web.limits import PER_MINUTE
 from bot.web.metrics import Metrics
 from tests.builders import NOW, Ids
 from tests.services.conftest import database, empty_database_file
@@ -107,6 +109,41 @@ async def test_with_a_token_only_the_token_opens_them(site: Site):
         got = await site.ask("GET", "/metrics", headers={"Authorization": given})
         assert got.status == status, given
     assert (await site.ask("GET", "/metrics", proxied=False)).status == 404
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"Bearer \xff",
+        b"Bearer \xf0\x9f",
+        "Bearer l\u00e9t-me-look".encode(),
+        b"\x80\x81",
+        b"Bearer",
+        b"Bearer  ",
+    ],
+)
+async def test_a_token_of_any_bytes_is_a_wrong_token(site: Site, given: bytes):
+    await site.restart(metrics_token="let-me-look")
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(
+        b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: " + given + b"\r\n\r\n"
+    )
+    answer = await reader.read()
+    writer.close()
+    assert int(answer.split()[1]) in (400, 404)
+    assert b"Server:" not in answer
+
+
+async def test_the_token_cannot_be_tried_through(site: Site):
+    await site.restart(metrics_token="let-me-look")
+
+    async def tried(token: str) -> int:
+        return (await site.ask("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})).status
+
+    assert [await tried(f"guess-{n}") for n in range(PER_MINUTE + 3)] == [404] * PER_MINUTE + [429] * 3
+    assert await tried("let-me-look") == 429
+    site.proxy_headers["X-Forwarded-For"] = "198.51.100.7"
+    assert await tried("let-me-look") == 200
 
 
 async def test_the_first_response_is_timed_from_the_press_as_discord_dates_it():

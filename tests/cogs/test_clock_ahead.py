@@ -1,0 +1,67 @@
+"""The machine's clock is days ahead for some seconds, then right again: nothing that was to come is lost or comes twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.classroom import Classroom
+from tests.cogs.test_nudges import HOUR, lived, nudges
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def room(classroom: Classroom) -> Classroom:
+    await classroom.open_class()
+    await classroom.join(*classroom.students[:2])
+    return classroom
+
+
+async def ahead(room: Classroom, by: timedelta) -> None:
+    """The bot looks at what is due by a clock that is ahead; then the clock is set right, and it looks again."""
+    room.clock.ahead = by
+    await room.work()
+    room.clock.ahead = timedelta()
+    await room.work()
+
+
+@pytest.mark.parametrize("by", [2 * HOUR, DAY + HOUR, 3 * DAY, 40 * DAY])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_later_steps_still_come_and_none_twice(room: Classroom, by: timedelta, restarted: bool) -> None:
+    ana, ben, _ = room.students
+    await room.post_prework(deadline="thu 12:00")
+    if restarted:
+        room.clock.ahead = by
+        await room.restart()
+    before = {each: nudges(each) for each in (ana, ben)}
+    await ahead(room, by)
+    early = {each: nudges(each) - before[each] for each in (ana, ben)}
+    came = await lived(room, ana, ben, until=4 * DAY)
+    for each, name in ((ana, "ana"), (ben, "ben")):
+        own = [one for one in came if one.endswith(name)]
+        steps = [f"Wed 12:00 {name}", f"Thu 09:00 {name}"]
+        # what went out early does not come again at its time; all the rest does
+        assert own == [one for one in steps if one in own]
+        assert len(own) + early[each] == len(steps)
+
+
+async def test_what_had_to_wait_meanwhile_does_not_wait_for_days(room: Classroom) -> None:
+    chloe = room.students[2]
+    room.refuse("PUT", "/guilds/*/members/*/roles/*", 403, 50013)
+    room.clock.ahead = 3 * DAY
+    await room.join(chloe)
+    room.accept("/guilds/*/members/*/roles/*")
+    room.clock.ahead = timedelta()
+    await room.work()
+    assert "Period 3 student" in chloe.roles
+
+
+async def test_log_ins_made_ahead_do_not_hold_up_the_next_one_for_days(room: Classroom) -> None:
+    upkeep, now = room.app.services.upkeep, room.clock()
+    await upkeep.mind_the_clock(now + 3 * DAY)
+    for _ in range(20):
+        await upkeep.note_identify(now + 3 * DAY)
+    await upkeep.mind_the_clock(now)
+    assert await upkeep.may_identify(now, 20) <= now + HOUR
