@@ -17,7 +17,7 @@ LOOKS = {
 #: done twice it is done once: a thread that was put away is taken out again
 HARMLESS = {"edit_channel"}
 #: context managers without an effect
-LOCKS = {"_locks", "_opening", "_turn", "_working", "claiming"}
+LOCKS = {"_bound", "_locks", "_opening", "_turn", "_working", "claiming"}
 
 
 def steps() -> list[str]:

@@ -113,7 +113,7 @@ async def test_a_reader_that_does_not_end_is_killed_and_the_loop_goes_on_meanwhi
             await asyncio.sleep(0.01)
             turns += 1
 
-    turning, timeout_s = asyncio.create_task(turn()), 1
+    turning, timeout_s, result = asyncio.create_task(turn()), 1, None
     while not (tmp_path / "told").exists():  # as long as the machine takes to start a process
         timeout_s *= 2
         result = await WorkerPackParser(timeout_s=timeout_s, command=command).parse("pack.toml", b"x = 1")
