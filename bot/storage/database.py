@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.services.ports import Tx
+from bot.storage.faults import not_now
 from bot.storage.lines import Line, Threaded, Writer, connect
 
 P = ParamSpec("P")
@@ -38,7 +39,12 @@ class Database:
 
     async def glance(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A read of a few rows by key, done at once: the way to the reader's thread and back would cost more."""
-        return self._glancer.run(lambda tx: fn(tx, *args, **kwargs))
+        try:
+            return self._glancer.run(lambda tx: fn(tx, *args, **kwargs))
+        except Exception as fault:
+            if not_now(fault, is_read=True) is None:
+                raise
+        return await self.read(fn, *args, **kwargs)  # which waits where it is in nobody's way
 
 
 @asynccontextmanager
