@@ -48,13 +48,15 @@ def run(*, config: Path = Path("config.toml")) -> None:
     except ConfigFault as fault:
         _stop(str(fault), EX_CONFIG)
     from bot.logs import set_up_logs
-    from bot.running import Refused, run_bot
+    from bot.running import Later, Refused, run_bot
 
     set_up_logs(settings.log, settings.secrets)
     try:
         asyncio.run(_until_stopped(run_bot(settings)))
     except Refused as refusal:
         _stop(str(refusal), EX_CONFIG)
+    except Later as later:
+        _stop(str(later), 1)
 
 
 @app.command

@@ -16,8 +16,8 @@ from bot.app import CannotListen, open_app
 from bot.config import Settings
 from bot.domain.records import HistoryCheck
 from bot.services.upkeep import LogInsSpent
+from bot.storage.files import NotNow, Unusable, make_ready, open_lock, tell_sqlite
 from bot.storage.history import NoHistory, check_file
-from bot.storage.schema import NewerSchema
 
 log = structlog.get_logger()
 
@@ -36,22 +36,29 @@ class Refused(Exception):
     """Starting again would not help; the text says what would."""
 
 
+class Later(Exception):
+    """Starting again later helps; the text says what stood in the way."""
+
+
 async def run_bot(settings: Settings) -> None:
     """Runs until it is cancelled. A second process on the same file stands by until the first one ends."""
-    async with sole_owner(settings.storage.path):
-        try:
+    try:
+        async with sole_owner(settings.storage.path):
+            tell_sqlite()
             async with open_app(settings) as app:
                 await app.run(started=settle_memory)
-        except discord.LoginFailure:
-            raise Refused(_FOR_GOOD[4004]) from None
-        except discord.PrivilegedIntentsRequired:
-            raise Refused(_FOR_GOOD[4014]) from None
-        except discord.ConnectionClosed as closed:
-            if closed.code in _FOR_GOOD:
-                raise Refused(_FOR_GOOD[closed.code]) from None
-            raise
-        except (CannotListen, LogInsSpent, NewerSchema) as fault:
-            raise Refused(str(fault)) from None
+    except discord.LoginFailure:
+        raise Refused(_FOR_GOOD[4004]) from None
+    except discord.PrivilegedIntentsRequired:
+        raise Refused(_FOR_GOOD[4014]) from None
+    except discord.ConnectionClosed as closed:
+        if closed.code in _FOR_GOOD:
+            raise Refused(_FOR_GOOD[closed.code]) from None
+        raise
+    except (CannotListen, LogInsSpent, Unusable) as fault:
+        raise Refused(str(fault)) from None
+    except NotNow as fault:
+        raise Later(str(fault)) from None
 
 
 def settle_memory() -> None:
@@ -67,9 +74,9 @@ def settle_memory() -> None:
 
 @asynccontextmanager
 async def sole_owner(database: Path) -> AsyncIterator[None]:
-    """Holds the file's lock, which the kernel frees when the process ends, however it ends."""
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(database.name + ".lock").open("w") as handle:
+    """Holds the file's lock, which the kernel frees when the process ends, however it ends. Raises Unusable."""
+    make_ready(database)
+    with open_lock(database) as handle:
         said = False
         while True:
             try:

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import pytest
 from bot.cli import EX_CONFIG
 from bot.loopback.process import BotProcess
 from bot.loopback.world import World
+from bot.storage.schema import bring_up_to_date
 
 
 @pytest.fixture
@@ -82,6 +83,58 @@ async def test_a_database_of_a_newer_version_is_left_alone(world: World):
     assert code == EX_CONFIG
     assert len(lines) == 1
     assert "newer" in lines[0]
+
+
+def _nonsense(path: Path) -> None:
+    path.write_text("no database at all\n" * 500)
+
+
+def _cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _changed(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE person ADD COLUMN nickname TEXT")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_nonsense, "not a database"),
+        (_cut_short, "damaged"),
+        (_folder, "is a folder"),
+        (_changed, "nickname"),
+    ],
+)
+async def test_a_database_that_does_not_hold_is_told_in_one_line_and_not_started_again(
+    world: World, spoil: Callable[[Path], None], said: str
+):
+    await asyncio.to_thread(_make, world.database_path)
+    spoil(world.database_path)
+    code, lines = await ends_with(world)
+    assert code == EX_CONFIG
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert world.wire.gateway.identifies == 0
+
+
+def _make(path: Path) -> None:
+    asyncio.run(bring_up_to_date(path))
+
+
+async def test_the_side_files_are_for_their_owner_alone_and_sqlites_version_is_told(world: World):
+    await world.start_bot()
+    names = ("", "-wal", "-shm", ".lock")
+    found = [world.database_path.with_name(world.database_path.name + each) for each in names]
+    assert [oct(each.stat().st_mode & 0o777) for each in found] == ["0o600"] * 4
+    assert "sqlite_before_3_51_3" in world.bot.output or "event=sqlite " in world.bot.output
 
 
 async def test_a_second_process_stands_by_until_the_first_is_killed(world: World):

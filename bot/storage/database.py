@@ -8,6 +8,7 @@ writer does both here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.services.ports import Tx
 from bot.storage.faults import not_now
+from bot.storage.files import NotNow, create, look_through, make_ready
 from bot.storage.lines import Line, Threaded, Writer, connect
 
 P = ParamSpec("P")
@@ -49,15 +51,22 @@ class Database:
 
 @asynccontextmanager
 async def open_database(path: Path) -> AsyncGenerator[Database]:
-    """The database in that file, brought to the newest schema first."""
+    """The database in that file, looked through and brought to the newest schema first. Raises Unusable and NotNow."""
     from bot.storage.schema import bring_up_to_date
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    await bring_up_to_date(path)
-    writer, reader = Writer(path), Threaded(path, read_only=True)
-    await writer.open()
-    await reader.open()
-    glancer = Line(connect(path, read_only=True), "BEGIN")
+    make_ready(path)
+    await asyncio.to_thread(look_through, path)
+    create(path)
+    try:
+        await bring_up_to_date(path)
+        writer, reader = Writer(path), Threaded(path, read_only=True)
+        await writer.open()
+        await reader.open()
+        glancer = Line(connect(path, read_only=True), "BEGIN")
+    except Exception as fault:
+        if (why := not_now(fault)) is not None:
+            raise NotNow(f"{path} cannot be opened: {why}. Mend that, then start again.") from fault
+        raise
     try:
         yield Database(writer, reader, glancer)
     finally:

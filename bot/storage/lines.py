@@ -30,7 +30,7 @@ T = TypeVar("T")
 Work = Callable[[Tx], Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Waiting:
     work: Work
     future: asyncio.Future[Any]
@@ -73,7 +73,9 @@ MOST_SHARED = 32
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    """A line that only reads can neither write nor checkpoint, whatever it is asked to (RH1)."""
+    address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
     try:
         for pragma in (*_PRAGMAS, *(("query_only=ON",) if read_only else ())):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -278,8 +280,9 @@ class Writer(Threaded):
         """All that wait have waited one turn more; the pause itself is the thread's, which has nothing else to do."""
         for each in self._waiting:
             each.looks -= 1
-        self._give_up([each for each in self._waiting if each.looks <= 0 or self._is_closed])
-        self._waiting = deque(each for each in self._waiting if not each.future.done())
+        overdue = [each for each in self._waiting if each.looks <= 0 or self._is_closed]
+        self._waiting = deque(each for each in self._waiting if each not in overdue)
+        self._give_up(overdue)
         loop = asyncio.get_running_loop()
         self.connection._tx.put_nowait((None, lambda: _after_a_pause(loop, self._resume)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.storage.files import HOW_TO_GO_BACK, Unusable
 from bot.storage.migrations.shapes import EARLIER, EDITED, SHAPES
 from bot.storage.shape import Shape, differences, digest_of, shape_of, told
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 HEAD = "0003"
 
 
-class NewerSchema(Exception):
+class NewerSchema(Unusable):
     """The file was written by a newer Flipcord than this one."""
 
 
-class UnknownSchema(Exception):
+class UnknownSchema(Unusable):
     """The file is no database of any Flipcord, or somebody changed what it is made of; the text says what differs."""
 
 
@@ -105,8 +106,8 @@ def _differences(version: str, shape: Shape) -> list[str]:
 
 def _unknown(path: Path, version: str, lines: list[str]) -> UnknownSchema:
     return UnknownSchema(
-        f"{path} is not as Flipcord made it (schema {version}): {told(lines)}. It was left alone. Take that back, "
-        "or put a backup in its place; docs/how-to/keep-running.md says how."
+        f"{path} is not as Flipcord made it (schema {version}): {told(lines)}. It was left alone. "
+        f"Take that back, or go back: {HOW_TO_GO_BACK[0].lower()}{HOW_TO_GO_BACK[1:]}"
     )
 
 
