@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
-from bot.services.ports import be_patient
+from bot.services.ports.saving import be_patient
 
 log = structlog.get_logger()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import sqlite3
@@ -177,12 +178,59 @@ async def test_a_crash_loop_cannot_spend_the_days_log_ins(world: World):
     assert world.wire.gateway.identifies == 3
 
 
-async def test_the_one_who_runs_it_can_lift_a_quarantine(world: World):
+async def allow_openings(world: World) -> tuple[int | None, str]:
     command = [sys.executable, "-m", "bot", "allow-openings", "--config", str(world.config_path)]
-    done = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    done = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
     said, _ = await done.communicate()
-    assert done.returncode == 0
-    assert b"all along" in said
+    return done.returncode, said.decode()
+
+
+def _fact(path: Path, name: str) -> list[tuple[str]]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchall()
+    finally:
+        connection.close()
+
+
+def _stop_openings(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("INSERT INTO fact (name, value) VALUES ('openings_stopped', 'Discord says so')")
+    connection.close()
+
+
+async def test_the_one_who_runs_it_can_lift_a_quarantine_without_a_bot(world: World):
+    code, said = await allow_openings(world)
+    assert (code, "all along" in said) == (0, True)
+    await asyncio.to_thread(_stop_openings, world.database_path)
+    code, said = await allow_openings(world)
+    assert (code, "open again" in said) == (0, True)
+    assert _fact(world.database_path, "openings_stopped") == [("",)]
+
+
+async def test_a_quarantine_is_lifted_by_the_bot_that_runs_while_nobody_else_writes(world: World):
+    await asyncio.to_thread(_make, world.database_path)
+    await asyncio.to_thread(_stop_openings, world.database_path)
+    await world.start_bot()
+    code, said = await allow_openings(world)
+    assert (code, "open again" in said) == (0, True)
+    assert "event=asked_by_the_command_line" in world.bot.output
+    assert _fact(world.database_path, "openings_stopped") == [("",)]
+
+
+async def test_a_bot_that_does_not_answer_is_told_and_its_file_left_alone(world: World):
+    await asyncio.to_thread(_make, world.database_path)
+    await asyncio.to_thread(_stop_openings, world.database_path)
+    lock = world.database_path.with_name(world.database_path.name + ".lock")
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        code, said = await allow_openings(world)
+    assert (code, said.count("\n")) == (1, 1)
+    assert "Try again in a minute" in said
+    assert _fact(world.database_path, "openings_stopped") == [("Discord says so",)]
 
 
 async def test_with_few_log_ins_left_for_the_day_it_does_not_start(world: World):

@@ -37,8 +37,8 @@ class NotNow(Exception):
     """The database cannot be used just now; starting again later helps."""
 
 
-def make_ready(path: Path) -> None:
-    """Sees to it that the folder is there and the files are its owner's alone. Raises Unusable."""
+def make_ready(path: Path) -> list[str]:
+    """Sees to it that the folder is there and the files are its owner's alone; names those that were not. Raises Unusable."""
     _make_folder(path.parent)
     try:
         found = path.stat()
@@ -50,9 +50,8 @@ def make_ready(path: Path) -> None:
         _check_file(path, found)
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise Unusable(f"{_user()} may not write in {path.parent}. Let it, or change storage.path.")
-    for end in ("", *BESIDE):
-        with suppress(FileNotFoundError):
-            _tighten(path.with_name(path.name + end))
+    family = [path.with_name(path.name + end) for end in ("", *BESIDE)]
+    return [each.name for each in family if _tighten(each)]
 
 
 def create(path: Path) -> None:
@@ -137,11 +136,12 @@ def _check_file(path: Path, found: os.stat_result) -> None:
         raise Unusable(f"{_user()} may not write {path}. Is the disk, or the file, read-only?")
 
 
-def _tighten(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        path.chmod(0o600)
-        log.info("file_tightened", file=path.name, was=oct(mode))
+def _tighten(path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+            return True
+    return False
 
 
 def _user() -> str:

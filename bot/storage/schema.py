@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +112,7 @@ def _unknown(path: Path, version: str, lines: list[str]) -> UnknownSchema:
 
 
 @contextmanager
-def _made_anew(version: str) -> Iterator[sqlite3.Connection]:
+def _made_anew(version: str) -> Generator[sqlite3.Connection]:
     """An empty database in memory, as the migrations make it up to there."""
     import sqlalchemy as sa
     from alembic import command
