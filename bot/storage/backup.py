@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.storage.files import create
+from bot.storage.marks import note_copy
 
 
 class NoBackup(Exception):
@@ -44,6 +45,7 @@ def _copy(database: Path, half: Path) -> None:
         closing(sqlite3.connect(half, isolation_level=None)) as copy,
     ):
         source.backup(copy)
+        note_copy(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a -wal beside it
         faults = [row[0] for row in copy.execute("PRAGMA integrity_check") if row[0] != "ok"]
         faults += [

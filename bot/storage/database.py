@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from bot.clock import Clock, system_clock
 from bot.services.ports import Tx
 from bot.storage.faults import not_now
 from bot.storage.files import NotNow, create, look_through, make_ready
@@ -50,7 +51,7 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncGenerator[Database]:
+async def open_database(path: Path, clock: Clock = system_clock) -> AsyncGenerator[Database]:
     """The database in that file, looked through and brought to the newest schema first. Raises Unusable and NotNow."""
     from bot.storage.schema import bring_up_to_date
 
@@ -59,7 +60,7 @@ async def open_database(path: Path) -> AsyncGenerator[Database]:
     create(path)
     try:
         await bring_up_to_date(path)
-        writer, reader = Writer(path), Threaded(path, read_only=True)
+        writer, reader = Writer(path, clock), Threaded(path, read_only=True)
         await writer.open()
         await reader.open()
         glancer = Line(connect(path, read_only=True), "BEGIN")

@@ -20,8 +20,10 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.pool import StaticPool
 
+from bot.clock import Clock
 from bot.services.ports import NotRead, NotSaved, Tx, patience
 from bot.storage.faults import Held, is_held, not_now
+from bot.storage.marks import Marks
 from bot.storage.transaction import StoredTx
 
 log = structlog.get_logger()
@@ -100,12 +102,15 @@ class Line:
         self._connection = self._engine.connect()
         self.tx = StoredTx(self._connection)
 
-    def run(self, work: Callable[[Tx], T]) -> T:
+    def run(self, work: Callable[[Tx], T], commit: Callable[[], object] | None = None) -> T:
         """The whole transaction; an exception in it rolls everything back."""
         self.raw.execute(self._begin)
         try:
             result = work(self.tx)
-            self.raw.execute("COMMIT")
+            if commit is not None:
+                commit()
+            else:
+                self.raw.execute("COMMIT")
         except BaseException:
             self.roll_back()
             raise
@@ -177,10 +182,15 @@ class Writer(Threaded):
     file, neither thread waits for it: all keep their places, and it is tried again after a pause.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         super().__init__(path, read_only=False)
+        self._marks = Marks(path, clock)
         self._waiting: deque[Waiting] = deque()
         self._is_busy = self._is_closed = False
+
+    async def open(self) -> None:
+        await super().open()
+        await self.connection._execute(self._marks.open, self.line.raw)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
     async def run(self, work: Callable[[Tx], T], *, is_short: bool = False) -> T:
         """Raises NotSaved."""
@@ -196,6 +206,7 @@ class Writer(Threaded):
         self._give_up(list(self._waiting))
         self._waiting.clear()
         await super().close()
+        self._marks.close()
 
     def _go_on(self) -> None:
         """On the loop: takes those that may share the next commit; a long one is not begun beside short ones."""
@@ -251,15 +262,20 @@ class Writer(Threaded):
     def _committed(self, begun: list[Answer] | None) -> list[Answer] | None:
         try:
             if begun is not None:
-                self.line.raw.execute("COMMIT")
+                self._commit()
         except BaseException:
             self.line.roll_back()
             return None
         return begun
 
+    def _commit(self) -> None:
+        mark = self._marks.count_up(self.line.raw)
+        self.line.raw.execute("COMMIT")
+        self._marks.write(mark)
+
     def _alone(self, waiting: Waiting) -> Answer:
         try:
-            return Answer(self.line.run(waiting.work))
+            return Answer(self.line.run(waiting.work, self._commit))
         except BaseException as fault:
             return Answer(fault=Held() if is_held(fault) else fault)
 

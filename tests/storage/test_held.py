@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.services.ports import NotSaved, Tx, patience
-from bot.storage.database import Database
+from bot.storage.database import Database, open_database
 
 HOW = pytest.mark.parametrize("how", ["write", "jot"])
 #: for the case that a test fails: how long a lock is held at most
@@ -163,15 +164,12 @@ async def test_a_file_that_may_not_be_written_is_told_as_not_saved(database: Dat
 
 
 async def test_what_waits_when_the_database_is_closed_is_told(empty_database_file: Path, tmp_path: Path):
-    import shutil
-
-    from bot.storage.database import open_database
-
     path = tmp_path / "closing.sqlite3"
     shutil.copy(empty_database_file, path)
-    async with open_database(path) as database:
-        with held(path):
+    with held(path, "SELECT 1") as other:
+        async with open_database(path) as database:
+            other.execute("BEGIN IMMEDIATE")
             waiting = asyncio.create_task(database.jot(note, "a", "b"))
             await asyncio.sleep(0)
-    with pytest.raises(NotSaved):
-        await waiting
+        with pytest.raises(NotSaved):
+            await waiting
