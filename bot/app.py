@@ -46,6 +46,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.going_back import GoingBackService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
@@ -105,6 +106,7 @@ class App:
         self.schedule = Schedule(self.beat, self.next_due, clock, settings.wake.poll_s)
         links = _stop_links(settings)
         self.services = _services(settings, database, clock, self.schedule.wake, links)
+        self._going_back = GoingBackService(database, new_handle)
         line = Line()
         self.client = FlipcordClient(
             self.services,
@@ -144,12 +146,21 @@ class App:
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
         await self._mind_the_clock()
-        planned = await self.services.nudges.plan(self.clock())
-        planned += await self.services.announcements.run_due(self.clock())
-        planned += await self.services.time_limits.close(self.clock())
-        planned += await self.services.rechecks.ask_due(self.clock())
-        planned += await self.services.summatives.release(self.clock())
-        return planned + await self.courier.work()
+        return await self._plan(self.clock()) + await self.courier.work()
+
+    async def _plan(self, now: datetime) -> int:
+        """Everything that has come by then goes into the outbox."""
+        planned = await self.services.nudges.plan(now)
+        planned += await self.services.announcements.run_due(now)
+        planned += await self.services.time_limits.close(now)
+        planned += await self.services.rechecks.ask_due(now)
+        return planned + await self.services.summatives.release(now)
+
+    async def catch_up(self) -> None:
+        """Before anything else, when an older database was put back: what may have been sent since is set aside."""
+        gap, held = await self._going_back.catch_up(self.clock(), self._plan)
+        if gap is not None:
+            log.warning("messages_set_aside", held=sum(held.values()), until=gap.until.isoformat())
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
@@ -209,10 +220,11 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         offset_clock(settings.dev.clock_offset_file) if settings.dev.clock_offset_file else system_clock
     )
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(settings.storage.path))
+        database = await stack.enter_async_context(open_database(settings.storage.path, now))
         app = App(settings, now, database)
         stack.push_async_callback(app.courier.aclose)
         stack.push_async_callback(app.reconciler.aclose)
+        await app.catch_up()
         yield app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -48,13 +49,15 @@ def run(*, config: Path = Path("config.toml")) -> None:
     except ConfigFault as fault:
         _stop(str(fault), EX_CONFIG)
     from bot.logs import set_up_logs
-    from bot.running import Refused, run_bot
+    from bot.running import Later, Refused, run_bot
 
     set_up_logs(settings.log, settings.secrets)
     try:
         asyncio.run(_until_stopped(run_bot(settings)))
     except Refused as refusal:
         _stop(str(refusal), EX_CONFIG)
+    except Later as later:
+        _stop(str(later), 1)
 
 
 @app.command
@@ -132,20 +135,15 @@ def allow_openings(*, config: Path = Path("config.toml")) -> None:
     config
         The settings file.
     """
-    from bot.app import open_app
     from bot.config import ConfigFault, read_settings
+    from bot.running import Later, Refused, change
 
     try:
-        settings = read_settings(config)
-    except ConfigFault as fault:
+        print(asyncio.run(change(read_settings(config), "allow-openings")))
+    except (ConfigFault, Refused) as fault:
         _stop(str(fault), EX_CONFIG)
-
-    async def allow() -> str | None:
-        async with open_app(settings) as opened:
-            return await opened.services.upkeep.allow_openings()
-
-    why = asyncio.run(allow())
-    print("Inboxes open again." if why else "Inboxes were open to be opened all along.")
+    except Later as later:
+        _stop(str(later), 1)
 
 
 @history.command(name="check")
@@ -278,7 +276,9 @@ def convert(file: Path, to: Path) -> None:
         text, left_out = write_as(to.suffix, found.questions, found.pictures)
     except ValueError as error:
         _stop(str(error), 1)
-    to.write_text(text, encoding="utf-8", newline="")
+    handle = os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)  # the answers are in it
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+        out.write(text)
     for fault in found.faults:
         print(f"not read: {fault}", file=sys.stderr)
     for one in left_out:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TextIO
 
 import discord
 import structlog
 
-from bot.app import CannotListen, open_app
+from bot.app import App, CannotListen, open_app
 from bot.config import Settings
 from bot.domain.records import HistoryCheck
 from bot.services.upkeep import LogInsSpent
+from bot.storage.doorbell import NobodyAnswers, answering, ask
+from bot.storage.files import NotNow, Unusable, make_ready, open_lock, tell_sqlite
 from bot.storage.history import NoHistory, check_file
-from bot.storage.schema import NewerSchema
 
 log = structlog.get_logger()
 
@@ -36,22 +38,29 @@ class Refused(Exception):
     """Starting again would not help; the text says what would."""
 
 
+class Later(Exception):
+    """Starting again later helps; the text says what stood in the way."""
+
+
 async def run_bot(settings: Settings) -> None:
     """Runs until it is cancelled. A second process on the same file stands by until the first one ends."""
-    async with sole_owner(settings.storage.path):
-        try:
-            async with open_app(settings) as app:
+    try:
+        async with sole_owner(settings.storage.path):
+            tell_sqlite()
+            async with open_app(settings) as app, answering(settings.storage.path, _answers(app)):
                 await app.run(started=settle_memory)
-        except discord.LoginFailure:
-            raise Refused(_FOR_GOOD[4004]) from None
-        except discord.PrivilegedIntentsRequired:
-            raise Refused(_FOR_GOOD[4014]) from None
-        except discord.ConnectionClosed as closed:
-            if closed.code in _FOR_GOOD:
-                raise Refused(_FOR_GOOD[closed.code]) from None
-            raise
-        except (CannotListen, LogInsSpent, NewerSchema) as fault:
-            raise Refused(str(fault)) from None
+    except discord.LoginFailure:
+        raise Refused(_FOR_GOOD[4004]) from None
+    except discord.PrivilegedIntentsRequired:
+        raise Refused(_FOR_GOOD[4014]) from None
+    except discord.ConnectionClosed as closed:
+        if closed.code in _FOR_GOOD:
+            raise Refused(_FOR_GOOD[closed.code]) from None
+        raise
+    except (CannotListen, LogInsSpent, Unusable) as fault:
+        raise Refused(str(fault)) from None
+    except NotNow as fault:
+        raise Later(str(fault)) from None
 
 
 def settle_memory() -> None:
@@ -67,22 +76,61 @@ def settle_memory() -> None:
 
 @asynccontextmanager
 async def sole_owner(database: Path) -> AsyncIterator[None]:
-    """Holds the file's lock, which the kernel frees when the process ends, however it ends."""
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(database.name + ".lock").open("w") as handle:
+    """Holds the file's lock, which the kernel frees when the process ends, however it ends. Raises Unusable."""
+    if tightened := make_ready(database):
+        log.info("files_tightened", files=tightened)
+    with open_lock(database) as handle:
         said = False
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not said:
-                    log.warning(
-                        "standing_by", why="another Flipcord runs on this database", database=str(database)
-                    )
-                    said = True
-                await asyncio.sleep(1)
+        while not _locked(handle):
+            if not said:
+                log.warning(
+                    "standing_by", why="another Flipcord runs on this database", database=str(database)
+                )
+                said = True
+            await asyncio.sleep(1)
         yield
+
+
+def _locked(handle: TextIO) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+# --- what the command line changes --------------------------------------------------------------------
+
+
+async def _allow_openings(app: App) -> str:
+    why = await app.services.upkeep.allow_openings()
+    return "Inboxes open again." if why else "Inboxes were open to be opened all along."
+
+
+#: by the command's name: what it does, in whichever process has the database; gives what the operator reads
+_CHANGES: Mapping[str, Callable[[App], Awaitable[str]]] = {"allow-openings": _allow_openings}
+
+
+def _answers(app: App) -> Mapping[str, Callable[[], Awaitable[str]]]:
+    return {name: lambda change=change: change(app) for name, change in _CHANGES.items()}
+
+
+async def change(settings: Settings, name: str) -> str:
+    """Has the bot that runs do it, since one process alone writes to the file (RH1); without one, does it here.
+
+    Raises Refused and Later.
+    """
+    try:
+        make_ready(settings.storage.path)
+        with open_lock(settings.storage.path) as handle:
+            if not _locked(handle):
+                return await ask(settings.storage.path, name)
+            async with open_app(settings) as app:
+                return await _CHANGES[name](app)
+    except Unusable as fault:
+        raise Refused(str(fault)) from None
+    except (NotNow, NobodyAnswers) as fault:
+        raise Later(str(fault)) from None
 
 
 def check_history(settings: Settings) -> HistoryCheck:

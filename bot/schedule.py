@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
+from bot.services.ports.saving import be_patient
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ class Schedule:
         self.wake()
 
     async def _run(self) -> None:
+        be_patient()
         while True:
             await self._asked.wait()
             self._asked.clear()

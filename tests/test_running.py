@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from bot.cli import EX_CONFIG
 from bot.loopback.process import BotProcess
 from bot.loopback.world import World
+from bot.storage.schema import bring_up_to_date
 
 
 @pytest.fixture
@@ -84,6 +86,58 @@ async def test_a_database_of_a_newer_version_is_left_alone(world: World):
     assert "newer" in lines[0]
 
 
+def _nonsense(path: Path) -> None:
+    path.write_text("no database at all\n" * 500)
+
+
+def _cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _changed(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE person ADD COLUMN nickname TEXT")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_nonsense, "not a database"),
+        (_cut_short, "damaged"),
+        (_folder, "is a folder"),
+        (_changed, "nickname"),
+    ],
+)
+async def test_a_database_that_does_not_hold_is_told_in_one_line_and_not_started_again(
+    world: World, spoil: Callable[[Path], None], said: str
+):
+    await asyncio.to_thread(_make, world.database_path)
+    spoil(world.database_path)
+    code, lines = await ends_with(world)
+    assert code == EX_CONFIG
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert world.wire.gateway.identifies == 0
+
+
+def _make(path: Path) -> None:
+    asyncio.run(bring_up_to_date(path))
+
+
+async def test_the_side_files_are_for_their_owner_alone_and_sqlites_version_is_told(world: World):
+    await world.start_bot()
+    names = ("", "-wal", "-shm", ".lock")
+    found = [world.database_path.with_name(world.database_path.name + each) for each in names]
+    assert [oct(each.stat().st_mode & 0o777) for each in found] == ["0o600"] * 4
+    assert "sqlite_before_3_51_3" in world.bot.output or "event=sqlite " in world.bot.output
+
+
 async def test_a_second_process_stands_by_until_the_first_is_killed(world: World):
     await world.start_bot()
     second = BotProcess(world.config_path, world.folder / "second.log")
@@ -118,12 +172,59 @@ async def test_a_crash_loop_cannot_spend_the_days_log_ins(world: World):
     assert world.wire.gateway.identifies == 3
 
 
-async def test_the_one_who_runs_it_can_lift_a_quarantine(world: World):
+async def allow_openings(world: World) -> tuple[int | None, str]:
     command = [sys.executable, "-m", "bot", "allow-openings", "--config", str(world.config_path)]
-    done = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    done = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
     said, _ = await done.communicate()
-    assert done.returncode == 0
-    assert b"all along" in said
+    return done.returncode, said.decode()
+
+
+def _fact(path: Path, name: str) -> list[tuple[str]]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchall()
+    finally:
+        connection.close()
+
+
+def _stop_openings(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("INSERT INTO fact (name, value) VALUES ('openings_stopped', 'Discord says so')")
+    connection.close()
+
+
+async def test_the_one_who_runs_it_can_lift_a_quarantine_without_a_bot(world: World):
+    code, said = await allow_openings(world)
+    assert (code, "all along" in said) == (0, True)
+    await asyncio.to_thread(_stop_openings, world.database_path)
+    code, said = await allow_openings(world)
+    assert (code, "open again" in said) == (0, True)
+    assert _fact(world.database_path, "openings_stopped") == [("",)]
+
+
+async def test_a_quarantine_is_lifted_by_the_bot_that_runs_while_nobody_else_writes(world: World):
+    await asyncio.to_thread(_make, world.database_path)
+    await asyncio.to_thread(_stop_openings, world.database_path)
+    await world.start_bot()
+    code, said = await allow_openings(world)
+    assert (code, "open again" in said) == (0, True)
+    assert "event=asked_by_the_command_line" in world.bot.output
+    assert _fact(world.database_path, "openings_stopped") == [("",)]
+
+
+async def test_a_bot_that_does_not_answer_is_told_and_its_file_left_alone(world: World):
+    await asyncio.to_thread(_make, world.database_path)
+    await asyncio.to_thread(_stop_openings, world.database_path)
+    lock = world.database_path.with_name(world.database_path.name + ".lock")
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        code, said = await allow_openings(world)
+    assert (code, said.count("\n")) == (1, 1)
+    assert "Try again in a minute" in said
+    assert _fact(world.database_path, "openings_stopped") == [("Discord says so",)]
 
 
 async def test_with_few_log_ins_left_for_the_day_it_does_not_start(world: World):

@@ -14,6 +14,7 @@ from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS
 from bot.delivery.line import Line
 from bot.services.members import Repairs, ServerSeen
+from bot.services.ports import be_patient
 
 log = structlog.get_logger()
 
@@ -72,6 +73,7 @@ class Reconciler:
             await asyncio.wait([self._task])
 
     async def _run(self) -> None:
+        be_patient()
         while self._is_asked:
             self._is_asked = False
             await self.work()

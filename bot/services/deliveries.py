@@ -23,6 +23,7 @@ from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.chronicle import end, note
+from bot.services.going_back import WHY, is_held_back
 from bot.services.holding import Withhold, look
 from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
@@ -110,6 +111,9 @@ def _claim(tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str)
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:
     if delivery.expires_at is not None and now >= delivery.expires_at:
         _expire(tx, delivery, lease, now, ids)
+        return None
+    if is_held_back(tx, delivery):
+        end(tx, delivery, lease, State.EXPIRED, now, why=WHY)
         return None
     parcel = parcel_of(tx, delivery, terms, now)
     if isinstance(parcel, str):
@@ -280,7 +284,9 @@ def _resume(
     pairs: list[tuple[Delivery, Parcel]] = []
     for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
         parcel = parcel_of(tx, delivery, terms, now)
-        if delivery.expires_at is not None and now >= delivery.expires_at:
+        if is_held_back(tx, delivery):
+            end(tx, delivery, lease, State.EXPIRED, now, why=WHY)
+        elif delivery.expires_at is not None and now >= delivery.expires_at:
             why = "it may have gone out; by now it is of no use"
             end(tx, delivery, lease, State.EXPIRED, now, why=why)
         elif isinstance(parcel, str):

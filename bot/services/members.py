@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Roll, Section
+from bot.services.going_back import left_alone
 from bot.services.people import role_grant, role_take
 from bot.services.places import student_role, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
@@ -69,12 +70,15 @@ def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> R
     set_ups: list[Effect] = []
     for section in tx.sections.on_guild(guild):
         asked = _under_way(tx, section)
+        extra: list[tuple[Effect, int]] = []
         rolls = tx.sections.rolls(section.id)
         for roll in rolls:
             left += _note_gone(tx, guild, roll, seen.absent, now)
             came_back += _note_back(tx, section, roll, seen.present, now)
             grants += (each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each))
-            takes += (each for each in _extra_roles(section, roll, seen, standing, now) if not asked(each))
+            too_many = (each for each in _extra_roles(section, roll, seen, standing, now) if not asked(each))
+            extra += ((each, roll.discord) for each in too_many)
+        takes += left_alone(tx, section, extra, now, ids)
         set_ups += _broken_places(tx, section, seen, standing, now)
     added = [tx.outbox.add(each, now, ids) for each in (grants, set_ups, takes)]
     return Repairs(left, came_back, *added)

@@ -7,6 +7,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from bot.storage.files import create
+from bot.storage.marks import note_copy
+
 
 class NoBackup(Exception):
     """No backup was made, and nothing was left behind; the text says why and what would help."""
@@ -36,12 +39,13 @@ def back_up(database: Path, target: Path) -> int:
 
 def _copy(database: Path, half: Path) -> None:
     half.unlink(missing_ok=True)
-    os.close(os.open(half, os.O_CREAT | os.O_EXCL, 0o600))  # names and marks of students are in it
+    create(half)  # for its owner alone: names and marks of students are in it
     with (
         closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(half, isolation_level=None)) as copy,
     ):
         source.backup(copy)
+        note_copy(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a -wal beside it
         faults = [row[0] for row in copy.execute("PRAGMA integrity_check") if row[0] != "ok"]
         faults += [

@@ -8,12 +8,16 @@ writer does both here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from bot.clock import Clock, system_clock
 from bot.services.ports import Tx
+from bot.storage.faults import not_now
+from bot.storage.files import NotNow, create, look_through, make_ready
 from bot.storage.lines import Line, Threaded, Writer, connect
 
 P = ParamSpec("P")
@@ -38,20 +42,32 @@ class Database:
 
     async def glance(self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A read of a few rows by key, done at once: the way to the reader's thread and back would cost more."""
-        return self._glancer.run(lambda tx: fn(tx, *args, **kwargs))
+        try:
+            return self._glancer.run(lambda tx: fn(tx, *args, **kwargs))
+        except Exception as fault:
+            if not_now(fault, is_read=True) is None:
+                raise
+        return await self.read(fn, *args, **kwargs)  # which waits where it is in nobody's way
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncGenerator[Database]:
-    """The database in that file, brought to the newest schema first."""
+async def open_database(path: Path, clock: Clock = system_clock) -> AsyncGenerator[Database]:
+    """The database in that file, looked through and brought to the newest schema first. Raises Unusable and NotNow."""
     from bot.storage.schema import bring_up_to_date
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    await bring_up_to_date(path)
-    writer, reader = Writer(path), Threaded(path, read_only=True)
-    await writer.open()
-    await reader.open()
-    glancer = Line(connect(path, read_only=True), "BEGIN")
+    make_ready(path)
+    await asyncio.to_thread(look_through, path)
+    create(path)
+    try:
+        await bring_up_to_date(path)
+        writer, reader = Writer(path, clock), Threaded(path, read_only=True)
+        await writer.open()
+        await reader.open()
+        glancer = Line(connect(path, read_only=True), "BEGIN")
+    except Exception as fault:
+        if (why := not_now(fault)) is not None:
+            raise NotNow(f"{path} cannot be opened: {why}. Mend that, then start again.") from fault
+        raise
     try:
         yield Database(writer, reader, glancer)
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,47 +17,73 @@ from typing import Any, TypeVar
 
 import aiosqlite
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.pool import StaticPool
 
-from bot.services.ports import Tx
+from bot.clock import Clock
+from bot.services.ports import NotRead, NotSaved, Tx, patience
+from bot.storage.faults import Held, is_held, not_now
+from bot.storage.marks import Marks
 from bot.storage.transaction import StoredTx
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Work = Callable[[Tx], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Waiting:
     work: Work
     future: asyncio.Future[Any]
     is_short: bool
+    #: how often it is still tried while another program holds the file
+    looks: int
+
+    def tell(self, answer: Answer) -> None:
+        if self.future.done():  # its caller is gone; what it wrote stays
+            return
+        if answer.fault is None:
+            self.future.set_result(answer.result)
+            return
+        why = not_now(answer.fault)
+        if why is not None:
+            log.error("not_saved", why=why)
+        self.future.set_exception(NotSaved(why) if why is not None else answer.fault)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    future: asyncio.Future[Any]
     result: Any = None
     fault: BaseException | None = None
 
-    def tell(self) -> None:
-        if self.future.done():  # its caller is gone; what it wrote stays
-            return
-        if self.fault is not None:
-            self.future.set_exception(self.fault)
-        else:
-            self.future.set_result(self.result)
 
-
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "mmap_size=0")
+#: SQLite itself waits for no lock once the connection stands: it would wait on whatever thread it is called on
+_PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "mmap_size=0",
+    "busy_timeout=0",
+)
+#: between two looks whether another program has let the file go
+PAUSE_S = 0.025
 
 #: transactions that share a commit at most: the first of them waits for the last
 MOST_SHARED = 32
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for pragma in (*_PRAGMAS, *(("query_only=ON",) if read_only else ())):
-        connection.execute(f"PRAGMA {pragma}").close()
+    """A line that only reads can neither write nor checkpoint, whatever it is asked to (RH1)."""
+    address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in (*_PRAGMAS, *(("query_only=ON",) if read_only else ())):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
@@ -75,12 +102,15 @@ class Line:
         self._connection = self._engine.connect()
         self.tx = StoredTx(self._connection)
 
-    def run(self, work: Callable[[Tx], T]) -> T:
+    def run(self, work: Callable[[Tx], T], commit: Callable[[], object] | None = None) -> T:
         """The whole transaction; an exception in it rolls everything back."""
         self.raw.execute(self._begin)
         try:
             result = work(self.tx)
-            self.raw.execute("COMMIT")
+            if commit is not None:
+                commit()
+            else:
+                self.raw.execute("COMMIT")
         except BaseException:
             self.roll_back()
             raise
@@ -114,12 +144,33 @@ class Threaded:
         return self._line
 
     async def run(self, work: Callable[[Tx], T]) -> T:
-        # aiosqlite's own hop to its thread; its public API would hop once for each statement
-        return await self.connection._execute(self.line.run, work)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        """For reads. Raises NotRead."""
+        for looks_left in reversed(range(_looks())):
+            try:
+                # aiosqlite's own hop to its thread; its public API would hop once for each statement
+                return await self.connection._execute(self.line.run, work)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+            except Exception as fault:
+                if not is_held(fault) or not looks_left:
+                    raise _as_told(fault) from fault
+            await self.connection._execute(time.sleep, PAUSE_S)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        raise NotRead("no look was left")  # none is ever asked for
 
     async def close(self) -> None:
         await self.connection._execute(self.line.close)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         await self.connection.close()
+
+
+def _looks() -> int:
+    """Turns are counted, not seconds: a machine that is slow gives nobody fewer of them."""
+    return 1 + round(patience.get() / PAUSE_S)
+
+
+def _as_told(fault: Exception) -> Exception:
+    why = not_now(fault, is_read=True)
+    if why is None:
+        return fault
+    log.error("not_read", why=why)
+    return NotRead(why)
 
 
 class Writer(Threaded):
@@ -127,20 +178,35 @@ class Writer(Threaded):
 
     Each is a savepoint: one that raises takes back its own changes only. Nobody is answered before the commit.
     Should that fail, each is tried alone, as if it had come alone. Short ones run on the loop's own thread and only
-    their commit on the line's; the line belongs to one of the two at any time.
+    their commit on the line's; the line belongs to one of the two at any time. While another program holds the
+    file, neither thread waits for it: all keep their places, and it is tried again after a pause.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         super().__init__(path, read_only=False)
+        self._marks = Marks(path, clock)
         self._waiting: deque[Waiting] = deque()
-        self._is_busy = False
+        self._is_busy = self._is_closed = False
+
+    async def open(self) -> None:
+        await super().open()
+        await self.connection._execute(self._marks.open, self.line.raw)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
     async def run(self, work: Callable[[Tx], T], *, is_short: bool = False) -> T:
+        """Raises NotSaved."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Waiting(work, future, is_short))
+        self._waiting.append(Waiting(work, future, is_short, _looks()))
         if not self._is_busy:
             self._go_on()
         return await future
+
+    async def close(self) -> None:
+        """What still waits for another program to let go is told that it was not saved."""
+        self._is_closed = True
+        self._give_up(list(self._waiting))
+        self._waiting.clear()
+        await super().close()
+        self._marks.close()
 
     def _go_on(self) -> None:
         """On the loop: takes those that may share the next commit; a long one is not begun beside short ones."""
@@ -148,57 +214,104 @@ class Writer(Threaded):
         while self._waiting and self._waiting[0].is_short == taken[0].is_short and len(taken) < MOST_SHARED:
             taken.append(self._waiting.popleft())
         self._is_busy = True
-        begun = self._begun(taken) if taken[0].is_short else None
-        self.connection._tx.put_nowait((None, lambda: self._finish(taken, begun)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        try:
+            begun = self._begun(taken) if taken[0].is_short else None
+        except Held as held:
+            self._tell(taken, [Answer(fault=held)] * len(taken))
+            return
+        loop = asyncio.get_running_loop()
+        self.connection._tx.put_nowait((None, lambda: self._finish(taken, begun, loop)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
     def _begun(self, taken: Sequence[Waiting]) -> list[Answer] | None:
-        """All in one transaction that is still open; None when that cannot be, and nothing was done."""
+        """All in one transaction that is still open; None when that cannot be, and nothing was done. Raises Held."""
         raw = self.line.raw
         try:
             raw.execute("BEGIN IMMEDIATE")
             return [self._in_savepoint(each) for each in taken]
-        except BaseException:
+        except BaseException as fault:
             self.line.roll_back()
+            if is_held(fault):
+                raise Held from fault
             return None
 
     def _in_savepoint(self, waiting: Waiting) -> Answer:
         raw = self.line.raw
         raw.execute("SAVEPOINT one")
         try:
-            answer = Answer(waiting.future, waiting.work(self.line.tx))
+            answer = Answer(waiting.work(self.line.tx))
         except BaseException as fault:
             if not raw.in_transaction:  # a full disk, for one: nothing of the others is left either
                 raise
-            answer = Answer(waiting.future, fault=fault)
+            answer = Answer(fault=fault)
             raw.execute("ROLLBACK TO one")
         raw.execute("RELEASE one")
         return answer
 
-    def _finish(self, taken: Sequence[Waiting], begun: list[Answer] | None) -> None:
+    def _finish(
+        self, taken: Sequence[Waiting], begun: list[Answer] | None, loop: asyncio.AbstractEventLoop
+    ) -> None:
         """On the thread: commits, and tells all at once, since each wake of the loop is a call of the kernel."""
-        answers = self._committed(begun if begun is not None else self._begun(taken))
+        try:
+            answers = self._committed(begun if begun is not None else self._begun(taken))
+        except Held as held:
+            answers = [Answer(fault=held)] * len(taken)
         if answers is None:
             answers = [self._alone(each) for each in taken]
-        taken[0].future.get_loop().call_soon_threadsafe(self._tell, answers)
+        loop.call_soon_threadsafe(self._tell, taken, answers)
 
     def _committed(self, begun: list[Answer] | None) -> list[Answer] | None:
         try:
             if begun is not None:
-                self.line.raw.execute("COMMIT")
+                self._commit()
         except BaseException:
             self.line.roll_back()
             return None
         return begun
 
+    def _commit(self) -> None:
+        mark = self._marks.count_up(self.line.raw)
+        self.line.raw.execute("COMMIT")
+        self._marks.write(mark)
+
     def _alone(self, waiting: Waiting) -> Answer:
         try:
-            return Answer(waiting.future, self.line.run(waiting.work))
+            return Answer(self.line.run(waiting.work, self._commit))
         except BaseException as fault:
-            return Answer(waiting.future, fault=fault)
+            return Answer(fault=Held() if is_held(fault) else fault)
 
-    def _tell(self, answers: Sequence[Answer]) -> None:
-        for each in answers:
-            each.tell()
+    def _tell(self, taken: Sequence[Waiting], answers: Sequence[Answer]) -> None:
+        """On the loop. Those that found the file held keep their places until their callers can wait no longer."""
+        pairs = list(zip(taken, answers, strict=True))
+        held = [each for each, answer in pairs if isinstance(answer.fault, Held)]
+        for each, answer in pairs:
+            if not isinstance(answer.fault, Held):
+                each.tell(answer)
+        self._waiting.extendleft(reversed(held))
+        if held:
+            self._pause()
+        else:
+            self._resume()
+
+    def _pause(self) -> None:
+        """All that wait have waited one turn more; the pause itself is the thread's, which has nothing else to do."""
+        for each in self._waiting:
+            each.looks -= 1
+        overdue = [each for each in self._waiting if each.looks <= 0 or self._is_closed]
+        self._waiting = deque(each for each in self._waiting if each not in overdue)
+        self._give_up(overdue)
+        loop = asyncio.get_running_loop()
+        self.connection._tx.put_nowait((None, lambda: _after_a_pause(loop, self._resume)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+
+    def _resume(self) -> None:
         self._is_busy = False
         if self._waiting:
             self._go_on()
+
+    def _give_up(self, those: Sequence[Waiting]) -> None:
+        for each in those:
+            each.tell(Answer(fault=Held()))
+
+
+def _after_a_pause(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    time.sleep(PAUSE_S)
+    loop.call_soon_threadsafe(then)

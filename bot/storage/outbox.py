@@ -254,6 +254,22 @@ class StoredOutbox:
         )
         return [_delivery(row) for row in rows]
 
+    def due_until(self, until: datetime) -> Sequence[Delivery]:
+        query = sa.select(*_COLUMNS).where(outbox.c.state.in_(UNDER_WAY), outbox.c.due_at <= until)
+        return [_delivery(row) for row in self._db.execute(query)]
+
+    def doubt_all(self, ways: Collection[Way], since: datetime, until: datetime) -> None:
+        self._db.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.state.in_((State.DUE, State.LEASED)),
+                outbox.c.way.in_(ways),
+                outbox.c.created_at <= since,
+                outbox.c.due_at <= until,
+            )
+            .values(state=State.UNCERTAIN, called_at=outbox.c.due_at, tries=outbox.c.tries + 1)
+        )
+
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
         query = sa.select(*_COLUMNS).where(

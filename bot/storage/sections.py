@@ -128,6 +128,9 @@ class StoredSections:
         row = self._db.execute(_SECTIONS.where(*where)).first()
         return Section(*row) if row else None
 
+    def all(self) -> Sequence[Section]:
+        return [Section(*row) for row in self._db.execute(_SECTIONS.order_by(section.c.id))]
+
     def on_guild(self, guild: int) -> Sequence[Section]:
         rows = self._db.execute(_SECTIONS.where(section.c.guild_id == guild).order_by(section.c.name))
         return [Section(*row) for row in rows]

@@ -17,9 +17,10 @@ import structlog
 from discord import ui
 
 from bot.domain.records import Asker
+from bot.services.ports import NotRead, NotSaved
 from bot.services.services import Services
 from bot.views import answering
-from bot.views.cards import FIGURE_NAME, Card, Look, card, shorten
+from bot.views.cards import FIGURE_NAME, Button, Card, Look, card, shorten
 
 log = structlog.get_logger()
 
@@ -140,17 +141,48 @@ async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
 
 async def _apologise(interaction: Interaction, error: Exception) -> None:
     number = secrets.token_hex(3)
-    log.error("interaction_fault", number=number, exc_info=error)
-    sorry = card(
-        Look.PROBLEM,
-        "That did not work",
-        "Something went wrong on my side. What you did before is safe. Please try once more.",
-        f"-# If it happens again, tell your teacher this number: {number}",
-    )
+    if isinstance(error, (NotSaved, NotRead)):
+        log.warning("interaction_not_now", number=number, why=str(error))
+        sorry = _not_now(interaction, error)
+    else:
+        log.error("interaction_fault", number=number, exc_info=error)
+        sorry = card(
+            Look.PROBLEM,
+            "That did not work",
+            "Something went wrong on my side. What you did before is safe. Please try once more.",
+            f"-# If it happens again, tell your teacher this number: {number}",
+        )
     try:
         await reply(interaction, sorry)
     except discord.HTTPException as second:
         log.info("interaction_lost", number=number, code=second.code)
+
+
+#: of what somebody typed into a form, as much as a card has room for
+_MOST_KEPT = 3500
+
+
+def _not_now(interaction: Interaction, error: NotSaved | NotRead) -> Card:
+    """Nothing is lost but the moment: a button can be pressed again right here, a form's words can be copied."""
+    if isinstance(error, NotRead):
+        title, words = "One moment, please", "I cannot look that up just now. Nothing was changed."
+    else:
+        title, words = "Not saved, try again", "I cannot write that down just now. Nothing was changed."
+    custom_id = str((interaction.data or {}).get("custom_id", ""))
+    name = read_id(custom_id)
+    if name is not None and name[0] == "fc":
+        again = Button("Try again", name[1], name[2])
+        return card(Look.WAIT, title, words, controls=[again])
+    typed = _typed(cast("dict[str, Any]", interaction.data or {})) if name is not None else []
+    kept = ["**What you wrote, to copy and send again:**", *typed] if typed else []
+    return card(Look.WAIT, title, f"{words} Please try again in a minute.", *kept)
+
+
+def _typed(data: dict[str, Any]) -> list[str]:
+    """What was written into the fields of a form, in blocks that can be copied whole."""
+    written = [each for each in _fields(data).values() if isinstance(each, str) and each.strip()]
+    room = _MOST_KEPT // max(1, len(written))
+    return [f"```\n{shorten(each.replace('```', '` ` `'), room)}\n```" for each in written]
 
 
 async def outdated(interaction: Interaction) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import sqlite3
 from pathlib import Path
@@ -15,8 +16,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.storage import schema
+from bot.storage.migrations.shapes import SHAPES
 from bot.storage.tables import metadata
 from tests.meta.project import ROOT, modules, tree
+from tests.meta.shapes import shapes
 
 MIGRATIONS = ROOT / "bot/storage/migrations"
 ABOUT = {"purpose", "retention", "export", "erase"}
@@ -123,3 +126,22 @@ def test_a_migration_stands_on_its_own():
     ]
     assert leaning == []
     assert [path.name for path in paths if not ast.get_docstring(tree(path))] == []
+
+
+#: what is on main is on somebody's machine: it is never edited again, a change is a new revision (decision 39)
+PUBLISHED = {
+    "v0001_first.py": "736965def11f",
+    "v0002_messages.py": "d05720695d38",
+    "v0003_mastery.py": "bec4d85bbd1c",
+}
+
+
+@pytest.mark.parametrize("name", list(PUBLISHED))
+def test_a_published_migration_stays_as_it_is(name: str):
+    content = (MIGRATIONS / "versions" / name).read_bytes()
+    assert hashlib.sha256(content).hexdigest().startswith(PUBLISHED[name])
+
+
+def test_each_revision_is_known_by_its_shape():
+    """Where this fails for a new revision: ``python -m tests.meta.shapes`` writes it down."""
+    assert shapes() == SHAPES

@@ -42,6 +42,7 @@ from bot.services.ports.messages import (
     Upkeep,
 )
 from bot.services.ports.pictures import HandIns, Pictures
+from bot.services.ports.saving import NotRead, NotSaved, be_patient, patience
 from bot.services.ports.summative import Summatives, Talks
 from bot.services.ports.teaching import (
     Attempts,
@@ -79,6 +80,8 @@ __all__ = [
     "Letters",
     "MasteryRuleBook",
     "MessagingRules",
+    "NotRead",
+    "NotSaved",
     "Numbers",
     "OptOuts",
     "Outbox",
@@ -104,6 +107,8 @@ __all__ = [
     "Tx",
     "UnitTable",
     "Upkeep",
+    "be_patient",
+    "patience",
 ]
 
 P = ParamSpec("P")
