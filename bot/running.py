@@ -12,7 +12,7 @@ from pathlib import Path
 import discord
 import structlog
 
-from bot.app import CannotListen, open_app
+from bot.app import CannotListen, TokenRefused, open_app
 from bot.config import Settings
 from bot.domain.records import HistoryCheck
 from bot.services.upkeep import LogInsSpent
@@ -32,26 +32,53 @@ _FOR_GOOD = {
 }
 
 
+#: a refusal at the start or of a connection; somebody may sit before it who has just typed the token
+ASK_AGAIN_S = 5.0
+
+
 class Refused(Exception):
     """Starting again would not help; the text says what would."""
 
 
 async def run_bot(settings: Settings) -> None:
     """Runs until it is cancelled. A second process on the same file stands by until the first one ends."""
-    async with sole_owner(settings.storage.path):
+    async with sole_owner(settings.storage.path) as stood_by:
         try:
-            async with open_app(settings) as app:
-                await app.run(started=settle_memory)
-        except discord.LoginFailure:
-            raise Refused(_FOR_GOOD[4004]) from None
-        except discord.PrivilegedIntentsRequired:
-            raise Refused(_FOR_GOOD[4014]) from None
-        except discord.ConnectionClosed as closed:
-            if closed.code in _FOR_GOOD:
-                raise Refused(_FOR_GOOD[closed.code]) from None
-            raise
-        except (CannotListen, LogInsSpent, NewerSchema) as fault:
-            raise Refused(str(fault)) from None
+            await _run(settings, stood_by=stood_by)
+        except _Verdict as verdict:
+            # one bad answer is no verdict: Discord has bad minutes, and nobody starts a bot again that ended with 78
+            log.error("refused_by_discord", why=str(verdict), asked_again_in_s=ASK_AGAIN_S)  # noqa: TRY400  # its text says all
+            await asyncio.sleep(ASK_AGAIN_S)
+            try:
+                await _run(settings)
+            except _Verdict as again:
+                raise Refused(str(again)) from None
+
+
+class _Verdict(Exception):
+    """Discord says that it will never do as it is; the text says what would."""
+
+
+async def _run(settings: Settings, *, stood_by: bool = False) -> None:
+    """One bot from its first log-in on. Raises _Verdict, and Refused for what needs no second question."""
+    try:
+        async with open_app(settings) as app:
+            app.lookout.stood_by = stood_by
+            await app.run(started=settle_memory)
+    except discord.LoginFailure:
+        raise _Verdict(_FOR_GOOD[4004]) from None
+    except discord.PrivilegedIntentsRequired:
+        raise _Verdict(_FOR_GOOD[4014]) from None
+    except discord.ConnectionClosed as closed:
+        if closed.code in _FOR_GOOD:
+            raise _Verdict(_FOR_GOOD[closed.code]) from None
+        raise
+    except LogInsSpent as fault:
+        raise _Verdict(str(fault)) from None
+    except TokenRefused:  # asked again already
+        raise Refused(_FOR_GOOD[4004]) from None
+    except (CannotListen, NewerSchema) as fault:
+        raise Refused(str(fault)) from None
 
 
 def settle_memory() -> None:
@@ -66,8 +93,11 @@ def settle_memory() -> None:
 
 
 @asynccontextmanager
-async def sole_owner(database: Path) -> AsyncIterator[None]:
-    """Holds the file's lock, which the kernel frees when the process ends, however it ends."""
+async def sole_owner(database: Path) -> AsyncIterator[bool]:
+    """Holds the file's lock, which the kernel frees when the process ends, however it ends.
+
+    Gives whether it had to wait for another process.
+    """
     database.parent.mkdir(parents=True, exist_ok=True)
     with database.with_name(database.name + ".lock").open("w") as handle:
         said = False
@@ -82,7 +112,9 @@ async def sole_owner(database: Path) -> AsyncIterator[None]:
                     )
                     said = True
                 await asyncio.sleep(1)
-        yield
+        if said:
+            log.warning("took_over", database=str(database))
+        yield said
 
 
 def check_history(settings: Settings) -> HistoryCheck:

@@ -14,6 +14,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
+from bot.pulse import BEAT, ROUND, Pulse
+from bot.watch import Watch
 
 log = structlog.get_logger()
 
@@ -21,14 +23,20 @@ _JOB = "beat"
 
 
 class Schedule:
+    """``pulse`` is told of each beat; ``watch`` ends the bot when the beats end by themselves."""
+
     def __init__(
         self,
         work: Callable[[], Awaitable[object]],
         next_due: Callable[[], Awaitable[datetime | None]],
         clock: Clock,
         poll_s: float,
+        *,
+        pulse: Pulse | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._work, self._next_due, self._clock, self._poll = work, next_due, clock, timedelta(seconds=poll_s)
+        self._pulse, self._watch = pulse or Pulse(), watch or Watch()
         self._asked = asyncio.Event()
         self._scheduler: AsyncIOScheduler | None = None
         self._beats: asyncio.Task[None] | None = None
@@ -42,6 +50,7 @@ class Schedule:
         self._scheduler.add_job(self._ask, trigger, id=_JOB)
         self._scheduler.start()
         self._beats = asyncio.create_task(self._run())
+        self._watch.keep(self._beats, "beats")
         self.wake()
 
     async def stop(self) -> None:
@@ -49,6 +58,7 @@ class Schedule:
         if self._scheduler is None or self._beats is None:
             return
         self._scheduler.shutdown(wait=False)
+        self._watch.let_go(self._beats)
         self._beats.cancel()
         await asyncio.wait([self._beats])
         self._scheduler = self._beats = None
@@ -67,9 +77,11 @@ class Schedule:
             self._asked.clear()
             try:
                 await self._work()
+                self._pulse.note(BEAT)
                 await self._set_alarm()
             except Exception:  # the next beat tries again; one fault must not end the beats
                 log.exception("work_fault")
+            self._pulse.note(ROUND)
 
     async def _set_alarm(self) -> None:
         due, now = await self._next_due(), self._clock()

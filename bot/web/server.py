@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.services.services import Services
 from bot.web.agree import AgreePage
 from bot.web.errors import CannotListen
-from bot.web.health import Health
+from bot.web.health import Health, Signs
 from bot.web.links import ContractLinks, FormSeal, StopLinks
 from bot.web.metrics import Metrics
 from bot.web.stop import StopPage
@@ -86,13 +86,11 @@ class WebServer:
 
 
 def web_server(
-    terms: Terms, services: Services, metrics: Metrics, links: StopLinks | None, connected: Callable[[], bool]
+    terms: Terms, services: Services, metrics: Metrics, links: StopLinks | None, signs: Signs
 ) -> WebServer:
     """With those doors for which the settings have what they need."""
     clock = services.clock
-    doors: list[Door] = [
-        Health(services.vitals, metrics, connected, clock, metrics_token=terms.metrics_token)
-    ]
+    doors: list[Door] = [Health(services.vitals, metrics, signs, clock, metrics_token=terms.metrics_token)]
     if links is not None and terms.public_url is not None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(terms.public_url))
         doors.append(StopPage(services.phones, links, FormSeal(terms.keys), origin, clock))
