@@ -113,7 +113,7 @@ class App:
         )
         links, contract_links = _links(settings)
         self.services = _services(settings, database, clock, self.schedule.wake, links, contract_links)
-        line = Line()
+        self.line = line = Line()
         self.client = FlipcordClient(
             self.services,
             identifies_per_hour=settings.discord.identify.per_hour,

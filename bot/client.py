@@ -165,8 +165,10 @@ class FlipcordClient(commands.Bot):
             seconds = (free_at - now + timedelta(seconds=1)).total_seconds()
             log.warning("identify_budget_spent", wait_s=round(seconds))
             self._logs_in_at = free_at
-            await asyncio.sleep(seconds)
-            self._logs_in_at = None
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                self._logs_in_at = None
         await self.services.upkeep.note_identify(self.services.clock())
         await super().before_identify_hook(shard_id, initial=initial)
 

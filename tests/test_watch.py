@@ -110,9 +110,7 @@ def test_every_task_that_is_made_is_kept_or_has_its_reason() -> None:
         str(path.relative_to(ROOT))
         for path in modules("bot", "cogs")
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in makers
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in makers
     }
     kept = {
         str(path.relative_to(ROOT))

@@ -89,7 +89,7 @@ TOLD: Mapping[Standstill, Told] = {
     Standstill.TEXTS_HELD: Told("no texts go out: our text account is in trouble", _TWILIO, TEXTS),
     Standstill.TEXTS_SPENT: Told(
         "no texts go out: those of this day are used up",
-        "Messages go by other ways. The person who runs the bot can raise twilio.per_day in its settings",
+        "Messages go by other ways. The person who runs the bot can raise that number in its settings",
         TEXTS,
     ),
     Standstill.TEXTS_SILENT: Told("no texts go out: Twilio takes none just now", _BY_ITSELF, TEXTS),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -59,7 +61,7 @@ class Watched:
 
     async def is_well(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.health())[0] != 200:
+            while (await self.health())[0] != 200:  # noqa: ASYNC110  # nothing tells of another process's state
                 await asyncio.sleep(0.05)
 
     def room(self) -> list[str]:
@@ -67,16 +69,25 @@ class Watched:
         return [each.text for each in self.crowd.teacher.visible_messages("period-3-teachers")]
 
 
-@pytest.fixture
-async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+@asynccontextmanager
+async def open_watched(folder: Path, **how: Any) -> AsyncIterator[Watched]:
     """Three students who owe the same pre-work; the bot does not run yet."""
     port = free_port()
     settings = {**SETTINGS, "web": {"port": port}}
-    async with World(tmp_path, start=BEGIN, settings=settings) as world, aiohttp.ClientSession() as session:
+    async with (
+        World(folder, start=BEGIN, settings=settings, **how) as world,
+        aiohttp.ClientSession() as session,
+    ):
         world.wire.gateway.starts_per_day = 1_000_000
         crowd = Crowd(world, 3)
         await crowd.settle_in()
         yield Watched(world, crowd, session, port)
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    async with open_watched(tmp_path) as watched:
+        yield watched
 
 
 async def refused_once(watched: Watched) -> Person:
@@ -125,3 +136,81 @@ async def test_no_answer_about_the_token_is_no_verdict_either(watched: Watched) 
     assert "token" in (await watched.health())[1]["standing_still"]
     await world.move(timedelta(minutes=1, seconds=20))
     await watched.is_well()
+
+
+async def test_a_database_that_cannot_be_written_alarms_everybody_and_everything_goes_on_by_itself(
+    watched: Watched,
+) -> None:
+    """Another program holds it: nothing can be put into the outbox, so the room is told past it."""
+    world = watched.world
+    await world.start_bot()
+    await watched.is_well()
+    with closing(sqlite3.connect(world.database_path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told = await watched.stands_still("database")
+        assert not told["database"]
+        begun = [line for line in world.bot.output.splitlines() if "event=standing_still" in line]
+        assert ["state=database" in line for line in begun] == [True]
+        await world.move(timedelta(minutes=11))
+        await watched.until(lambda: any("I cannot save anything" in each for each in watched.room()))
+        other.execute("ROLLBACK")
+    await watched.is_well()
+    await world.move_to(BEGIN + timedelta(hours=6, seconds=1))
+    await watched.until(lambda: watched.crowd.messages() == [1, 1, 1])
+    assert sum("I cannot save anything" in each for each in watched.room()) == 1
+
+
+async def test_a_connection_that_is_gone_for_long_is_told_in_the_room(watched: Watched) -> None:
+    world = watched.world
+    await world.start_bot()
+    await watched.is_well()
+    async with world.wire.gateway_down():
+        await watched.stands_still("gateway")
+        await world.move(timedelta(minutes=11))
+        await watched.until(lambda: any("I am not connected to Discord" in each for each in watched.room()))
+    await watched.is_well()
+
+
+async def test_a_log_that_goes_nowhere_stops_nothing(tmp_path: Path) -> None:
+    command = ("bash", "-c", f'exec {sys.executable} -m bot run "$@" 2>/dev/full', "bot")
+    async with open_watched(tmp_path, command=command) as watched:
+        world = watched.world
+        await world.start_bot()
+        world.wire.rest.faults.answer("PUT /guilds/*/members/*/roles/*", 500, times=2)
+        new = watched.crowd.server.add_person("Late Student")
+        await new.press("I am old enough. Join", await new.slash("join", where="lobby"))
+        await world.move_to(BEGIN + timedelta(hours=6, seconds=1))
+        await watched.until(lambda: watched.crowd.messages() == [1, 1, 1])
+        assert world.bot.output == ""
+
+
+#: a bot whose beats are another's; with what its command line brings
+ANOTHER_BEAT = """
+import asyncio, sys
+from bot import standing
+from bot.app import App
+from bot.cli import app
+
+async def beat(self):
+    {how}
+
+App.beat = beat
+app(["run", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.parametrize("how", ["raise BaseException('x')", "raise asyncio.CancelledError"])
+async def test_beats_that_end_end_the_process_for_its_supervisor(tmp_path: Path, how: str) -> None:
+    async with World(tmp_path, command=(sys.executable, "-c", ANOTHER_BEAT.format(how=how))) as world:
+        await world.bot.start()
+        assert await world.bot.wait(timeout_s=PATIENCE_S) == 1
+        assert "loop_ended" in world.bot.output
+        assert "loop=beats" in world.bot.output
+
+
+async def test_a_beat_that_does_not_return_ends_the_process_for_its_supervisor(tmp_path: Path) -> None:
+    how = "standing.STUCK_S = 0.5; await asyncio.Event().wait()"
+    async with World(tmp_path, command=(sys.executable, "-c", ANOTHER_BEAT.format(how=how))) as world:
+        await world.bot.start()
+        assert await world.bot.wait(timeout_s=PATIENCE_S) == 1
+        assert "beat_stuck" in world.bot.output
