@@ -22,7 +22,7 @@ from bot.domain.phone_zones import TEXTS
 from bot.domain.standing import PAST_THE_OUTBOX, TOLD_AFTER, Occurrence, Register, Seen, Standstill
 from bot.pulse import BEAT, ROUND, Pulse, claim_by
 from bot.services.standing import Look, Room, words
-from bot.watch import Ended, Stop, Watch, guarded_against_a_stop
+from bot.watch import Ended, Watch, guarded_against_a_stop
 
 log = structlog.get_logger()
 
@@ -127,11 +127,9 @@ class Lookout:
     async def _run(self) -> None:
         with guarded_against_a_stop(STUCK_S) as stop:
             while True:
-                await asyncio.gather(self.look(), self._feed(stop))
-
-    async def _feed(self, stop: Stop) -> None:
-        stop.feed()
-        await asyncio.sleep(min(self._poll_s, EVERY_S))
+                stop.feed()
+                await asyncio.sleep(min(self._poll_s, EVERY_S))
+                await self.look()
 
     async def look(self) -> None:
         """One look around, with what follows from it."""
