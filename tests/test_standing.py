@@ -535,7 +535,8 @@ async def test_discord_is_asked_about_the_token_after_a_minute_and_believed_the_
     assert len(alone.answers) == 1
     await alone.at(122)
     assert (alone.answers, alone.vouched) == ([], 1)
-    alone.answers, alone.seen = [False], [Seen(Standstill.TOKEN)]
+    alone.answers.append(False)
+    alone.seen.append(Seen(Standstill.TOKEN))
     for seconds in (300, 330, 361):
         await alone.at(seconds)
     assert isinstance(await alone.fault(), TokenRefused)
@@ -546,7 +547,7 @@ async def test_a_write_that_never_comes_back_is_seen_and_not_piled_up(
 ) -> None:
     alone, asked = Alone(), 0
 
-    async def keep(_: Any) -> None:
+    async def keep(occurrences: Any) -> None:
         nonlocal asked
         asked += 1
         await asyncio.Event().wait()
