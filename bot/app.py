@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,9 @@ from discord.http import Route
 
 from bot.client import FlipcordClient
 from bot.clock import Clock, offset_clock, system_clock
-from bot.config import HoursPart, Settings, WebPart
-from bot.delivery.line import Line, LineShut
+from bot.config import Settings, WebPart
+from bot.delivery.asking import knows_token, paced, post_past_the_outbox
+from bot.delivery.line import Line
 from bot.delivery.members import Reconciler
 from bot.delivery.sms import TwilioAccount
 from bot.delivery.worker import Courier
@@ -31,6 +32,7 @@ from bot.formats.table_csv import CsvTables
 from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
 from bot.pictures.drawn import DrawnForServices
+from bot.pulse import Pulse
 from bot.schedule import Schedule
 from bot.services.accommodations import AccommodationService
 from bot.services.announcement_results import Tariff
@@ -73,14 +75,17 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.services import Services
+from bot.services.standing import StandingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
 from bot.services.time_limits import TimeLimitService
 from bot.services.upkeep import UpkeepService
 from bot.services.vitals import VitalsService
+from bot.standing import Discord, Lookout, TokenRefused
 from bot.storage.database import Database, open_database
 from bot.storage.secrets import Vault
+from bot.watch import Watch
 from bot.web.errors import CannotListen
 from bot.web.lag import LagProbe
 from bot.words.contracts import ContractWording
@@ -89,9 +94,9 @@ from bot.words.letters import answer_length
 if TYPE_CHECKING:
     from bot.web.links import ContractLinks, StopLinks
     from bot.web.server import WebServer
-
-__all__ = ["App", "CannotListen", "open_app"]
 from bot.words.texts import segments, text
+
+__all__ = ["App", "CannotListen", "TokenRefused", "open_app"]
 
 log = structlog.get_logger()
 
@@ -103,11 +108,14 @@ class App:
 
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
-        self.schedule = Schedule(self.beat, self.next_due, clock, settings.wake.poll_s)
-        links = _stop_links(settings)
-        self.services = _services(settings, database, clock, self.schedule.wake, links)
+        self.pulse, self.watch = Pulse(), Watch()
+        self.schedule = Schedule(
+            self.beat, self.next_due, clock, settings.wake.poll_s, pulse=self.pulse, watch=self.watch
+        )
+        links, contract_links = _links(settings)
+        self.services = _services(settings, database, clock, self.schedule.wake, links, contract_links)
         self._going_back = GoingBackService(database, new_handle)
-        line = Line()
+        self.line = line = Line()
         self.client = FlipcordClient(
             self.services,
             identifies_per_hour=settings.discord.identify.per_hour,
@@ -115,7 +123,7 @@ class App:
         )
         self.reconciler = Reconciler(self.services.members, self.client, line, clock)
         self.client.on_gap = self.reconciler.start
-        self.client.paced = partial(_paced, line)
+        self.client.paced = partial(paced, line)
         self.courier = Courier(
             self.services.deliveries,
             self.client,
@@ -123,10 +131,25 @@ class App:
             clock,
             nonce_window_s=settings.discord.nonce_window_s,
             twilio=_twilio(settings),
+            pulse=self.pulse,
         )
-        self.lag, self.web = LagProbe(), None
+        self.lookout = self._lookout(database, line)
+        self.lag, self.web = LagProbe(watch=self.watch), None
         if settings.web is not None:
-            self.lag, self.web = _web(settings.web, settings, self.services, self.client, line, links)
+            self.lag, self.web = _web(self, settings.web, line, links)
+
+    def _lookout(self, database: Database, line: Line) -> Lookout:
+        texts_a_day = self.settings.twilio.per_day if self.settings.twilio is not None else None
+        return Lookout(
+            StandingService(database, texts_a_day, new_handle),
+            (line.standing, self.client.standing, self.courier.standing),
+            Discord(partial(knows_token, self.client), line.vouch, partial(post_past_the_outbox, self.client, line)),
+            self.clock,
+            self.settings.wake.poll_s,
+            pulse=self.pulse,
+            watch=self.watch,
+            wake=self.schedule.wake,
+        )  # fmt: skip
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
@@ -179,15 +202,18 @@ class App:
         """Connects to Discord and works until it is cancelled.
 
         ``started`` is called once everything is loaded, before the connection. Raises what discord.py raises when
-        refused, and CannotListen when the web server's address is taken.
+        refused, CannotListen when the web server's address is taken, Ended when a loop ended that never should, and
+        TokenRefused.
         """
         async with self.client, self._beside():
             await self.client.login(self.settings.discord.token.get_secret_value())
             started()
             self.schedule.start()
+            self.lookout.start()
             try:
-                await self.client.connect()
+                await self.watch.beside(self.client.connect())
             finally:
+                await self.lookout.stop()
                 await self.schedule.stop()
 
     @asynccontextmanager
@@ -236,15 +262,20 @@ def _point_discord_at(settings: Settings) -> None:
 
 
 def _services(
-    settings: Settings, database: Database, clock: Clock, wake: Callable[[], None], links: StopLinks | None
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    wake: Callable[[], None],
+    links: StopLinks | None,
+    contract_links: ContractLinks | None,
 ) -> Services:
-    hours = Hours(discord=_open_hours(settings.nudges.dm_hours), sms=_open_hours(settings.nudges.sms_hours))
+    dms, texts = settings.nudges.dm_hours, settings.nudges.sms_hours
+    hours = Hours(discord=OpenHours(dms.opens, dms.closes), sms=OpenHours(texts.opens, texts.closes))
     limits = Limits(settings.nudges.per_day, settings.nudges.unanswered)
     inbox = settings.discord.inbox
     vault = Vault([key.get_secret_value() for key in settings.security.keys]) if settings.twilio else None
     numbers = PhoneNumbers() if settings.twilio else None
     units = PintUnits()
-    contract_links = _contract_links(settings)
     drip = Drip(inbox.opens, timedelta(minutes=inbox.per_minutes))
     reader = WorkerPackParser()
     return Services(
@@ -317,46 +348,22 @@ def _services(
     )
 
 
-@contextmanager
-def _paced(line: Line) -> Iterator[None]:
-    try:
-        with line.carrying(patient=True):
-            yield
-    except LineShut as shut:
-        raise ConnectionError(str(shut)) from shut
-
-
-def _stop_links(settings: Settings) -> StopLinks | None:
+def _links(settings: Settings) -> tuple[StopLinks | None, ContractLinks | None]:
     keys = [key.get_secret_value() for key in settings.security.keys]
     if settings.web is None or settings.web.public_url is None or not keys:
-        return None
-    from bot.web.links import StopLinks
+        return None, None
+    from bot.web.links import ContractLinks, StopLinks
 
-    return StopLinks(keys, settings.web.public_url)
-
-
-def _contract_links(settings: Settings) -> ContractLinks | None:
-    keys = [key.get_secret_value() for key in settings.security.keys]
-    if settings.web is None or settings.web.public_url is None or not keys:
-        return None
-    from bot.web.links import ContractLinks
-
-    return ContractLinks(keys, settings.web.public_url)
+    return StopLinks(keys, settings.web.public_url), ContractLinks(keys, settings.web.public_url)
 
 
-def _web(
-    part: WebPart,
-    settings: Settings,
-    services: Services,
-    client: FlipcordClient,
-    line: Line,
-    links: StopLinks | None,
-) -> tuple[LagProbe, WebServer]:
+def _web(app: App, part: WebPart, line: Line, links: StopLinks | None) -> tuple[LagProbe, WebServer]:
     """Met only where it is wanted: its libraries take a tenth of a second to import."""
+    from bot.web.health import Signs
     from bot.web.metrics import Metrics
     from bot.web.server import Terms, web_server
 
-    twilio = settings.twilio
+    settings, services, twilio = app.settings, app.services, app.settings.twilio
     tokens = [twilio.auth_token, twilio.previous_auth_token] if twilio is not None else []
     terms = Terms(
         part.host,
@@ -368,8 +375,8 @@ def _web(
     )
     metrics = Metrics(services.clock)
     line.trace.on_request_end.append(metrics.on_request_end)
-    server = web_server(terms, services, metrics, links, lambda: client.connected)
-    return LagProbe(metrics.lag), server
+    signs = Signs(lambda: app.client.connected, app.lookout, app.pulse)
+    return LagProbe(metrics.lag, watch=app.watch), web_server(terms, services, metrics, links, signs)
 
 
 def _tariff(settings: Settings) -> Tariff:
@@ -394,10 +401,6 @@ def _twilio(settings: Settings) -> TwilioAccount | None:
         part.per_second,
         settings.web.public_url if settings.web else None,
     )
-
-
-def _open_hours(part: HoursPart) -> OpenHours:
-    return OpenHours(part.opens, part.closes)
 
 
 def new_handle() -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -28,7 +29,8 @@ EX_CONFIG = 78
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    print(message, file=sys.stderr)
+    with suppress(OSError, ValueError):  # where nobody reads it, the code has to say it all
+        print(message, file=sys.stderr)
     raise SystemExit(code)
 
 

@@ -9,7 +9,7 @@ import json
 import pkgutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -22,6 +22,7 @@ from discord.http import Route
 from discord.state import ConnectionState
 
 from bot import views
+from bot.domain.standing import Seen, Standstill
 from bot.services.services import Services
 from bot.services.upkeep import LogInsSpent
 from bot.views import presses
@@ -111,6 +112,8 @@ class FlipcordClient(commands.Bot):
             http_trace=http_trace,
         )
         self.services = services
+        #: until when it waits with its next log-in; None when it does not
+        self._logs_in_at: datetime | None = None
         self._identifies_per_hour = identifies_per_hour
         #: called when something may have gone by unseen; the composition root sets it
         self.on_gap: Callable[[], None] = lambda: None
@@ -122,6 +125,12 @@ class FlipcordClient(commands.Bot):
         """Whether a session with Discord's gateway is live at this moment."""
         ws: DiscordWebSocket | None = self.ws
         return self.is_ready() and ws is not None and ws.open
+
+    def standing(self) -> list[Seen]:
+        """What holds up here."""
+        if self._logs_in_at is not None:
+            return [Seen(Standstill.LOG_INS, why=f"until {self._logs_in_at:%H:%M} UTC")]
+        return [] if self.connected else [Seen(Standstill.GATEWAY)]
 
     def _get_state(self, **options: Any) -> ConnectionState[Any]:
         own = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
@@ -155,7 +164,11 @@ class FlipcordClient(commands.Bot):
         if free_at > now:
             seconds = (free_at - now + timedelta(seconds=1)).total_seconds()
             log.warning("identify_budget_spent", wait_s=round(seconds))
-            await asyncio.sleep(seconds)
+            self._logs_in_at = free_at
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                self._logs_in_at = None
         await self.services.upkeep.note_identify(self.services.clock())
         await super().before_identify_hook(shard_id, initial=initial)
 

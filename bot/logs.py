@@ -3,6 +3,9 @@
 Secrets are found by their shape in the finished line, so that it does not matter how they came into it: as a value
 inside a value, an argument of a library's message, a repr, or the text of an exception far down a traceback. A line
 that is not emitted is not looked at.
+
+A log never raises: whoever says what went wrong must not go wrong of it. A line that cannot be made or written (a full
+disk, a pipe that nobody reads any more, a value whose repr raises) is lost, and the bot goes on.
 """
 
 from __future__ import annotations
@@ -12,8 +15,9 @@ import re
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
@@ -67,15 +71,44 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
     redact = Redactor()
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.redact(super().format(record))
+        # half of a pair of surrogates is no character: a strict stream would refuse the whole line
+        line = self.redact(super().format(record))
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class _Handler(logging.StreamHandler[TextIO]):
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except Exception:  # noqa: BLE001  # the library lets a RecursionError through
+            self.handleError(record)
+
+    def flush(self) -> None:
+        with suppress(Exception):  # nobody is left to be told
+            super().flush()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the standard library's name
         """A line that cannot be written is told of by its place: the usual report prints its arguments."""
-        fault = sys.exc_info()[0]
-        kind = fault.__name__ if fault is not None else "fault"
-        sys.stderr.write(f"a line of the log from {record.pathname}:{record.lineno} was lost ({kind})\n")
+        _lost(f"{record.pathname}:{record.lineno}")
+
+
+class _Logger(structlog.stdlib.BoundLogger):
+    def _proxy_to_logger(
+        self, method_name: str, event: str | None = None, *event_args: str, **event_kw: Any
+    ) -> Any:
+        """What is done to an event before it becomes a line may fail as well."""
+        try:
+            return super()._proxy_to_logger(method_name, event, *event_args, **event_kw)
+        except Exception:  # noqa: BLE001  # whatever a value of the event does
+            _lost(self._logger.name)
+
+
+def _lost(place: str) -> None:
+    """On the error stream, if there is one that takes it."""
+    fault = sys.exc_info()[0]
+    kind = fault.__name__ if fault is not None else "fault"
+    with suppress(Exception):  # a full disk, a closed pipe, no error stream at all: nobody is left to be told
+        sys.stderr.write(f"a line of the log from {place} was lost ({kind})\n")
 
 
 def set_up_logs(part: LogPart, secrets: Iterable[str] = ()) -> None:
@@ -112,7 +145,7 @@ def set_up_logs(part: LogPart, secrets: Iterable[str] = ()) -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=_Logger,
         cache_logger_on_first_use=True,
     )
 

@@ -13,7 +13,7 @@ from typing import TextIO
 import discord
 import structlog
 
-from bot.app import App, CannotListen, open_app
+from bot.app import App, CannotListen, TokenRefused, open_app
 from bot.config import Settings
 from bot.domain.records import HistoryCheck
 from bot.services.upkeep import LogInsSpent
@@ -34,6 +34,10 @@ _FOR_GOOD = {
 }
 
 
+#: a refusal at the start or of a connection; somebody may sit before it who has just typed the token
+ASK_AGAIN_S = 5.0
+
+
 class Refused(Exception):
     """Starting again would not help; the text says what would."""
 
@@ -45,22 +49,43 @@ class Later(Exception):
 async def run_bot(settings: Settings) -> None:
     """Runs until it is cancelled. A second process on the same file stands by until the first one ends."""
     try:
-        async with sole_owner(settings.storage.path):
+        async with sole_owner(settings.storage.path) as stood_by:
             tell_sqlite()
-            async with open_app(settings) as app, answering(settings.storage.path, _answers(app)):
-                await app.run(started=settle_memory)
-    except discord.LoginFailure:
-        raise Refused(_FOR_GOOD[4004]) from None
-    except discord.PrivilegedIntentsRequired:
-        raise Refused(_FOR_GOOD[4014]) from None
-    except discord.ConnectionClosed as closed:
-        if closed.code in _FOR_GOOD:
-            raise Refused(_FOR_GOOD[closed.code]) from None
-        raise
-    except (CannotListen, LogInsSpent, Unusable) as fault:
+            try:
+                await _run(settings, stood_by=stood_by)
+            except _Verdict as verdict:
+                # one bad answer is no verdict: Discord has bad minutes, and nobody starts a bot again that ended with 78
+                log.error("refused_by_discord", why=str(verdict), asked_again_in_s=ASK_AGAIN_S)  # noqa: TRY400  # its text says all
+                await asyncio.sleep(ASK_AGAIN_S)
+                await _run(settings)
+    except (_Verdict, CannotListen, Unusable) as fault:
         raise Refused(str(fault)) from None
     except NotNow as fault:
         raise Later(str(fault)) from None
+
+
+class _Verdict(Exception):
+    """Discord says that it will never do as it is; the text says what would."""
+
+
+async def _run(settings: Settings, *, stood_by: bool = False) -> None:
+    """One bot from its first log-in on. Raises _Verdict, and Refused for what needs no second question."""
+    try:
+        async with open_app(settings) as app, answering(settings.storage.path, _answers(app)):
+            app.lookout.stood_by = stood_by
+            await app.run(started=settle_memory)
+    except discord.LoginFailure:
+        raise _Verdict(_FOR_GOOD[4004]) from None
+    except discord.PrivilegedIntentsRequired:
+        raise _Verdict(_FOR_GOOD[4014]) from None
+    except discord.ConnectionClosed as closed:
+        if closed.code in _FOR_GOOD:
+            raise _Verdict(_FOR_GOOD[closed.code]) from None
+        raise
+    except LogInsSpent as fault:
+        raise _Verdict(str(fault)) from None
+    except TokenRefused:  # asked again already
+        raise Refused(_FOR_GOOD[4004]) from None
 
 
 def settle_memory() -> None:
@@ -75,8 +100,11 @@ def settle_memory() -> None:
 
 
 @asynccontextmanager
-async def sole_owner(database: Path) -> AsyncIterator[None]:
-    """Holds the file's lock, which the kernel frees when the process ends, however it ends. Raises Unusable."""
+async def sole_owner(database: Path) -> AsyncIterator[bool]:
+    """Holds the file's lock, which the kernel frees when the process ends, however it ends. Raises Unusable.
+
+    Gives whether it had to wait for another process.
+    """
     if tightened := make_ready(database):
         log.info("files_tightened", files=tightened)
     with open_lock(database) as handle:
@@ -88,7 +116,9 @@ async def sole_owner(database: Path) -> AsyncIterator[None]:
                 )
                 said = True
             await asyncio.sleep(1)
-        yield
+        if said:
+            log.warning("took_over", database=str(database))
+        yield said
 
 
 def _locked(handle: TextIO) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,7 +15,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
+from bot.pulse import BEAT, ROUND, Pulse
 from bot.services.ports.saving import be_patient
+from bot.watch import Watch
 
 log = structlog.get_logger()
 
@@ -22,14 +25,20 @@ _JOB = "beat"
 
 
 class Schedule:
+    """``pulse`` is told of each beat; ``watch`` ends the bot when the beats end by themselves."""
+
     def __init__(
         self,
         work: Callable[[], Awaitable[object]],
         next_due: Callable[[], Awaitable[datetime | None]],
         clock: Clock,
         poll_s: float,
+        *,
+        pulse: Pulse | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._work, self._next_due, self._clock, self._poll = work, next_due, clock, timedelta(seconds=poll_s)
+        self._pulse, self._watch = pulse or Pulse(), watch or Watch()
         self._asked = asyncio.Event()
         self._scheduler: AsyncIOScheduler | None = None
         self._beats: asyncio.Task[None] | None = None
@@ -43,6 +52,7 @@ class Schedule:
         self._scheduler.add_job(self._ask, trigger, id=_JOB)
         self._scheduler.start()
         self._beats = asyncio.create_task(self._run())
+        self._watch.keep(self._beats, "beats")
         self.wake()
 
     async def stop(self) -> None:
@@ -50,6 +60,7 @@ class Schedule:
         if self._scheduler is None or self._beats is None:
             return
         self._scheduler.shutdown(wait=False)
+        self._watch.let_go(self._beats)
         self._beats.cancel()
         await asyncio.wait([self._beats])
         self._scheduler = self._beats = None
@@ -65,13 +76,18 @@ class Schedule:
     async def _run(self) -> None:
         be_patient()
         while True:
-            await self._asked.wait()
+            with suppress(TimeoutError):
+                # APScheduler counts by the wall clock: set back by days, it would ring for days no more
+                async with asyncio.timeout(2 * self._poll.total_seconds()):
+                    await self._asked.wait()
             self._asked.clear()
             try:
                 await self._work()
+                self._pulse.note(BEAT)
                 await self._set_alarm()
             except Exception:  # the next beat tries again; one fault must not end the beats
                 log.exception("work_fault")
+            self._pulse.note(ROUND)
 
     async def _set_alarm(self) -> None:
         due, now = await self._next_due(), self._clock()

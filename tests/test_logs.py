@@ -10,7 +10,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +78,7 @@ class Nested:
 
 
 @contextmanager
-def logging_to(stream: io.StringIO, *, json_lines: bool = False, secrets: tuple[str, ...] = ()) -> Iterator[Any]:  # fmt: skip
+def logging_to(stream: Any, *, json_lines: bool = False, secrets: tuple[str, ...] = ()) -> Iterator[Any]:  # fmt: skip
     """The process's logs as they are set up, written where the test can read; put back afterwards."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
@@ -262,3 +262,140 @@ class Shy:
     def __repr__(self) -> str:
         self.looks += 1
         return "+12025550142"
+
+
+class Broken(io.StringIO):
+    """A full disk, or a pipe that nobody reads any more."""
+
+    def write(self, *_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    def flush(self) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+class Shut(io.StringIO):
+    """Closed under the process's feet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.close()
+
+
+class Unspeakable:
+    def __repr__(self) -> str:
+        raise RuntimeError("it cannot be shown")
+
+    __str__ = __repr__
+
+
+class Deep:
+    def __repr__(self) -> str:
+        return repr(self)
+
+
+def strict() -> io.TextIOWrapper:
+    """A stream that refuses what is no character, as under a supervisor that sets PYTHONIOENCODING."""
+    return io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+
+
+STREAMS = {"full": Broken, "closed": Shut, "none": lambda: None, "strict": strict, "well": io.StringIO}
+BAD_LINES: dict[str, Callable[[Any, logging.Logger], object]] = {
+    "plain": lambda log, library: (log.info("event", value=1), library.info("event %s", 1)),
+    "a bad argument": lambda log, library: (log.info("event %d", "x"), library.info("event %d", "x")),
+    "too many arguments": lambda log, library: (log.info("event", 1, 2), library.info("event", 1, 2)),  # noqa: PLE1205  # the fault that is tried
+    "a repr that raises": lambda log, library: (
+        log.info("event", value=Unspeakable()),
+        library.info("event %r", Unspeakable()),
+        library.info(Unspeakable()),
+    ),
+    "a repr without an end": lambda log, library: (
+        log.info("event", value=Deep()),
+        library.info("%r", Deep()),
+    ),
+    "half a character": lambda log, library: (
+        log.info("event", value="\ud83d"),
+        library.info("event \ud83d"),
+    ),
+    "a fault that cannot be shown": lambda log, library: (
+        log.error("event", exc_info=ValueError(Unspeakable())),
+        library.error("event", exc_info=ValueError(Unspeakable())),
+        log.error("event", exc_info="no fault at all"),  # noqa: LOG014  # the same
+        library.error("event", exc_info=True),
+    ),
+    "a cause that is its own": lambda log, library: (log.error("event", exc_info=_its_own_cause()),),
+    "what is no name": lambda log, library: (log.info(None), log.info("event", **{"a key": 1, "": 2})),
+    "a level by number": lambda log, library: (log.log(logging.WARNING, "event"), library.log(25, "event")),
+    "a warning": lambda log, library: warnings.warn("careful \ud83d", UserWarning, stacklevel=1),
+}
+
+
+def _its_own_cause() -> BaseException:
+    fault = ValueError("x")
+    fault.__cause__ = fault
+    return fault
+
+
+@pytest.mark.filterwarnings("always")
+@pytest.mark.parametrize("json_lines", [False, True])
+@pytest.mark.parametrize("line", BAD_LINES)
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_log_never_raises(stream: str, line: str, json_lines: bool):
+    with logging_to(STREAMS[stream](), json_lines=json_lines) as log:
+        BAD_LINES[line](log, logging.getLogger("some.library"))
+        log.info("and on it goes")
+
+
+def test_a_stream_that_refuses_half_a_character_gets_the_rest_of_the_line():
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
+    with logging_to(stream) as log:
+        log.info("event", value="a\ud83db", kept="this")
+        stream.flush()
+        said = stream.buffer.getvalue().decode()
+    assert "kept=this" in said
+    assert "lost" not in said
+
+
+@pytest.mark.parametrize("hook", ["excepthook", "unraisablehook", "threading"])
+@pytest.mark.parametrize("stream", [Broken, Shut, lambda: None])
+def test_the_last_words_of_python_do_not_raise_either(hook: str, stream: Callable[[], Any]):
+    import threading
+    from types import SimpleNamespace
+
+    fault = ValueError(Unspeakable())
+    told: Any = SimpleNamespace(
+        exc_type=ValueError, exc_value=fault, exc_traceback=None, err_msg=None, object=None, thread=None
+    )
+    with logging_to(stream()):
+        if hook == "excepthook":
+            sys.excepthook(ValueError, fault, None)
+        elif hook == "unraisablehook":
+            sys.unraisablehook(told)
+        else:
+            threading.excepthook(told)
+
+
+@pytest.mark.parametrize("stderr", ["/dev/full", "closed", "a pipe without a reader"])
+def test_a_process_whose_log_goes_nowhere_ends_as_it_would(stderr: str):
+    code = textwrap.dedent("""
+        import structlog
+        from bot.config import LogPart
+        from bot.logs import set_up_logs
+        set_up_logs(LogPart())
+        log = structlog.get_logger()
+        for number in range(1000):
+            log.info("event", number=number)
+        raise SystemExit(78)
+        """)
+    end = {
+        "/dev/full": " 2>/dev/full",
+        "closed": " 2>&-",
+        "a pipe without a reader": " 2> >(exec 0<&-; exit)",
+    }[stderr]
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -c "$1"{end}', sys.executable, code],
+        check=False,
+        timeout=60,
+        stdout=subprocess.DEVNULL,
+    )
+    assert done.returncode == 78

@@ -42,6 +42,24 @@ async def test_a_token_that_discord_does_not_know_is_told_in_one_line(world: Wor
     assert "MTIz" not in world.bot.output
 
 
+async def test_one_bad_answer_to_the_first_log_in_is_no_verdict(world: World):
+    """Nobody starts a bot again that ended with 78: it asks once more by itself."""
+    refused = world.wire.rest.faults.answer("GET /users/@me", 401, 0, "401: Unauthorized")
+    await world.start_bot()
+    assert refused.hits == 1
+    assert "refused_by_discord" in world.bot.output
+
+
+async def test_one_bad_word_of_the_gateway_is_none_either(world: World):
+    await world.start_bot()
+    await world.wire.close(4004)
+    await world.wire.changes.until(
+        lambda: world.wire.gateway.identifies == 2 and world.wire.gateway.connected,
+        timeout_s=60, what="the bot to log in once more",
+    )  # fmt: skip
+    assert "refused_by_discord" in world.bot.output
+
+
 async def test_a_token_that_the_gateway_refuses_is_told_in_one_line(world: World):
     world.wire.gateway._token = lambda: "reset meanwhile"  # 4004
     code, lines = await ends_with(world)

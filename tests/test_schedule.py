@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.loopback.changes import PATIENCE_S
+from bot.pulse import BEAT, ROUND, Pulse
 from bot.schedule import Schedule
+from bot.watch import Ended, Watch
+from tests.test_logs import logging_to
 
 HOUR_S = 3600.0
 
@@ -155,3 +159,76 @@ async def test_once_stopped_it_is_still(beats: Beats, scheduled: Callable[..., S
         async with asyncio.timeout(0.2):
             await beats.reach(before + 1)
     await schedule.stop()
+
+
+class Broken(io.StringIO):
+    """A log on a full disk."""
+
+    def write(self, *_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
+async def test_a_fault_that_cannot_even_be_logged_ends_no_beats(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    with logging_to(Broken()):
+        beats.faults = 2
+        scheduled(0.05)
+        await beats.reach(4)
+
+
+class Gone(BaseException):
+    """What no handler of faults sees."""
+
+
+@pytest.mark.parametrize("how", [Gone(), asyncio.CancelledError()])
+async def test_beats_that_end_by_themselves_end_the_bot(beats: Beats, how: BaseException) -> None:
+    watch = Watch()
+
+    async def work() -> None:
+        raise how
+
+    schedule = Schedule(work, beats.next_due, lambda: datetime.now(UTC), HOUR_S, watch=watch)
+    schedule.start()
+    with pytest.raises(Ended, match="beats"):
+        await watch.beside(asyncio.Event().wait())
+    await schedule.stop()
+
+
+async def test_a_schedule_that_is_stopped_ends_nothing(beats: Beats) -> None:
+    watch, goes_on = Watch(), asyncio.Event()
+    schedule = Schedule(beats.work, beats.next_due, lambda: datetime.now(UTC), HOUR_S, watch=watch)
+    schedule.start()
+    await beats.reach(1)
+    await schedule.stop()
+    asyncio.get_running_loop().call_soon(goes_on.set)
+    with pytest.raises(Ended, match="connection"):  # what it stands beside is over, which it never should be
+        await watch.beside(goes_on.wait())
+
+
+async def test_the_pulse_tells_a_good_beat_from_one_that_failed(beats: Beats) -> None:
+    at = [100.0]
+    pulse = Pulse(lambda: at[0])
+    schedule = Schedule(beats.work, beats.next_due, lambda: datetime.now(UTC), HOUR_S, pulse=pulse)
+    schedule.start()
+    await beats.reach(1)
+    at[0], beats.faults = 200.0, 1
+    schedule.wake()
+    await beats.reach(2)
+    schedule.wake()
+    await beats.reach(3)
+    beats.goes_on.clear()
+    at[0] = 250.0
+    schedule.wake()
+    await beats.reach(4)  # and does not return
+    assert (pulse.age_s(BEAT), pulse.age_s(ROUND)) == (50.0, 50.0)
+    await schedule.stop()
+
+
+async def test_it_goes_on_when_the_wall_clock_that_rings_it_is_set_back_by_days(
+    beats: Beats, scheduled: Callable[..., Schedule]
+) -> None:
+    schedule = scheduled(0.02)
+    assert schedule._scheduler is not None
+    schedule._scheduler.pause()  # it rings no more, as when its next time lies days ahead
+    await beats.reach(beats.count + 3)

@@ -42,7 +42,8 @@ ANYWHERE: Mapping[int, Outcome] = {
     30060: Wait(
         HOUR, "a channel has 1,000 permission overwrites, the most Discord allows", "Remove some of them"
     ),
-    40001: Wait(HOUR, "Discord does not know the bot's token any more", OPERATOR),
+    # no verdict yet: Discord is asked again, and a bot whose token is gone ends (delivery.line)
+    40001: Wait(MINUTE, "Discord did not accept the bot's token just now"),
     40002: Wait(HOUR, "Discord wants the bot's account verified", OPERATOR),
     50035: Refused("Discord found a fault in the message"),
     130000: Wait(MINUTE, "Discord is busy"),
@@ -110,7 +111,7 @@ def read(error: Exception, special: Mapping[int, Outcome]) -> Outcome:
     """The outcome of a call that raised one of DISCORD_ERRORS; ``special`` goes before ANYWHERE."""
     match error:
         case LineShut():
-            return Wait(min(error.seconds, HOUR), "Discord refused too many requests")
+            return Wait(min(error.seconds, HOUR), error.why)
         case discord.RateLimited():
             return Wait(error.retry_after, "Discord is busy")
         case discord.HTTPException():

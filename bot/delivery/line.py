@@ -15,6 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import structlog
+
+from bot.domain.standing import Seen, Standstill
+
+log = structlog.get_logger()
 
 #: Discord takes 50 a second from a bot (RA6), counted as they arrive. No more than MOST go within
 #: MOST / PER_SECOND = 1.02 s, so that the network may squeeze them together by 20 ms and still none is refused.
@@ -33,12 +38,20 @@ INVALID = frozenset({401, 403, 429})
 _UNLIMITED = frozenset({"interactions", "webhooks"})
 
 
-class LineShut(Exception):
-    """A request was not sent: Discord refused too many of late, or does not know the bot's token any more."""
+#: after a 401 Discord is asked about the token so much later; rows that were held back come again by then
+ASK_AGAIN_S = 60.0
+#: once it was vouched for, a 401 is about the request that got it
+VOUCHED_S = 600.0
+#: without a good answer since, a bad one tells for so long that Discord does not answer
+SILENT_S = 120.0
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"shut for {seconds:.0f} s")
-        self.seconds = seconds
+
+class LineShut(Exception):
+    """A request was not sent: Discord refused too many of late, or may not know the bot's token any more."""
+
+    def __init__(self, seconds: float, why: str = "Discord refused too many requests") -> None:
+        super().__init__(f"shut for {seconds:.0f} s: {why}")
+        self.seconds, self.why = seconds, why
 
 
 class NotRepeated(Exception):
@@ -118,8 +131,11 @@ class Line:
     def __init__(self) -> None:
         self.pace, self.refusals = Pace(), Refusals()
         self._of_class: defaultdict[int, Refusals] = defaultdict(lambda: Refusals(MOST_REFUSED_CLASS))
-        #: Discord answered 401: no request will ever do until the token is changed
-        self.revoked = False
+        #: Discord answered 401: nothing goes out until it was asked about the token once more
+        self.is_doubted = False
+        self._vouched_until = 0.0
+        #: of the last bad answer since the last good one
+        self._silent_at: float | None = None
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_start.append(self._starts)
         self.trace.on_request_end.append(self._ends)
@@ -127,8 +143,24 @@ class Line:
 
     @property
     def shut_for(self) -> float:
-        """Seconds for which nothing may be sent; infinite without a valid token."""
-        return float("inf") if self.revoked else self.refusals.shut_for(_now())
+        """Seconds for which nothing may be sent; infinite while the token is in doubt."""
+        return float("inf") if self.is_doubted else self.refusals.shut_for(_now())
+
+    def vouch(self) -> None:
+        """Asked once more, Discord knows the token: the 401 was a slip."""
+        self.is_doubted, self._vouched_until = False, _now() + VOUCHED_S
+
+    def standing(self) -> list[Seen]:
+        """What holds deliveries up here."""
+        now = _now()
+        found = [Seen(Standstill.TOKEN)] if self.is_doubted else []
+        if self.refusals.shut_for(now) > 0:
+            found.append(Seen(Standstill.REFUSED))
+        shut = [each for each, refusals in self._of_class.items() if refusals.shut_for(now) > 0]
+        found += [Seen(Standstill.REFUSED_CLASS, each) for each in shut]
+        if self._silent_at is not None and now - self._silent_at < SILENT_S:
+            found.append(Seen(Standstill.DISCORD_SILENT))
+        return found
 
     @contextmanager
     def carrying(self, section: int | None = None, *, patient: bool = False) -> Iterator[Call]:
@@ -154,6 +186,8 @@ class Line:
             if not _UNLIMITED.intersection(params.url.parts):
                 self.pace.count(_now())
             return
+        if self.is_doubted:
+            raise LineShut(ASK_AGAIN_S, "Discord did not accept the bot's token just now")
         if (seconds := max(self.shut_for, self._shut_to(call.section))) > 0:
             raise LineShut(seconds)
         await self.pace.turn(patient=call.patient)
@@ -165,9 +199,17 @@ class Line:
         if status == 429 and params.response.headers.get("X-RateLimit-Scope") == "global":
             self.pace.too_fast()
         # a 401 to an answer is about that interaction's own token (50027)
-        self.revoked |= status == 401 and not _UNLIMITED.intersection(params.url.parts)
+        if status == 401 and not _UNLIMITED.intersection(params.url.parts):
+            self._doubt_token()
+        self._silent_at = _now() if status >= 500 else None
         if status >= 500:
             _doubt(f"Discord answered {status}")
+
+    def _doubt_token(self) -> None:
+        """One bad answer is no verdict: whoever watches asks again (bot.standing), and until then nothing goes out."""
+        if not self.is_doubted and _now() >= self._vouched_until:
+            self.is_doubted = True
+            log.error("token_doubted", why="Discord answered 401; it is asked again in a minute")
 
     def _shut_to(self, section: int | None) -> float:
         refusals = self._of_class.get(section) if section is not None else None
@@ -179,6 +221,8 @@ class Line:
             self._of_class[call.section].count(_now())
 
     async def _fails(self, session: Any, context: Any, params: aiohttp.TraceRequestExceptionParams) -> None:
+        if not isinstance(params.exception, LineShut | NotRepeated):
+            self._silent_at = _now()
         # without a connection nothing was sent
         if not isinstance(params.exception, aiohttp.ClientConnectorError | NotRepeated):
             _doubt(f"the connection broke: {type(params.exception).__name__}")

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 AT_ONCE = 100
 #: without any gap, too: who leaves a server is told by nobody
 EVERY = timedelta(hours=6)
+#: after a fault of our own
+AGAIN = timedelta(minutes=10)
 #: between two questions: Discord takes 120 messages a minute on the gateway
 PAUSE_S = 1.0
 
@@ -49,11 +51,18 @@ class Reconciler:
         self._is_asked = True
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
+            self._task.add_done_callback(self._note_end)
 
     def start_if_due(self) -> None:
         """For every beat: looks when the last look is long past. The first is at READY."""
         if self._looked_at is not None and self._clock() - self._looked_at >= EVERY:
             self.start()
+
+    def _note_end(self, done: asyncio.Task[None]) -> None:
+        """A look that ends by a fault is taken again soon, by a beat."""
+        if not done.cancelled() and (fault := done.exception()) is not None:
+            log.error("reconciler_fault", exc_info=fault)
+            self._looked_at = self._clock() - EVERY + AGAIN
 
     async def work(self) -> None:
         """Looks at every server now, to the end."""

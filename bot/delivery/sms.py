@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -26,6 +26,8 @@ LOOK_BACK = 50
 SKEW = timedelta(minutes=1)
 #: what stops all texts, not one, and for how long
 HOLD_S = 3600.0
+#: those that are under way already when the first is refused; the outbox knows of it by then
+UNDER_WAY_S = 1.0
 #: seconds' worth of texts that may go out at once: Twilio keeps a queue for each of our numbers (RB4)
 BURST_S = 10.0
 LONGEST_VALIDITY_S = 36_000
@@ -66,8 +68,8 @@ class Texts:
         """Sent carries the text's SID."""
         if not isinstance(message.content, Textable):
             return Refused("it does not fit into a text")
-        if (left := self._held_until - _now()) > 0:
-            return Wait(left, self._hold.why, self._hold.mend)
+        if self._held_until > _now():
+            return replace(self._hold, is_echo=True)
         body = text(message.content, replies=self._account.public_url is not None)
         messages = await self._open()
         await self._in_turn(segments(body))
@@ -130,7 +132,7 @@ class Texts:
         if known is None or known.fate is not Fate.HELD:
             return None
         self._hold = Wait(known.after.total_seconds(), known.why, OPERATOR)
-        self._held_until = _now() + self._hold.seconds
+        self._held_until = _now() + UNDER_WAY_S
         return self._hold
 
 

@@ -15,7 +15,7 @@ from bot.delivery.channel import Channels
 from bot.delivery.crashpoints import step
 from bot.delivery.desk import Desks
 from bot.delivery.direct_message import DirectMessages
-from bot.delivery.line import Line
+from bot.delivery.line import SILENT_S, Line
 from bot.delivery.private_thread import PrivateThreads
 from bot.delivery.roles import Roles
 from bot.delivery.setup import Setup
@@ -34,8 +34,12 @@ from bot.domain.messages import (
     ToPhone,
     ToThread,
     Unknown,
+    Wait,
 )
 from bot.domain.outbox import Delivery, Kind, Way
+from bot.domain.phone_zones import TEXTS
+from bot.domain.standing import Seen, Standstill
+from bot.pulse import CLAIM, NO_TEXT, SEND, Pulse, claim_by
 
 log = structlog.get_logger()
 
@@ -90,11 +94,6 @@ def _charged(delivery: Delivery) -> int | None:
     return delivery.section if delivery.kind is not Kind.OPEN_INBOX else None
 
 
-def _log_fault(done: asyncio.Task[int]) -> None:
-    if not done.cancelled() and (fault := done.exception()) is not None:
-        log.error("courier_fault", exc_info=fault)
-
-
 class Courier:
     """One for each process. The client's HTTP has to be made with ``line.trace``."""
 
@@ -108,9 +107,12 @@ class Courier:
         nonce_window_s: float,
         twilio: TwilioAccount | None = None,
         bound: Callable[[float], asyncio.Timeout] = asyncio.timeout,
+        pulse: Pulse | None = None,
     ) -> None:
         """``bound`` ends a call after so many seconds."""
-        self._bound = bound
+        self._bound, self._pulse = bound, pulse or Pulse()
+        #: what the last run ended by; a run that gets past its beginning clears it
+        self._fault: BaseException | None = None
         self._deliveries, self._line, self._clock = deliveries, line, clock
         self._nonce_window = timedelta(seconds=nonce_window_s)
         self._direct = DirectMessages(client, clock)
@@ -132,7 +134,7 @@ class Courier:
             self._start_lanes()
             return
         self._background = asyncio.create_task(self.work())
-        self._background.add_done_callback(_log_fault)
+        self._background.add_done_callback(self._note_end)
 
     async def work(self) -> int:
         """Carries out everything that is due and what follows from it; gives how many rows it took up."""
@@ -144,6 +146,7 @@ class Courier:
                 lane = self._lane_of(delivery)
                 if delivery.id not in self._in_hand | {queued.id for queued, _ in lane.queue}:
                     lane.queue.append((delivery, parcel))
+            self._fault = None
             self._start_lanes()
             try:
                 return await self._until_idle()
@@ -157,6 +160,19 @@ class Courier:
             await asyncio.wait([self._background])
         if self._texts is not None:
             await self._texts.aclose()
+
+    def standing(self) -> list[Seen]:
+        """What holds deliveries up here."""
+        found = [Seen(Standstill.COURIER, why=type(self._fault).__name__)] if self._fault is not None else []
+        if (age := self._pulse.age_s(NO_TEXT)) is not None and age < SILENT_S:
+            found.append(Seen(Standstill.TEXTS_SILENT))
+        return found
+
+    def _note_end(self, done: asyncio.Task[int]) -> None:
+        """A run ends when nothing is due; one that ends by a fault is begun anew by the next beat."""
+        if not done.cancelled() and (fault := done.exception()) is not None:
+            self._fault = fault
+            log.error("courier_fault", exc_info=fault)
 
     async def _record_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
         with step("record_place"):
@@ -221,6 +237,8 @@ class Courier:
             if not lane.queue and not lane.is_dry:
                 with step("claim"):
                     claimed = await self._deliveries.claim(self._clock(), lane.ways, lane.at_once * AHEAD)
+                if claimed:
+                    self._pulse.note(CLAIM, *map(claim_by, lane.ways))
                 lane.queue.extend((delivery, None) for delivery in claimed)
                 lane.is_dry = not claimed
             return lane.queue.popleft() if lane.queue else None
@@ -246,10 +264,19 @@ class Courier:
 
     async def _call(self, delivery: Delivery, parcel: Parcel) -> None:
         outcome = await self._outcome(delivery, parcel)
+        self._note(delivery, outcome)
         with step("finish"):
             await self._deliveries.finish(delivery, parcel, outcome, self._clock())
         if isinstance(outcome, Closed):
             self._start_lanes()  # the next way is tried at once
+
+    def _note(self, delivery: Delivery, outcome: Outcome) -> None:
+        if isinstance(outcome, Sent):
+            self._pulse.note(SEND)
+        if delivery.way in TEXTS:
+            # trouble with the account has a mend: that is an answer
+            is_silent = isinstance(outcome, Unknown) or (isinstance(outcome, Wait) and not outcome.mend)
+            (self._pulse.note if is_silent else self._pulse.clear)(NO_TEXT)
 
     async def _take_up(self, delivery: Delivery, parcel: Parcel) -> None:
         """After a crash or a lost answer: repeated where that does no harm, else looked for (RA4, RB1)."""

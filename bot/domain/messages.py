@@ -369,6 +369,8 @@ class Wait:
     until_allowed: bool = False
     #: given up for another way when it comes to the same once more (RB14)
     once: bool = False
+    #: what was answered to another one just before, not a new answer
+    is_echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ from bot.services.ports import Database, Ids, Tx
 from bot.services.pursuit import note_closed, pursue, trouble, turned_away
 from bot.services.texting import (
     ANSWERS,
-    hold_texts,
+    believe_texts,
+    doubt_texts,
     release_texts,
     texts_shut,
     zones_of,
 )
-from bot.services.upkeep import OPENINGS_STOPPED
+from bot.services.upkeep import OPENINGS_HELD, OPENINGS_STOPPED
 
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
@@ -205,13 +206,8 @@ def _finish(
 def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datetime, ids: Ids) -> bool:
     """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
     match outcome:
-        case Sent(channel, result, segments):
-            ended = tx.outbox.end(
-                delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
-            )
-            if not ended and segments is not None:
-                tx.outbox.bill(delivery.id, segments)
-            return ended
+        case Sent():
+            return _arrived(tx, delivery, outcome, lease, now)
         case Closed(why):
             note_closed(tx, delivery, outcome, now, ids)
             return _ended(tx, delivery, why, lease, now, ids)
@@ -229,17 +225,32 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             return tx.outbox.doubt(delivery.id, lease, why)
 
 
+def _arrived(tx: Tx, delivery: Delivery, sent: Sent, lease: str, now: datetime) -> bool:
+    ended = tx.outbox.end(
+        delivery.id, lease, State.SENT, now, channel=sent.channel, result=sent.result, segments=sent.segments
+    )
+    if delivery.way in TEXTS:
+        believe_texts(tx)
+    if not ended and sent.segments is not None:
+        tx.outbox.bill(delivery.id, sent.segments)
+    return ended
+
+
 def _hold_openings(tx: Tx, wait: Wait, now: datetime) -> None:
-    tx.outbox.hold_back(Kind.OPEN_INBOX, now + timedelta(seconds=wait.seconds))
+    until = now + timedelta(seconds=wait.seconds)
+    tx.outbox.hold_back(Kind.OPEN_INBOX, until)
     if wait.until_allowed:
         tx.upkeep.set_fact(OPENINGS_STOPPED, wait.why)
+    else:
+        tx.upkeep.set_fact(OPENINGS_HELD, f"{until.isoformat()} {wait.why}")
 
 
 def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetime, ids: Ids) -> bool:
     """What is wrong with our own account stops the whole run; what passes is tried once more (RB14)."""
     until = now + timedelta(seconds=wait.seconds)
     if wait.mend:
-        hold_texts(tx, wait.why, until)
+        if not wait.is_echo:
+            doubt_texts(tx, wait.why, now, until)
         return _turn_away(tx, delivery, wait.why, lease, now, ids)
     if wait.once and delivery.why == wait.why:
         return _ended(tx, delivery, wait.why, lease, now, ids)

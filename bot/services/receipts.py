@@ -11,7 +11,7 @@ from bot.services import chronicle
 from bot.services.letters import answer_note
 from bot.services.ports import Database, Ids, Tx
 from bot.services.pursuit import pursue, turned_away
-from bot.services.texting import hold_texts, party_of, pause_number, stop_texts
+from bot.services.texting import doubt_texts, party_of, pause_number, stop_texts
 
 #: marks the second and last try of a text that met a phone which was off (RB14)
 AGAIN = "~again"
@@ -63,7 +63,7 @@ def _failed(tx: Tx, delivery: Delivery, error: TextError, now: datetime, ids: Id
         case Fate.GONE:
             tx.outbox.add(pause_number(tx, person, party, error.why, now), now, ids)
         case Fate.HELD:
-            hold_texts(tx, error.why, now + error.after)
+            doubt_texts(tx, error.why, now, now + error.after, told_later=True)
             if _is_of_use(delivery, now):
                 turned_away(tx, delivery, error.why, now, ids)
             return

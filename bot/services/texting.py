@@ -15,7 +15,12 @@ STUDENT, GUARDIAN = "student", "guardian"
 #: answers to somebody's own press or text, a few at most: no daily cap holds them back
 ANSWERS = frozenset({Kind.PHONE_CODE, Kind.GUARDIAN_CODE, Kind.TEXTS_ENDED, Kind.TEXT_HELP})
 DAY = timedelta(hours=24)
+#: until when no text goes out, and why
 _HELD = "texts_held"
+#: when and why that was answered last, or told by a callback, as long as no second answer bore it out
+_DOUBTED, _DOUBTED_LATER = "texts_doubted", "texts_doubted_later"
+#: after one bad answer the next text asks again
+ASK_AGAIN = timedelta(seconds=90)
 
 
 def numbers_of(tx: Tx, party: str) -> PhoneNumbers:
@@ -101,10 +106,40 @@ def hold_texts(tx: Tx, why: str, until: datetime) -> None:
     tx.upkeep.set_fact(_HELD, f"{until.isoformat()} {why}")
 
 
+def doubt_texts(tx: Tx, why: str, now: datetime, until: datetime, *, told_later: bool = False) -> None:
+    """An answer that our own account or number is in trouble. One is no verdict: the next text asks again.
+
+    Only when that gets the same answer, within a day, all texts stop until then. ``told_later``: by a callback, so
+    that a text which was accepted since proves nothing.
+    """
+    name = _DOUBTED_LATER if told_later else _DOUBTED
+    first, _, doubted = (tx.upkeep.fact(name) or "").partition(" ")
+    age = now - datetime.fromisoformat(first) if doubted == why else DAY
+    if timedelta(0) <= age < ASK_AGAIN:
+        return  # several were under way when the first was answered
+    is_borne_out = ASK_AGAIN <= age < DAY
+    hold_texts(tx, why, until if is_borne_out else min(until, now + ASK_AGAIN))
+    if not is_borne_out:
+        tx.upkeep.set_fact(name, f"{now.isoformat()} {why}")
+
+
+def believe_texts(tx: Tx) -> None:
+    """A text was accepted: the answer before was a slip."""
+    if tx.upkeep.fact(_DOUBTED):
+        tx.upkeep.set_fact(_DOUBTED, "")
+
+
 def release_texts(tx: Tx) -> None:
     """At a start: whoever runs the bot has looked."""
-    if tx.upkeep.fact(_HELD):
-        tx.upkeep.set_fact(_HELD, "")
+    for name in (_HELD, _DOUBTED, _DOUBTED_LATER):
+        if tx.upkeep.fact(name):
+            tx.upkeep.set_fact(name, "")
+
+
+def texts_held(tx: Tx, now: datetime) -> str | None:
+    """Why the run of texts is stopped for the operator; None when it is not."""
+    until, _, why = (tx.upkeep.fact(_HELD) or "").partition(" ")
+    return why if until and now < datetime.fromisoformat(until) else None
 
 
 def texts_shut(tx: Tx, delivery: Delivery, cap: int | None, now: datetime) -> str | None:
@@ -114,8 +149,7 @@ def texts_shut(tx: Tx, delivery: Delivery, cap: int | None, now: datetime) -> st
     """
     if delivery.way not in TEXTS:
         return None
-    until, _, why = (tx.upkeep.fact(_HELD) or "").partition(" ")
-    if until and now < datetime.fromisoformat(until):
+    if (why := texts_held(tx, now)) is not None:
         return why
     if cap is None or delivery.kind in ANSWERS:
         return None

@@ -9,6 +9,8 @@ from bot.services.ports import Database, Tx
 HOUR = timedelta(hours=1)
 #: Discord's reason, as long as it lets the bot open no conversation (RA9); empty or missing when it does
 OPENINGS_STOPPED = "openings_stopped"
+#: until when Discord wants none opened, and its reason
+OPENINGS_HELD = "openings_held"
 
 
 #: a clock is set by so much now and then, and nothing hangs on it

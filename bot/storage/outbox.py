@@ -277,6 +277,28 @@ class StoredOutbox:
         )
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
 
+    def held_up(self, tried_before: datetime) -> Sequence[tuple[int, str]]:
+        query = (
+            sa.select(outbox.c.section_id, sa.func.min(outbox.c.why))
+            .where(
+                outbox.c.state == State.DUE,
+                _TO_SERVER,
+                outbox.c.why != "",
+                outbox.c.section_id.is_not(None),
+                outbox.c.created_at <= tried_before,
+            )
+            .group_by(outbox.c.section_id)
+        )
+        return [(section, why) for section, why in self._db.execute(query)]
+
+    def concerned(self, ways: Collection[Way], kind: Kind | None, since: datetime) -> Sequence[int]:
+        query = sa.select(outbox.c.section_id).where(
+            outbox.c.section_id.is_not(None), outbox.c.way.in_(ways), outbox.c.due_at >= since
+        )
+        if kind is not None:
+            query = query.where(outbox.c.kind == kind)
+        return list(self._db.execute(query.distinct().order_by(outbox.c.section_id)).scalars())
+
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
         query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
         return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]

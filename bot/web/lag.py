@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.watch import Watch
+
 log = structlog.get_logger()
 
 #: a block is seen to within this much
@@ -17,15 +19,17 @@ WARN_S = 0.1
 class LagProbe:
     """``observe`` is told each lag in seconds."""
 
-    def __init__(self, observe: Callable[[float], None] | None = None) -> None:
-        self._observe = observe
+    def __init__(self, observe: Callable[[float], None] | None = None, *, watch: Watch | None = None) -> None:
+        self._observe, self._watch = observe, watch or Watch()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
+        self._watch.keep(self._task, "lag")
 
     async def stop(self) -> None:
         if self._task is not None:
+            self._watch.let_go(self._task)
             self._task.cancel()
             await asyncio.wait([self._task])
             self._task = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -9,6 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from bot.clock import Clock
 from bot.domain.outbox import State, Way
+from bot.domain.standing import Standstill
+from bot.pulse import BEAT, CLAIM, SEND
 from bot.services.vitals import Vitals
 
 #: Twilio's words for what became of a text; any other is counted as "other"
@@ -29,6 +32,11 @@ STATUSES = frozenset(
 #: Discord gives an interaction three seconds
 FIRST_RESPONSE_S = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 LAG_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+_SIGNS = {
+    BEAT: "a beat ended well, in which all that is due is planned",
+    CLAIM: "something that was due was taken up",
+    SEND: "something went out",
+}
 #: milliseconds, as snowflakes count them
 _DISCORD_EPOCH = 1_420_070_400_000
 
@@ -76,6 +84,16 @@ class Metrics:
         )
         self._gateway = Gauge("flipcord_gateway_connected", "1 while connected.", registry=registry)
         self._database = Gauge("flipcord_database_up", "1 while it answers in time.", registry=registry)
+        self._standing = Gauge(
+            "flipcord_standing_still_seconds",
+            "For how long deliveries have stood still for this reason; 0 when they do not.",
+            ["state"],
+            registry=registry,
+        )
+        self._ages = {
+            sign: Gauge(f"flipcord_last_{sign}_age_seconds", f"Seconds since {what}.", registry=registry)
+            for sign, what in _SIGNS.items()
+        }
 
     def receipt(self, status: str) -> None:
         self._receipts.labels(status if status in STATUSES else "other").inc()
@@ -98,8 +116,23 @@ class Metrics:
         pressed_ms = (int(parts[-3]) >> 22) + _DISCORD_EPOCH
         self.first_response.observe(max(0.0, self._clock().timestamp() - pressed_ms / 1000))
 
-    def text(self, vitals: Vitals | None, *, connected: bool) -> bytes:
-        """In Prometheus' text format; ``vitals`` are None when the database did not answer."""
+    def text(
+        self,
+        vitals: Vitals | None,
+        *,
+        connected: bool,
+        standing: Mapping[str, float] | None = None,
+        ages: Mapping[str, float | None] | None = None,
+    ) -> bytes:
+        """In Prometheus' text format; ``vitals`` are None when the database did not answer.
+
+        ``standing``: for how many seconds what stands still has. ``ages``: of each sign of life; None if never seen.
+        """
+        for state in Standstill:
+            self._standing.labels(state).set((standing or {}).get(state, 0))
+        for sign, gauge in self._ages.items():
+            age = (ages or {}).get(sign)
+            gauge.set(float("nan") if age is None else age)
         self._gateway.set(connected)
         self._database.set(vitals is not None)
         self._rows.clear()

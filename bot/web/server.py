@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from bot.services.services import Services
 from bot.web.agree import AgreePage
 from bot.web.connections import Connection, Lobby, harden
 from bot.web.errors import CannotListen
-from bot.web.health import Health
+from bot.web.health import Health, Signs
 from bot.web.links import ContractLinks, FormSeal, StopLinks
 from bot.web.metrics import Metrics
 from bot.web.stop import StopPage
@@ -85,13 +85,11 @@ class WebServer:
 
 
 def web_server(
-    terms: Terms, services: Services, metrics: Metrics, links: StopLinks | None, connected: Callable[[], bool]
+    terms: Terms, services: Services, metrics: Metrics, links: StopLinks | None, signs: Signs
 ) -> WebServer:
     """With those doors for which the settings have what they need."""
     clock = services.clock
-    doors: list[Door] = [
-        Health(services.vitals, metrics, connected, clock, metrics_token=terms.metrics_token)
-    ]
+    doors: list[Door] = [Health(services.vitals, metrics, signs, clock, metrics_token=terms.metrics_token)]
     if links is not None and terms.public_url is not None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(terms.public_url))
         doors.append(StopPage(services.phones, links, FormSeal(terms.keys), origin, clock))

@@ -163,6 +163,28 @@ async def test_what_was_written_while_the_bot_was_away_is_read_back(room: Classr
     assert [len(room.desk(each)) for each in (ana, ben)] == [1, 2]
 
 
+async def test_a_conversation_that_cannot_be_read_back_keeps_no_other_from_it(
+    room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben, _ = room.students
+    await room.app.client.remove_cog("Letters")
+    for each in (ana, ben):
+        await each.dm("Is anybody there?")
+    unreadable = room.env.backend.get_dm_channel(ana.id).id
+    history = discord.PartialMessageable.history
+
+    def cannot(self: discord.PartialMessageable, **options: Any) -> Any:
+        """What Discord gave there is nothing that the library understands."""
+        if self.id == unreadable:
+            raise ZeroDivisionError
+        return history(self, **options)
+
+    monkeypatch.setattr(discord.PartialMessageable, "history", cannot)
+    await room.restart()
+    await room.work()
+    assert [len(room.desk(each)) for each in (ana, ben)] == [0, 1]
+
+
 async def test_out_of_hours_the_sender_hears_once_when_it_will_be_read(room: Classroom) -> None:
     ana = room.students[0]
     await room.move(8 * HOUR)  # Monday, six in the evening

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 
+import aiohttp
 import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.line import MOST_REFUSED, LineShut, NotRepeated, Pace, Refusals
+from bot.delivery.asking import knows_token
+from bot.delivery.line import MOST_REFUSED, MOST_REFUSED_CLASS, LineShut, NotRepeated, Pace, Refusals
+from bot.domain.standing import Seen, Standstill
 from tests.delivery.conftest import Desk
 
 
@@ -138,6 +141,60 @@ async def test_a_revoked_token_ends_all_calls_after_one(desk: Desk) -> None:
             await _send(desk)
     assert desk.posts() == 1
     assert desk.line.shut_for == float("inf")
+    assert [each.state for each in desk.line.standing()] == [Standstill.TOKEN]
+
+
+async def test_one_bad_answer_about_the_token_is_no_verdict(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Asked again, Discord knows it: everything goes on, and a 401 that comes again is about that request alone."""
+    only = f"POST /channels/{desk.prework.id}/messages"
+    desk.wire.rest.faults.answer(only, 401, times=2)
+    with pytest.raises(discord.HTTPException):
+        await _send(desk)
+    assert await knows_token(desk.client)
+    desk.line.vouch()
+    assert desk.line.standing() == []
+    with pytest.raises(discord.HTTPException):
+        await _send(desk)
+    assert desk.line.shut_for == 0
+    await _send(desk)
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_known"), [((401, 0), False), ((403, 0), None), ((500, 0), None), ((429, 0), None)]
+)
+async def test_only_a_401_is_an_answer_about_the_token(
+    desk: Desk, fault: tuple[int, int], is_known: bool | None
+) -> None:
+    desk.wire.rest.faults.answer("GET /users/@me", *fault, times=None)
+    assert await knows_token(desk.client) is is_known
+    desk.wire.rest.faults.clear()
+    desk.wire.rest.faults.cut("GET /users/@me", times=None)
+    assert await knows_token(desk.client) is None
+
+
+async def test_a_discord_that_gives_no_answer_is_seen_until_it_gives_one(desk: Desk) -> None:
+    for silence in (desk.wire.rest.faults.cut, lambda route: desk.wire.rest.faults.answer(route, 502)):
+        silence("POST /channels/*/messages")
+        with desk.line.once(), pytest.raises((NotRepeated, aiohttp.ClientError)):
+            await _send(desk)
+        assert [each.state for each in desk.line.standing()] == [Standstill.DISCORD_SILENT]
+        await _send(desk)
+        assert desk.line.standing() == []
+
+
+async def test_what_is_refused_for_a_class_stands_still_for_that_class(desk: Desk) -> None:
+    desk.line.pace, desk.wire.rest.limits.per_second = Pace(per_second=1_000_000), None
+    desk.wire.rest.faults.answer("POST /channels/*/messages", 403, 50013, times=None)
+    for _ in range(MOST_REFUSED_CLASS):
+        with desk.line.carrying(7), pytest.raises(discord.Forbidden):
+            await desk.client.get_partial_messageable(desk.prework.id).send("x")
+    assert desk.line.standing() == [Seen(Standstill.REFUSED_CLASS, 7)]
+    for _ in range(MOST_REFUSED - MOST_REFUSED_CLASS):
+        with pytest.raises(discord.Forbidden):
+            await _send(desk)
+    assert Seen(Standstill.REFUSED) in desk.line.standing()
 
 
 async def test_what_has_no_nonce_is_not_repeated_by_the_library(desk: Desk) -> None:

@@ -230,6 +230,54 @@ async def test_trouble_with_our_own_number_stops_the_whole_run_and_the_rest_goes
     assert len(await desk.texts(NOW + 2 * MINUTE)) == 1
 
 
+async def text_at(desk: PhoneDesk, at: timedelta) -> list[Way]:
+    """By which way a new message to the phone goes out then."""
+    posted = (await desk.row("nudge")).about
+    await desk.due(Kind.NUDGE, about=posted, key=f"at {at}", now=NOW + at, expires_at=NOW + timedelta(days=1))
+    return [way for way, _, said in await desk.carried(NOW + at) if isinstance(said, PreWorkNudge)]
+
+
+OURS = [code for code, error in ERRORS.items() if error.fate is Fate.HELD]
+
+
+@pytest.mark.parametrize("by", ["call", "callback"])
+@pytest.mark.parametrize("code", OURS)
+async def test_one_bad_answer_about_our_account_is_no_verdict(desk: PhoneDesk, code: int, by: str) -> None:
+    """Texts wait 90 seconds, then the next one asks again; nobody has to start anything."""
+    await desk.open_inbox()
+    await a_nudge(desk)
+    await fails(desk, code, by)
+    assert await text_at(desk, timedelta(seconds=80)) == [Way.DM]
+    assert await text_at(desk, timedelta(seconds=100)) == [Way.SMS]
+    assert await text_at(desk, HOUR / 2) == [Way.SMS]
+
+
+@pytest.mark.parametrize("code", OURS)
+async def test_a_second_one_when_it_was_asked_again_is_a_verdict(desk: PhoneDesk, code: int) -> None:
+    await desk.open_inbox()
+    row = await a_nudge(desk)
+    await fails(desk, code, "call")
+    later = NOW + 2 * MINUTE
+    await desk.due(Kind.NUDGE, about=row.about, key="second", now=later, expires_at=NOW + timedelta(days=1))
+
+    def refused(row: Delivery) -> Outcome | None:
+        return _outcome(ERRORS[code]) if row.way is Way.SMS else None
+
+    await desk.carried(later, refused)  # type: ignore[arg-type]
+    assert await text_at(desk, HOUR / 2) == [Way.DM]
+
+
+@pytest.mark.parametrize("code", OURS)
+async def test_a_second_callback_is_one_too_though_texts_were_accepted(desk: PhoneDesk, code: int) -> None:
+    await desk.open_inbox()
+    await a_nudge(desk)
+    await fails(desk, code, "callback")
+    assert await text_at(desk, 2 * MINUTE) == [Way.SMS]
+    second = await desk.row(f"at {2 * MINUTE}")
+    await desk.receipts.tell(f"SM{second.id}", second.nonce, "undelivered", code, NOW + 3 * MINUTE)
+    assert await text_at(desk, HOUR / 2) == [Way.DM]
+
+
 @pytest.mark.parametrize("by", ["call", "callback"])
 async def test_a_failure_that_comes_too_late_bothers_nobody(desk: PhoneDesk, by: str) -> None:
     await a_nudge(desk)

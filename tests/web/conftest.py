@@ -13,9 +13,11 @@ from aiohttp import web
 from cryptography.fernet import Fernet
 from twilio.request_validator import RequestValidator
 
+from bot.domain.standing import Occurrence
+from bot.pulse import BEAT, CLAIM, Pulse
 from bot.web.connections import Lobby
 from bot.web.forms import FORM_TYPE
-from bot.web.health import Health
+from bot.web.health import Health, Signs
 from bot.web.links import FormSeal, StopLinks
 from bot.web.metrics import Metrics
 from bot.web.server import WebServer
@@ -51,6 +53,10 @@ class Site:
     links: StopLinks = field(default_factory=lambda: StopLinks(KEYS, PUBLIC))
     metrics: Metrics = field(default_factory=lambda: Metrics(lambda: NOW))
     connected: bool = True
+    #: how old the last beat is, in seconds, and what stands still
+    beat_s: float = 0.0
+    standing: list[Occurrence] = field(default_factory=list[Occurrence])
+    beat_is_overdue: bool = False
     #: what a test serves besides
     more_doors: list[Any] = field(default_factory=list)
     port: int = 0
@@ -71,7 +77,7 @@ class Site:
                 Health(
                     self.vitals,
                     self.metrics,
-                    lambda: self.connected,
+                    Signs(lambda: self.connected, self, self.pulse()),
                     lambda: NOW,
                     metrics_token=metrics_token,
                 ),
@@ -81,6 +87,16 @@ class Site:
             ],
             self.lobby,
         )
+
+    @property
+    def occurrences(self) -> list[Occurrence]:
+        return self.standing
+
+    def pulse(self) -> Pulse:
+        """One whose last beat was just before the server began; nothing was ever sent."""
+        pulse = Pulse(lambda: self.beat_s)
+        pulse.note(BEAT, CLAIM)
+        return pulse
 
     async def ask(
         self, method: str, path: str, *, proxied: bool = True, headers: Mapping[str, str] | None = None, **more: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from yarl import URL
 
 import bot.web.health
 from bot.domain.outbox import Effect, Kind, State, Way
+from bot.domain.standing import Occurrence, Seen, Standstill
 from bot.services.ports import Tx
 from bot.services.vitals import MOST_LATE, Vitals, VitalsService
 from bot.storage.database import Database
@@ -37,9 +39,45 @@ async def test_all_is_well(site: Site):
         "ok": True,
         "gateway": True,
         "database": True,
+        "beat": True,
         "deliveries": True,
         "oldest_due_s": 0.0,
+        "last_beat_s": 0.0,
+        "last_claim_s": 0.0,
+        "last_send_s": None,
+        "standing_still": {},
     }
+
+
+async def test_an_overdue_beat_is_not_well_whatever_else_is(site: Site):
+    site.beat_s, site.beat_is_overdue = 200.0, True
+    got = await site.ask("GET", "/healthz")
+    shown = json.loads(got.text)
+    assert (got.status, shown["beat"], shown["last_beat_s"]) == (503, False, 200.0)
+    assert shown["deliveries"]
+
+
+@pytest.mark.parametrize("state", Standstill)
+async def test_what_stands_still_is_named_here_and_counted_there(site: Site, state: Standstill):
+    since = NOW - timedelta(minutes=3)
+    site.standing = [Occurrence(Seen(state, section), since, NOW) for section in (1, 2)]
+    got = await site.ask("GET", "/healthz")
+    shown = json.loads(got.text)
+    assert shown["standing_still"] == {state: 180.0}
+    # what one class has to mend is no alarm for who runs the bot
+    is_well = state in (Standstill.REFUSED_CLASS, Standstill.CLASS_WAITS)
+    assert (got.status, shown["ok"], shown["deliveries"]) == (200 if is_well else 503, is_well, is_well)
+    counted = values((await site.ask("GET", "/metrics", proxied=False)).text)
+    assert {each: counted[f"flipcord_standing_still_seconds['{each}']"] for each in Standstill} == {
+        each: 180.0 if each is state else 0.0 for each in Standstill
+    }
+
+
+async def test_signs_of_life_are_counted_by_their_age(site: Site):
+    site.beat_s = 70.0
+    shown = values((await site.ask("GET", "/metrics", proxied=False)).text)
+    assert shown["flipcord_last_beat_age_seconds[]"] == shown["flipcord_last_claim_age_seconds[]"] == 70
+    assert math.isnan(shown["flipcord_last_send_age_seconds[]"])
 
 
 @pytest.mark.parametrize("part", ["gateway", "database", "deliveries"])
