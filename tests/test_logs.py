@@ -9,7 +9,6 @@ import logging.config
 import subprocess
 import sys
 import textwrap
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +63,9 @@ LINES = [
     (PAGE.replace("/", "\\u002f"), "jUP-2cUV"),
     (f"GET /%61gree/{AGREE}", "jUP-2cUV"),
     (f"token={AGREE}&x=1", "jUP-2cUV"),
+    (f"GET /%61gree%2F{AGREE}", "jUP-2cUV"),
+    (f"q=token%3D{AGREE}", "jUP-2cUV"),
+    (f"token\\u003d{AGREE}", "jUP-2cUV"),
     (f"{{'form': '{AGREE}.1790000000.abcdefghijklmnopqrstuvwxy_-'}}", "abcdefghijkl"),
     ("{'form': '12s.m_5-nzwlfm7O_K80COhjgtxreVs.1790000000.abcdefghijklmnopqrstuvwxy_-'}", "abcdefghijkl"),
     ("'X-Twilio-Signature': 'RSOYDt4T1cUTdK1PDd93/VVr8B8='", "RSOYDt4T"),
@@ -282,22 +284,20 @@ def test_a_process_that_dies_of_a_fault_shows_none(ending: str):
     assert "2025550142" not in done.stderr + done.stdout
 
 
-def test_a_line_that_is_not_emitted_is_not_looked_at():
+def test_a_line_that_is_not_emitted_is_not_looked_at(monkeypatch: pytest.MonkeyPatch):
+    looked: list[str] = []
+
+    def look(_self: Redactor, text: str) -> str:
+        looked.append(text)
+        return text
+
+    monkeypatch.setattr(Redactor, "__call__", look)
     stream = io.StringIO()
     with logging_to(stream) as log:
         logging.getLogger().setLevel(logging.INFO)
-        begin = time.perf_counter()
-        for _ in range(10_000):
+        for _ in range(1000):
             log.debug("nothing", value="+12025550142" * 50)
-        silent = time.perf_counter() - begin
-        begin = time.perf_counter()
-        for number in range(1000):
-            log.info("delivered", delivery=number, kind="nudge", way="dm", why="a usual line of this log")
-        spoken = time.perf_counter() - begin
-    print(f"{silent * 100:.1f} µs a line that is not emitted, {spoken * 1000:.1f} µs one that is")
-    assert silent / 10_000 < 20e-6
-    redact, line = Redactor(), stream.getvalue().splitlines()[-1]
-    begin = time.perf_counter()
-    for _ in range(1000):
-        redact(line)
-    print(f"{(time.perf_counter() - begin) * 1000:.1f} µs of it for redaction")
+            logging.getLogger("some.library").debug("nothing %s", "+12025550142")
+        assert looked == []
+        log.info("delivered", delivery=1)
+        assert len(looked) == 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 _ON_RECORD = "on record"
 _T = TypeVar("_T")
@@ -105,9 +105,9 @@ def _without_links(value: Any) -> Any:
         case str():
             return without_links(value)
         case dict():
-            return {name: _without_links(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+            return {name: _without_links(each) for name, each in cast("dict[str, Any]", value).items()}
         case list() | tuple():
-            return [_without_links(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+            return [_without_links(each) for each in cast("list[Any]", value)]
         case _:
             return value
 
@@ -118,11 +118,16 @@ HIDDEN = "[…]"
 #: ``/``, as it is, within JSON, or percent-encoded once or more often
 _SLASHES = ("/", r"\\/", r"\\u002[fF]", "%2[fF]", "%252[fF]", "%25252[fF]")
 #: a path of ours that does something by itself, and what follows it
-_BY_PATH = "|".join(f"(?<={each}{path}{each})" for path in ("agree", "stop") for each in _SLASHES)
+_BY_PATH = (
+    "(?<=[/fF])(?:"
+    + "|".join(f"(?<={each}{path}{each})" for path in ("agree", "stop") for each in _SLASHES)
+    + ")"
+)
 #: what such a path, or a form on its page, is signed with, wherever it stands: an id and 160 bits
 _DOT = r"(?:\.|%(?:25)*2[eE])"
-_BY_SHAPE = rf"(?<![\w.-])(?:\d|%(?:25)*3\d){{1,15}}[a-z](?:\d|%(?:25)*3\d){{0,6}}{_DOT}[\w%-]{{27,}}"
-LINK_SHAPES = (rf"(?:{_BY_PATH})[\w.%~-]+", rf"{_BY_SHAPE}(?:{_DOT}\d+{_DOT}[\w%-]{{27,}})?")
+_BEGIN = r"(?:(?<![\w.-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9A-Fa-f]{2}))"
+_BY_SHAPE = rf"(?=[\d%]){_BEGIN}(?:\d|%(?:25)*3\d){{1,15}}[a-z](?:\d|%(?:25)*3\d){{0,6}}{_DOT}[\w%-]{{27,}}"
+LINK_SHAPES = (rf"{_BY_PATH}[\w.%~-]+", rf"{_BY_SHAPE}(?:{_DOT}\d+{_DOT}[\w%-]{{27,}})?")
 _LINKS = re.compile("|".join(LINK_SHAPES))
 
 

@@ -13,6 +13,7 @@ from bot.domain.course import Unit
 from bot.domain.disclosure import Reader, Recorded, read_by
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.slot_messages import SlotContent
 from bot.domain.talk_messages import TalkNews, TalksToBook
 
 
@@ -95,50 +96,6 @@ class ClassReady:
 
     class_name: str
     course_title: str
-    handle: str
-
-
-@read_by(Reader.STUDENT)
-@dataclass(frozen=True, slots=True)
-class SlotReminder:
-    class_name: Recorded[str]
-    starts_at: Recorded[datetime]
-    starts_local: Recorded[str]
-    ends_at: Recorded[datetime]
-    where: str
-    #: of the booking
-    handle: str
-
-
-@read_by(Reader.TEACHERS)
-@dataclass(frozen=True, slots=True)
-class SlotBooked:
-    """For the teachers' room."""
-
-    student: int
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-
-
-@read_by(Reader.TEACHERS)
-@dataclass(frozen=True, slots=True)
-class SlotCancelled:
-    """For the teachers' room."""
-
-    student: int
-    starts_at: datetime
-
-
-@read_by(Reader.STUDENT)
-@dataclass(frozen=True, slots=True)
-class SlotCalledOff:
-    """Tells a student that a teacher cancelled their booking."""
-
-    class_name: Recorded[str]
-    starts_at: Recorded[datetime]
-    starts_local: Recorded[str]
-    #: of the class, to book another slot
     handle: str
 
 
@@ -246,10 +203,7 @@ OtherContent = (
     | InboxHello
     | InboxCall
     | ClassReady
-    | SlotReminder
-    | SlotBooked
-    | SlotCancelled
-    | SlotCalledOff
+    | SlotContent
     | PhoneCode
     | GuardianCode
     | GuardianNudge

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -44,8 +44,8 @@ class OwnContracts:
 
 @dataclass(frozen=True, slots=True)
 class GuardianPage:
-    url: str
-    code: str
+    url: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from bot.domain.messages import (
     GuardianNudge,
     PhoneCode,
     PreWorkNudge,
-    SlotCalledOff,
-    SlotReminder,
     TextHelp,
     TextsEnded,
     UnitOpened,
 )
 from bot.domain.retake_messages import RetakeDecided
+from bot.domain.slot_messages import SlotCalledOff, SlotReminder
 from bot.domain.talk_messages import TalkNews
 from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly

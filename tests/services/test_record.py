@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from dataclasses import dataclass
+import pkgutil
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from itertools import product
 from typing import Annotated, Any, get_type_hints
 
 import pytest
 
+import bot.domain
+import bot.services
 from bot.domain.contract_messages import ContractInForce, ContractLink
 from bot.domain.disclosure import LINES, Reader, kept, readers_of, recorded_fields, without_links
 from bot.domain.letter_messages import AnswerCard, Heard
@@ -68,9 +72,9 @@ async def test_the_record_of_a_message_holds_what_its_class_records_and_nothing_
     assert len(bodies) >= len(Kind) * 4
     may = recorded_fields(kind)
     for body in bodies:
-        told = json.dumps(body)
-        assert not [mark for mark in it.of(*it.marks.keys() - set(may)) if mark in told]
+        assert not [mark for mark in it.of(*it.marks.keys() - set(may)) if mark in json.dumps(body)]
         assert body["said"].keys() == set(may)
+    told = json.dumps(bodies[0])
     for name in may:
         assert not it.marks[name] or any(mark in told for mark in it.marks[name]), name
 
@@ -151,6 +155,29 @@ def test_what_bears_a_right_is_not_even_in_the_words_of_a_fault() -> None:
     assert len(bearers) == 3
     for it, name in bearers:
         assert not [mark for mark in it.marks[name] if mark in repr(it.content)]
+
+
+def test_no_value_of_ours_shows_its_code_or_token_when_it_is_printed() -> None:
+    """Six digits have no shape by which a log could know them."""
+    modules = [
+        each
+        for package in (bot.domain, bot.services)
+        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    kinds = {
+        kind
+        for each in modules
+        for kind in vars(importlib.import_module(each.name)).values()
+        if isinstance(kind, type) and is_dataclass(kind)
+    }
+    secret = [
+        (kind, each)
+        for kind in kinds
+        for each in fields(kind)
+        if each.name in ("code", "token") and each.type == "str"
+    ]
+    assert len(secret) >= 4
+    assert [(kind.__qualname__, each.name) for kind, each in secret if each.repr] == []
 
 
 @pytest.mark.parametrize("what", LINES)

@@ -240,15 +240,14 @@ async def test_nobody_else_takes_anything_out_by_such_a_line(old: Path, where: s
     for each in ("history_keeps_rows", "history_keeps_words"):
         file.execute(f"DROP TRIGGER {each}")
     file.execute("UPDATE history SET body = '{}' WHERE id = 1")
-    number, before = 41, 41
+    left = json.loads(file.execute("SELECT body FROM history WHERE id = 41").fetchone()[0])["lines"]
     if where == "instead of the update's own":
         # a line of the new form in its place, so that it comes later
         file.execute("DELETE FROM history WHERE id = 41")
         add_new(file, 41, 40, "message", {"kind": "nudge"})
-        before = 41
-    add_new(file, number + 1, before, "taken_out", {"lines": {"1": sha("{}")}})
+    add_new(file, 42, 41, "taken_out", {"lines": left | {"1": sha("{}")}})
     file.close()
-    assert check_file(old).broken is not None
+    assert check_file(old).broken == (1 if where == "at the end" else 41)
 
 
 def add_new(file: sqlite3.Connection, number: int, after: int, what: str, body: dict[str, Any]) -> None:

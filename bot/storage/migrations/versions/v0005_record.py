@@ -14,9 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from alembic import op
 
@@ -119,7 +118,8 @@ TEXTED = """
 SELECT contract.id, contract.person_id, contract.section_id, max(outbox.called_at) FROM contract
 JOIN outbox ON outbox.kind = 'contract_link' AND outbox.about_id = contract.id
 WHERE contract.in_force_at IS NULL AND contract.ended_at IS NULL AND contract.guardian_signed_at IS NULL
-GROUP BY contract.id HAVING max(outbox.called_at) IS NOT NULL AND sum(outbox.state IN ('due', 'leased')) = 0
+GROUP BY contract.id HAVING max(outbox.called_at) IS NOT NULL AND sum(outbox.state IN
+('due', 'leased', 'calling', 'uncertain')) = 0
 """
 #: due at once; like the link that it stands for, of no use after two weeks
 RENEW = (
@@ -139,8 +139,8 @@ def upgrade() -> None:
     for guard in GUARDS:
         connection.exec_driver_sql(guard)
     for contract, person, section, at in connection.exec_driver_sql(TEXTED).fetchall():
-        key, nonce = f"contract_link:{contract}:renewed", secrets.token_urlsafe(9)
-        row = (key, person, section, contract, nonce, at, at + LINK_LIFE_US, at)
+        key = f"contract_link:{contract}:renewed"
+        row = (key, person, section, contract, _digest(key)[:16], at, at + LINK_LIFE_US, at)
         connection.exec_driver_sql(RENEW, row)
 
 
@@ -173,11 +173,12 @@ def _cut(what: str, text: str) -> dict[str, Any] | None:
         return None
     if not isinstance(body, dict):
         return None
+    body = cast("dict[str, Any]", body)
     names = LINES.get(what, set())
     gone = [each for each in body if each not in names]
     left: dict[str, Any] = {each: value for each, value in body.items() if each in names}
     if what == "message" and isinstance(left.get("said"), dict):
-        may = SAID.get(str(left.get("kind")), set())
+        may: set[str] = SAID.get(str(left.get("kind")), set())
         gone += [each for each in left["said"] if each not in may]
         left["said"] = {each: value for each, value in left["said"].items() if each in may}
     bare = _without_links(left)
@@ -191,9 +192,9 @@ def _without_links(value: Any) -> Any:
         case str():
             return LINK.sub(HIDDEN, value)
         case dict():
-            return {name: _without_links(each) for name, each in value.items()}
+            return {name: _without_links(each) for name, each in cast("dict[str, Any]", value).items()}
         case list():
-            return [_without_links(each) for each in value]
+            return [_without_links(each) for each in cast("list[Any]", value)]
         case _:
             return value
 
@@ -201,7 +202,8 @@ def _without_links(value: Any) -> Any:
 def _say(connection: Any, before: str, body: dict[str, Any]) -> None:
     """Adds the line that tells of it: the first of the new form."""
     body = json.loads(json.dumps(body))
-    at, digest = datetime.now(UTC), _digest(json.dumps(body, sort_keys=True))
+    now = connection.exec_driver_sql("SELECT CAST(strftime('%s', 'now') AS INTEGER)").scalar()
+    at, digest = datetime.fromtimestamp(now, UTC), _digest(json.dumps(body, sort_keys=True))
     chain = _digest(json.dumps([2, before, at.isoformat(), None, None, None, "taken_out", digest]))
     connection.exec_driver_sql(
         "INSERT INTO history (at, what, body, digest, chain) VALUES (?, 'taken_out', ?, ?, ?)",
