@@ -149,25 +149,36 @@ def allow_openings(*, config: Path = Path("config.toml")) -> None:
 
 
 @history.command(name="check")
-def check_history(*, config: Path = Path("config.toml")) -> None:
+def check_history(*, config: Path = Path("config.toml"), digest: str = "") -> None:
     """Find out whether anybody changed the record, and print its last digest.
 
     Parameters
     ----------
     config
         The settings file.
+    digest
+        The digest of a file that was taken away before: says whether the record still goes on from it.
     """
     from bot.config import ConfigFault, read_settings
     from bot.running import Refused
     from bot.running import check_history as look_over
 
     try:
-        found = look_over(read_settings(config))
+        found = look_over(read_settings(config), digest.strip())
     except (ConfigFault, Refused) as fault:
         _stop(str(fault), EX_CONFIG)
     if found.broken is not None:
         _stop(f"Line {found.broken} is missing or was changed. Lines: {found.lines}.", 1)
     print(f"Nothing was changed. Lines: {found.lines}. Last digest: {found.digest}")
+    if found.taken_out:
+        print(
+            f"An update took links and handles out of {found.taken_out} lines; each says which. "
+            "The rest of them is as it was written."
+        )
+    if digest and found.stands_after is None:
+        _stop("The record does not go on from that digest: another one was written in its place.", 1)
+    if digest:
+        print(f"That digest stands after line {found.stands_after}: the record goes on from there.")
 
 
 @course.command

@@ -10,6 +10,7 @@ disk, a pipe that nobody reads any more, a value whose repr raises) is lost, and
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -18,12 +19,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, TextIO
+from urllib.parse import quote, quote_plus
 
 import structlog
 
 from bot.config import LogPart
-
-HIDDEN = "[…]"
+from bot.domain.disclosure import HIDDEN, LINK_SHAPES
 
 #: what gives access, or is somebody's number, wherever it stands
 SHAPES = (
@@ -35,8 +36,10 @@ SHAPES = (
     r"aW50ZXJhY3Rpb246[\w=+/-]+",
     r"(?<=/webhooks/)\d+/[\w.:%=+-]+",
     r"(?<=/interactions/)\d+/[\w.:%=+-]+",
-    # links of ours that do something
-    r"(?<=/stop/)[\w.%-]+",
+    # links of ours that do something, and the forms behind them
+    *LINK_SHAPES,
+    # Twilio's signatures: whoever has one can send its request again
+    r"(?<![\w+/])[A-Za-z0-9+/]{27}=(?![\w=])",
     # headers with credentials
     r"\b(?:Basic|Bearer|Bot|Digest) +[\w.~+/=-]{8,}",
     r"(?<=[Aa]uthorization)['\"\\]*\s*[:=,]\s*['\"\\]*(?:(?:Basic|Bearer|Bot|Digest) +)?[^\s'\",}\\]+",
@@ -46,7 +49,9 @@ SHAPES = (
     # Twilio's auth token; its SIDs have two letters before as many digits, and stay
     r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])",
     # phone numbers: with a plus however they are set, or as North Americans write them
-    r"(?:\+|%2[Bb])[1-9](?:[ ().-]{0,2}\d){6,14}(?!\d)",
+    r"(?:\+|%(?:25)*2[Bb]|\\u002[Bb])[1-9](?:(?:[ ().-]|%(?:25)*(?:2[0-9DdEe])){0,2}\d){6,14}(?!\d)",
+    # with neither, as an undecoded or doubly decoded form has it: 1, area, number
+    r"(?<![\w.+-])1[2-9]\d{2}[2-9]\d{6}(?![\w-])",
     r"(?<![\w.-])\(?[2-9]\d{2}\)?[ .-]{1,2}[2-9]\d{2}[ .-]\d{4}(?![\w-])",
 )
 
@@ -60,11 +65,18 @@ class Redactor:
     """``secrets`` are this installation's own, of whatever shape."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = sorted({each for each in secrets if len(each) >= 6}, key=len, reverse=True)
+        known = sorted(
+            {form for each in secrets if len(each) >= 6 for form in _forms(each)}, key=len, reverse=True
+        )
         self._pattern = re.compile("|".join([*map(re.escape, known), *SHAPES]))
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub(HIDDEN, text)
+
+
+def _forms(secret: str) -> set[str]:
+    """As it is, and as a request or a line of JSON writes it."""
+    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):

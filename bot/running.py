@@ -163,9 +163,9 @@ async def change(settings: Settings, name: str) -> str:
         raise Later(str(fault)) from None
 
 
-def check_history(settings: Settings) -> HistoryCheck:
-    """Looks over the record that nobody may edit, also beside a bot that runs on it."""
+def check_history(settings: Settings, digest: str = "") -> HistoryCheck:
+    """Looks over the record that nobody may edit, also beside a bot that runs on it; finds an older digest in it."""
     try:
-        return check_file(settings.storage.path)
+        return check_file(settings.storage.path, digest)
     except NoHistory as missing:
         raise Refused(str(missing)) from None

@@ -17,7 +17,7 @@ from tests.builders import NOW
 async def _fill(path: Path) -> str:
     async with open_database(path) as database:
         for number in range(3):
-            line = HistoryLine(NOW, "message", {"n": number})
+            line = HistoryLine(NOW, "message", {"why": f"{number}"})
             await database.write(lambda tx, line=line: tx.history.add(line))
         return (await database.read(lambda tx: tx.history.head()))[1]
 

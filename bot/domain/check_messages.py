@@ -4,56 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.disclosure import Reader, Recorded, read_by
 
+
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class UnitRuled:
     """The teacher ruled over a check, or took such a ruling back. The reason is for the record alone."""
 
-    class_name: str
-    unit_title: str
+    class_name: Recorded[str]
+    unit_title: Recorded[str]
     #: "override" or "excuse"
-    ruling: str
-    undone: bool
+    ruling: Recorded[str]
+    undone: Recorded[bool]
     #: the unit to go on with, None where there is nothing new
-    opened: str | None
+    opened: Recorded[str | None]
     #: of the unit to go on with, if it stands
     channel: int | None
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class ResultChanged:
     """A faulty question was marked anew, or that was undone."""
 
-    class_name: str
-    unit_title: str
+    class_name: Recorded[str]
+    unit_title: Recorded[str]
     #: whether the check is passed now; None where only the score changed
-    passes: bool | None
+    passes: Recorded[bool | None]
     #: titles of units
-    opened: tuple[str, ...]
-    closed: tuple[str, ...]
+    opened: Recorded[tuple[str, ...]]
+    closed: Recorded[tuple[str, ...]]
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class HandMarked:
     """The teacher marked a lab, a talk or a sheet."""
 
-    class_name: str
-    unit_title: str
-    passed: bool
-    comment: str
-    opened: str | None
+    class_name: Recorded[str]
+    unit_title: Recorded[str]
+    passed: Recorded[bool]
+    comment: Recorded[str]
+    opened: Recorded[str | None]
     channel: int | None
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class RecheckDue:
     """Units that were mastered a while ago are to be looked back at."""
 
-    class_name: str
+    class_name: Recorded[str]
     #: handle
     section: str
     #: titles
-    units: tuple[str, ...]
+    units: Recorded[tuple[str, ...]]
 
 
 CheckNews = UnitRuled | ResultChanged | HandMarked | RecheckDue

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from bot.domain.disclosure import Reader, Recorded, read_by
 
 
+@read_by(Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class ContractLink:
     """Always a text: asks a guardian to read and sign what their child signed. It names nobody."""
 
-    class_name: str
-    url: str
+    class_name: Recorded[str]
+    #: whoever has it may sign
+    url: str = field(repr=False)
+    #: an earlier link opens nothing any more
+    renewed: bool = False
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class ContractInForce:
     """Tells a student which bar holds from now on; ``handle`` is the class's."""
 
-    class_name: str
+    class_name: Recorded[str]
     handle: str
-    tier: str
+    tier: Recorded[str]
     #: percent
-    bar: int
+    bar: Recorded[int]
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class ContractToSign:
     """Reminds a student who has not signed, or whose guardian has not; ``handle`` is the class's."""
 
-    class_name: str
+    class_name: Recorded[str]
     handle: str
-    for_guardian: bool
+    for_guardian: Recorded[bool]
 
 
 ContractContent = ContractLink | ContractInForce | ContractToSign

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.disclosure import Reader, Recorded, read_by
 from bot.domain.letters import Party, Via
 from bot.domain.outbox import Way
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class LetterCard:
     """For the student's thread in the teachers' room: what they, or their guardian, wrote."""
@@ -30,6 +32,7 @@ class LetterCard:
     left: bool
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class AnswerNote:
     """For the same thread: which answer arrived, by which way."""
@@ -41,6 +44,7 @@ class AnswerNote:
     way: Way
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class DeskCard:
     """The card in the teachers' room under which a student's thread hangs."""
@@ -49,33 +53,36 @@ class DeskCard:
     class_name: str
 
 
+@read_by(Reader.STUDENT, Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class AnswerCard:
     """A teacher's answer, to the student or their guardian."""
 
-    class_name: str
+    class_name: Recorded[str]
     #: as the class calls them
-    teacher: str
-    words: str
+    teacher: Recorded[str]
+    words: Recorded[str]
     #: of the class, to write back
     handle: str
 
 
+@read_by(Reader.STUDENT, Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class Heard:
     """Tells who wrote that it is with the teacher, and when it will be read."""
 
-    class_name: str
+    class_name: Recorded[str]
     #: None when it is being read now, or never
-    reads_at: datetime | None
+    reads_at: Recorded[datetime | None]
     #: as promised in the class's zone, for texts: "Tue 24 Nov 08:00"
-    reads_local: str
+    reads_local: Recorded[str]
     #: the class takes no letters
-    off: bool
+    off: Recorded[bool]
     #: that came with it and are not passed on
-    files: int
+    files: Recorded[int]
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class AskClass:
     """Asks a student of several classes whose teacher is meant; what they wrote waits for it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.attachments import Attachment
@@ -10,26 +10,29 @@ from bot.domain.check_messages import CheckNews
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
+from bot.domain.disclosure import Reader, Recorded, read_by
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.slot_messages import SlotContent
 from bot.domain.talk_messages import TalkNews, TalksToBook
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class PreWorkNudge:
     """Reminds one student of pre-work they still owe."""
 
-    class_name: str
-    unit_title: str
+    class_name: Recorded[str]
+    unit_title: Recorded[str]
     handle: str
-    deadline: datetime
+    deadline: Recorded[datetime]
     #: as promised in the class's zone, for texts: "Tue 24 Nov 08:00"
-    deadline_local: str
-    length_s: int
-    started: bool
+    deadline_local: Recorded[str]
+    length_s: Recorded[int]
+    started: Recorded[bool]
     #: of its row: what [Got it] and [Why did I get this?] are about
     nonce: str = "-"
-    is_late: bool = False
+    is_late: Recorded[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class StillOwing:
     silent_after: int
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class NudgeList:
     """Tells the teachers' room who owes pre-work whose deadline has passed, most behind first."""
@@ -58,6 +62,7 @@ class NudgeList:
     excused: tuple[int, ...]
 
 
+@read_by(Reader.CLASS)
 @dataclass(frozen=True, slots=True)
 class PreWorkCard:
     """The card in the pre-work channel."""
@@ -68,13 +73,15 @@ class PreWorkCard:
     deadline: datetime
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class InboxHello:
     """The first DM, which the student asked for by pressing [Open my inbox]."""
 
-    class_name: str
+    class_name: Recorded[str]
 
 
+@read_by(Reader.CLASS)
 @dataclass(frozen=True, slots=True)
 class InboxCall:
     """The card in the class's channel that asks everybody to open their inbox; it names nobody."""
@@ -82,6 +89,7 @@ class InboxCall:
     class_name: str
 
 
+@read_by(Reader.CLASS)
 @dataclass(frozen=True, slots=True)
 class ClassReady:
     """The card with [Join] in the pre-work channel of a new class."""
@@ -91,125 +99,95 @@ class ClassReady:
     handle: str
 
 
-@dataclass(frozen=True, slots=True)
-class SlotReminder:
-    class_name: str
-    starts_at: datetime
-    starts_local: str
-    ends_at: datetime
-    where: str
-    #: of the booking
-    handle: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlotBooked:
-    """For the teachers' room."""
-
-    student: int
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlotCancelled:
-    """For the teachers' room."""
-
-    student: int
-    starts_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SlotCalledOff:
-    """Tells a student that a teacher cancelled their booking."""
-
-    class_name: str
-    starts_at: datetime
-    starts_local: str
-    #: of the class, to book another slot
-    handle: str
-
-
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class PhoneCode:
     """Always a text."""
 
-    code: str
-    minutes: int
+    code: str = field(repr=False)
+    minutes: Recorded[int]
 
 
+@read_by(Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class GuardianCode:
     """Always a text: asks a guardian whether they want to be texted."""
 
-    class_name: str
-    code: str
+    class_name: Recorded[str]
+    code: str = field(repr=False)
 
 
+@read_by(Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class GuardianNudge:
     """Always a text: tells a guardian what their child still owes, and never how well anything went."""
 
-    class_name: str
-    unit_title: str
-    deadline_local: str
-    is_late: bool
+    class_name: Recorded[str]
+    unit_title: Recorded[str]
+    deadline_local: Recorded[str]
+    is_late: Recorded[bool]
 
 
+@read_by(Reader.STUDENT, Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class TextsEnded:
     """Always a text, and the last one: confirms a stop that was said in free words (RB9)."""
 
     #: False where the words may have meant something else
-    is_sure: bool
+    is_sure: Recorded[bool]
 
 
+@read_by(Reader.STUDENT, Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
 class TextHelp:
     """Always a text: answers HELP."""
 
-    class_name: str
+    class_name: Recorded[str]
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class PhonePaused:
     """Asks a student on Discord about a number that no text reaches."""
 
-    class_name: str
-    why: str
+    class_name: Recorded[str]
+    why: Recorded[str]
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class UnitOpened:
     """Tells a student that a passed check opened the next unit; ``channel`` is that unit's, if it stands."""
 
-    class_name: str
-    passed_title: str
-    title: str
+    class_name: Recorded[str]
+    passed_title: Recorded[str]
+    title: Recorded[str]
     channel: int | None
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """A teacher's own words to one student."""
 
-    class_name: str
-    words: str
+    class_name: Recorded[str]
+    words: Recorded[str]
     #: of the delivery, for [Got it]
     handle: str
     file: Attachment | None
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class Unreached:
     """Tells the teachers' room whom a message could not reach by any way, and why."""
 
-    student: int
-    what: str
-    tried: tuple[str, ...]
+    student: Recorded[int]
+    what: Recorded[str]
+    tried: Recorded[tuple[str, ...]]
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Tells the teachers' room what is missing on the server and that work waits for it."""
@@ -225,10 +203,7 @@ OtherContent = (
     | InboxHello
     | InboxCall
     | ClassReady
-    | SlotReminder
-    | SlotBooked
-    | SlotCancelled
-    | SlotCalledOff
+    | SlotContent
     | PhoneCode
     | GuardianCode
     | GuardianNudge
@@ -269,7 +244,7 @@ class ToThread:
 
 @dataclass(frozen=True, slots=True)
 class ToPhone:
-    number: str
+    number: str = field(repr=False)
     #: seconds for which the text is of use, 1 to 36,000
     validity_s: int
 

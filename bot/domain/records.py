@@ -219,6 +219,8 @@ class Roll:
 
 #: what a line says when a person's words were blanked
 ERASED = "erased"
+#: what a line says when an update took out of the lines before what no record may hold
+TAKEN_OUT = "taken_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +232,7 @@ class HistoryCheck:
     digest: str
     #: number of the first line that is missing or not as it was written; None when all are
     broken: int | None
+    #: from how many lines an update took out what no record may hold
+    taken_out: int = 0
+    #: the number of the line after which the digest stands that was asked for; None when it stands nowhere
+    stands_after: int | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.disclosure import Reader, Recorded, read_by
 
+
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class PartnerWanted:
     """Tells the teachers' room that a student would like to work with a classmate; all are Discord ids."""
@@ -17,6 +20,7 @@ class PartnerWanted:
     mastered: tuple[int, ...]
 
 
+@read_by(Reader.TEACHERS)
 @dataclass(frozen=True, slots=True)
 class RetakeAsked:
     """Tells the teachers' room that a student asks for another attempt."""
@@ -33,11 +37,12 @@ class RetakeAsked:
     handle: str
 
 
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class RetakeDecided:
     """Tells a student what their teacher said to that."""
 
-    class_name: str
-    unit_title: str
-    granted: bool
-    why: str
+    class_name: Recorded[str]
+    unit_title: Recorded[str]
+    granted: Recorded[bool]
+    why: Recorded[str]

@@ -162,7 +162,6 @@ def note(
     names = ", ".join(each.name for each in sections)
     body: dict[str, Any] = {
         "act": act,
-        "announcement": it.handle,
         "words": it.words,
         "audience": f"{group_words(it.audience.group)} in {names}",
         "file": it.file_name,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
+from bot.domain.disclosure import recorded_fields
 from bot.domain.messages import Content, Message, Parcel
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import HistoryLine
@@ -14,8 +14,6 @@ from bot.services.ports import Tx
 #: the history's word for a message that ended, whatever became of it
 MESSAGE = "message"
 _TO_A_PERSON = frozenset({Way.DM, Way.THREAD, Way.SMS, Way.GUARDIAN})
-#: keys to something, which no record may hold
-_SECRET = frozenset({"handle", "code", "nonce", "number", "phone", "classes"})
 
 
 def end(tx: Tx, delivery: Delivery, lease: str, state: State, now: datetime, *, why: str) -> bool:
@@ -41,16 +39,19 @@ def note(
 
 
 def said(content: Content) -> dict[str, Any]:
-    """The facts that a message was written from; the words around them are the program's own."""
-    pairs = ((each.name, getattr(content, each.name)) for each in fields(content))
-    return {name: _plain(value) for name, value in pairs if name not in _SECRET and _is_told(value)}
+    """The facts that its class has ``Recorded``; the words around them are the program's own."""
+    pairs = ((name, _plain(getattr(content, name))) for name in recorded_fields(type(content)))
+    return {name: value for name, value in pairs if value not in (None, "")}
 
 
-def _is_told(value: object) -> bool:
-    return isinstance(value, str | int | float | datetime | tuple) and value != ""
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [str(each) for each in cast("tuple[object, ...]", value)]
-    return value.isoformat() if isinstance(value, datetime) else value
+def _plain(value: object) -> Any:
+    """A value as JSON has it; None for what is no plain fact."""
+    match value:
+        case str() | int():
+            return value
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return [_plain(each) for each in cast("tuple[object, ...]", value)]
+        case _:
+            return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -44,8 +44,8 @@ class OwnContracts:
 
 @dataclass(frozen=True, slots=True)
 class GuardianPage:
-    url: str
-    code: str
+    url: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +361,7 @@ def put_in_force(tx: Tx, new: Contract, actor: int | None, now: datetime, ids: I
 def record(
     tx: Tx, contract: Contract, what: str, body: dict[str, Any], actor: int | None, now: datetime
 ) -> None:
-    told = {"contract": contract.handle, "what": what, "bar": contract.bar, "tier": contract.tier, **body}
+    told = {"number": contract.id, "what": what, "bar": contract.bar, "tier": contract.tier, **body}
     tx.history.add(HistoryLine(now, "contract", told, contract.section, contract.person, actor))
 
 
@@ -395,4 +395,5 @@ def contract_link(
     found = _signable(tx, delivery.about or 0)
     if not isinstance(found, Contract) or links is None:
         return "not to be signed any more"
-    return ContractLink(tx.sections.get(found.section).name, links.make(found.id, Via.TEXT, now))
+    url, renewed = links.make(found.id, Via.TEXT, now), bool(delivery.args.get("renewed"))
+    return ContractLink(tx.sections.get(found.section).name, url, renewed)

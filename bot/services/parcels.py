@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.check_results import CheckResult
-from bot.domain.contract_messages import ContractInForce, ContractToSign
+from bot.domain.disclosure import Reader, readers_of
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
-    Announcement,
     ClassSetUp,
     Closed,
     Content,
-    GuardianNudge,
     Message,
     Parcel,
-    PreWorkNudge,
     RoleGrant,
-    SlotCalledOff,
-    SlotReminder,
     ToChannel,
     ToDirectMessage,
     ToPhone,
     ToThread,
-    UnitOpened,
     Wait,
 )
 from bot.domain.nudging import USUAL_LIMITS, Hours, Limits
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.records import Account, Section
-from bot.domain.retake_messages import RetakeDecided
-from bot.domain.talk_messages import TalkNews
 from bot.services.contents import CONTENTS
 from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
@@ -56,6 +47,17 @@ from bot.services.texting import numbers_of, party_of
 LONGEST_VALIDITY_S = 36_000
 #: to a phone whose number may be kept nowhere else any more
 ANSWERED_BACK = frozenset({Kind.TEXTS_ENDED, Kind.TEXT_HELP})
+
+#: who reads what goes that way; what a message's class does not declare for them never reaches them (N15)
+READERS: Mapping[Way, Reader] = {
+    Way.DM: Reader.STUDENT,
+    Way.THREAD: Reader.STUDENT,
+    Way.SMS: Reader.STUDENT,
+    Way.GUARDIAN: Reader.GUARDIAN,
+    Way.ROOM: Reader.TEACHERS,
+    Way.DESK: Reader.TEACHERS,
+    Way.CHANNEL: Reader.CLASS,
+}
 
 #: for somebody who wrote in the conversation, whether or not they asked for reminders there
 TO_WHO_WROTE = frozenset({Kind.ANSWER, Kind.HEARD})
@@ -88,6 +90,8 @@ def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel
     content = _content(tx, delivery, terms, now)
     if isinstance(content, str):
         return content
+    if READERS.get(delivery.way) not in readers_of(type(content)):
+        return "it is not for whoever reads what goes that way"
     address = _address(tx, delivery, section, terms, now)
     if isinstance(address, Closed | Wait):
         return address
@@ -101,33 +105,7 @@ def _content(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Content
         return guardian_code(tx, delivery, now, terms.cipher)
     if delivery.kind is Kind.CONTRACT_LINK:
         return contract_link(tx, delivery, now, terms.contract_links)
-    content = CONTENTS[delivery.kind](tx, delivery, now)
-    if delivery.way is not Way.GUARDIAN or isinstance(content, str):
-        return content
-    return _for_guardian(content)
-
-
-def _for_guardian(content: Content) -> Content | str:
-    """What is owed, and what a teacher writes to guardians: never what a student passed, booked or was told (N15)."""
-    match content:
-        case PreWorkNudge():
-            return GuardianNudge(
-                content.class_name, content.unit_title, content.deadline_local, is_late=False
-            )
-        case (
-            UnitOpened()
-            | RetakeDecided()
-            | CheckResult()
-            | TalkNews()
-            | SlotReminder()
-            | SlotCalledOff()
-            | Announcement()
-            | ContractInForce()
-            | ContractToSign()
-        ):
-            return "it is for the student alone"
-        case _:
-            return content
+    return CONTENTS[delivery.kind](tx, delivery, now)
 
 
 def marker_of(nonce: str) -> int:

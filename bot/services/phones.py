@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.messages import PhoneCode
@@ -167,7 +167,7 @@ class Given:
 
     number: str
     zones: tuple[str, ...]
-    code: str
+    code: str = field(repr=False)
     wording: str
     cipher: Cipher
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.booking import Booking, reminder_at, wall_label
-from bot.domain.messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.domain.outbox import Delivery, Effect, Kind, Way
+from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.services.ports import Tx
 
 

@@ -5,6 +5,10 @@ guards away is found by ``broken``: numbers run without a gap up to the highest 
 line's chain covers all of it but its words, whose own digest it covers. Words may only be blanked, and only those
 of a person of whom a later line says that they were erased. Against one who writes the whole chain anew, the
 digests help that were taken out before: every export ends with one (N24).
+
+Up to schema 0005 lines kept facts that open something. Its migration took those out, and says so in a line: which
+lines, and the digest of what is left of each. The chain over them is as it was, so that digests of older exports still
+stand in it. Lines since then are chained in another form: in no file can there be a second such line, nor one later on.
 """
 
 from __future__ import annotations
@@ -20,7 +24,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from bot.domain.records import ERASED, HistoryCheck, HistoryLine
+from bot.domain.disclosure import kept
+from bot.domain.records import ERASED, TAKEN_OUT, HistoryCheck, HistoryLine
 from bot.storage.columns import Instant
 from bot.storage.message_tables import history
 
@@ -40,7 +45,15 @@ _RAW = sa.select(
 ).order_by(history.c.id)
 _GIVEN_OUT = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'history'")
 _ERASED = sa.select(history.c.person_id, sa.func.max(history.c.id)).where(history.c.what == ERASED)
+_TAKEN_OUT = (
+    sa.select(history.c.id, sa.type_coerce(history.c.body, sa.String).label("body"))
+    .where(history.c.what == TAKEN_OUT)
+    .order_by(history.c.id)
+    .limit(1)
+)
 _FIRST = "0" * 64
+#: how a line is chained: before and since the migration that took out what no record may hold
+_OLD, _NEW = 1, 2
 
 
 class NoHistory(Exception):
@@ -52,8 +65,11 @@ class StoredHistory:
         self._db = connection
 
     def add(self, line: HistoryLine) -> None:
-        """Adds it to the end of the chain. The writer is alone, so nothing comes in between."""
-        at = line.at.astimezone(UTC)
+        """Adds to the end of the chain what the record may hold of it.
+
+        The writer is alone, so nothing comes in between.
+        """
+        at, body = line.at.astimezone(UTC), kept(line.what, line.body or {})
         _, before = self.head()
         row = {
             "at": at,
@@ -61,10 +77,10 @@ class StoredHistory:
             "person_id": line.person,
             "actor_id": line.actor,
             "what": line.what,
-            "body": line.body,
-            "digest": _digest(json.dumps(line.body, sort_keys=True)),
+            "body": body,
+            "digest": _digest(json.dumps(body, sort_keys=True)),
         }
-        self._db.execute(_ADD, row | {"chain": _chain(before, row, at)})
+        self._db.execute(_ADD, row | {"chain": _chain(before, row, at, _NEW)})
 
     def of_section(self, section: int, since: datetime | None = None) -> Iterator[HistoryLine]:
         """What concerns a class, oldest first."""
@@ -88,19 +104,44 @@ class StoredHistory:
     def broken(self) -> int | None:
         """The number of the first line that is missing or not as it was written; None when all are."""
         erased = {row[0]: row[1] for row in self._db.execute(_ERASED.group_by(history.c.person_id))}
-        number, before = 0, _FIRST
-        for row in self._db.execute(_RAW).mappings():
-            number += 1
-            if row["id"] != number or not _follows(before, dict(row), erased.get(row["person_id"], 0)):
+        left = self._left()
+        number, before, form = 0, _FIRST, _OLD
+        for each in self._db.execute(_RAW).mappings():
+            row, number, last = dict(each), number + 1, form
+            form = _form(before, row)
+            # the migration's line follows the last of the old form, and is the only one of its kind
+            is_in_order = form >= last and (row["what"] == TAKEN_OUT) == (form > last and number > 1)
+            cut = left.get(number) if form == _OLD else None
+            is_whole = _is_whole(row, erased.get(row["person_id"], 0), cut)
+            if row["id"] != number or not is_in_order or not is_whole:
                 return number
             before = row["chain"]
         # SQLite remembers the highest number it gave out: lines taken off the end are missed too
         given_out = self._db.execute(_GIVEN_OUT).scalar() or 0
         return None if given_out == number else number + 1
 
+    def taken_out(self) -> int:
+        """From how many lines an update took out what no record may hold."""
+        return len(self._left())
 
-def check_file(path: Path) -> HistoryCheck:
+    def stands_after(self, digest: str) -> int | None:
+        """The number of the line whose chain is that digest; None when none is."""
+        return self._db.execute(sa.select(history.c.id).where(history.c.chain == digest)).scalar()
+
+    def _left(self) -> dict[int, str]:
+        """By number, the digest of what is left of the lines from which something was taken out."""
+        row = self._db.execute(_TAKEN_OUT).first()
+        try:
+            left: dict[str, str] = json.loads(row.body)["lines"] if row else {}
+            return {int(number): str(digest) for number, digest in left.items()}
+        except (TypeError, ValueError, KeyError, AttributeError):
+            return {}  # that line is found to be broken itself
+
+
+def check_file(path: Path, digest: str = "") -> HistoryCheck:
     """Looks over the history in a database file, read-only: the bot may be running on it.
+
+    ``digest`` is one that was taken out before, to be found again.
 
     Raises NoHistory when there is nothing to look over.
     """
@@ -108,7 +149,8 @@ def check_file(path: Path) -> HistoryCheck:
     try:
         with engine.begin() as connection:
             stored = StoredHistory(connection)
-            return HistoryCheck(*stored.head(), stored.broken())
+            stands = stored.stands_after(digest) if digest else None
+            return HistoryCheck(*stored.head(), stored.broken(), stored.taken_out(), stands)
     except DatabaseError as error:
         raise NoHistory(f"{path} has no history to look over: {error.__cause__ or error}") from None
 
@@ -117,23 +159,31 @@ def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _follows(before: str, row: dict[str, Any], erased_at: int) -> bool:
+def _form(before: str, row: dict[str, Any]) -> int:
+    """In which form the line is chained to the one before; 0 when it is not."""
     try:
         at: datetime = Instant().process_result_value(row["at"], None)  # pyright: ignore[reportAssignmentType, reportArgumentType]
-        is_whole = (
-            row["id"] < erased_at
-            if row["body"] is None
-            else _digest(json.dumps(json.loads(row["body"]), sort_keys=True)) == row["digest"]
-        )
-        return is_whole and _chain(before, row, at) == row["chain"]
+        return next((each for each in (_NEW, _OLD) if _chain(before, row, at, each) == row["chain"]), 0)
     except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _is_whole(row: dict[str, Any], erased_at: int, left: str | None) -> bool:
+    """Whether its words are those that were written, or were blanked or cut as a later line says."""
+    if row["body"] is None:
+        return row["id"] < erased_at
+    try:
+        digest = _digest(json.dumps(json.loads(row["body"]), sort_keys=True))
+    except (TypeError, ValueError):
         return False
+    return digest in (row["digest"], left)
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _chain(before: str, row: dict[str, Any], at: datetime) -> str:
+def _chain(before: str, row: dict[str, Any], at: datetime, form: int) -> str:
     names = ("section_id", "person_id", "actor_id", "what", "digest")
-    return _digest(json.dumps([before, at.isoformat(), *(row[name] for name in names)]))
+    head = [before] if form == _OLD else [form, before]
+    return _digest(json.dumps([*head, at.isoformat(), *(row[name] for name in names)]))

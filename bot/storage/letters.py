@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.domain.disclosure import without_links
 from bot.domain.letters import Letter, Party, Talk, Unanswered, Via, Writer
 from bot.domain.outbox import Kind, State, Way
 from bot.domain.records import Section
@@ -56,7 +57,8 @@ class StoredLetters:
             party=party,
             direction="in" if author is None else "out",
             via=via,
-            body=body,
+            # a guardian who answers a text may quote the link in it: teachers read the letter
+            body=without_links(body),
             files=files,
             author_id=author,
             external=external,

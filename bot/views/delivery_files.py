@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import discord
@@ -181,7 +181,11 @@ def _record_row(number: int, told: Told, names: Names, zone: ZoneInfo) -> Sequen
 def _words(body: Mapping[str, Any]) -> str:
     """Facts as ``name: value``, those of a message without their common heading."""
     flat = {**{name: value for name, value in body.items() if name != "said"}, **body.get("said", {})}
-    return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in flat.items())
+    return "; ".join(f"{name.replace('_', ' ')}: {_listed(value)}" for name, value in flat.items())
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else str(value)
 
 
 def record_json(record: Record) -> bytes:

@@ -26,10 +26,6 @@ from bot.domain.messages import (
     PhonePaused,
     PreWorkCard,
     PreWorkNudge,
-    SlotBooked,
-    SlotCalledOff,
-    SlotCancelled,
-    SlotReminder,
     TextHelp,
     TextsEnded,
     Trouble,
@@ -37,6 +33,7 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import (
     Button,

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.messages import (
-    NudgeList,
-    SlotBooked,
-    SlotCancelled,
-    StillOwing,
-    Trouble,
-    Unreached,
-)
+from bot.domain.messages import NudgeList, StillOwing, Trouble, Unreached
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked
+from bot.domain.slot_messages import SlotBooked, SlotCancelled
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
 from bot.views.prose import TITLE, name_of, sentence
 

@@ -24,13 +24,14 @@ from bot.services.contracts import (
 from bot.web.forms import read_form
 from bot.web.keeping import kept
 from bot.web.limits import Guesses, peer_of
-from bot.web.links import ContractLinks, FormSeal, RunOut
+from bot.web.links import ContractLinks, FormSeal, Replaced, RunOut
 from bot.words.contracts import (
     BUSY,
     BUTTON,
     GONE,
     NO_NAME,
     OLD_FORM,
+    REPLACED,
     RUN_OUT,
     SIGN,
     SIGNED,
@@ -75,16 +76,16 @@ class AgreePage:
     async def show(self, request: web.Request) -> web.Response:
         token, now = request.match_info["token"], self._clock()
         whose = self._whose(request, token, now)
-        if isinstance(whose, RunOut):
-            return self._draw(RUN_OUT, status=410)
+        if not isinstance(whose, tuple):
+            return self._closed(whose)
         return await self._form(token, whose, now)
 
     async def press(self, request: web.Request) -> web.Response:
         """Signs, for a form of this very page, a name and, where it is asked for, the code."""
         token, now = request.match_info["token"], self._clock()
         whose = self._whose(request, token, now)
-        if isinstance(whose, RunOut):
-            return self._draw(RUN_OUT, status=410)
+        if not isinstance(whose, tuple):
+            return self._closed(whose)
         contract, via = whose
         fields = await read_form(request)
         form, name, code = (fields.first(each) if fields else "" for each in ("form", "name", "code"))
@@ -138,7 +139,10 @@ class AgreePage:
             status=status,
         )
 
-    def _whose(self, request: web.Request, token: str, now: datetime) -> tuple[int, Via] | RunOut:
+    def _closed(self, why: RunOut | Replaced) -> web.Response:
+        return self._draw(RUN_OUT if isinstance(why, RunOut) else REPLACED, status=410)
+
+    def _whose(self, request: web.Request, token: str, now: datetime) -> tuple[int, Via] | RunOut | Replaced:
         """What the link signs. All wrong links are answered alike."""
         whose = self._links.read(token, now)
         if whose is not None:

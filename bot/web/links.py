@@ -69,9 +69,11 @@ class StopLinks:
         return None if words is None else (int(words[:-1]), PARTIES[words[-1]])
 
 
-_VIA = {"t": Via.TEXT, "c": Via.CODE}
+_VIA = {"g": Via.TEXT, "c": Via.CODE}
 _VIA_LETTERS = {via: letter for letter, via in _VIA.items()}
-_CONTRACT = re.compile(r"([0-9]{1,15})([tc])([0-9]{1,6})")
+#: of texts that went out while the record still kept their links: whoever had the record had the link
+_CLOSED = "t"
+_CONTRACT = re.compile(rf"([0-9]{{1,15}})([gc{_CLOSED}])([0-9]{{1,6}})")
 #: whole days, counted from 1970, that a link to a contract is good for
 CONTRACT_DAYS = 14
 
@@ -79,6 +81,11 @@ CONTRACT_DAYS = 14
 @dataclass(frozen=True, slots=True)
 class RunOut:
     """One of ours, but too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """One of ours, but whoever was to have it got another one since."""
 
 
 class ContractLinks:
@@ -93,13 +100,15 @@ class ContractLinks:
         last = _day(now) + CONTRACT_DAYS
         return f"{self._public_url}/agree/{self._seal.sign(f'{contract}{_VIA_LETTERS[via]}{last}')}"
 
-    def read(self, token: str, now: datetime) -> tuple[int, Via] | RunOut | None:
+    def read(self, token: str, now: datetime) -> tuple[int, Via] | RunOut | Replaced | None:
         """The contract's id and the way; None when the token is not one of ours."""
         words = self._seal.open(token)
         match = _CONTRACT.fullmatch(words) if words is not None else None
         if match is None:
             return None
-        return (int(match[1]), _VIA[match[2]]) if _day(now) <= int(match[3]) else RunOut()
+        if _day(now) > int(match[3]):
+            return RunOut()
+        return Replaced() if match[2] == _CLOSED else (int(match[1]), _VIA[match[2]])
 
     def code(self, contract: int) -> str:
         return self._codes.digits(str(contract))[0]

@@ -94,6 +94,13 @@ RUN_OUT = Words(
     "This link is too old",
     ("Links are good for two weeks.", "Your child gets a new one on Discord: type /contract there."),
 )
+REPLACED = Words(
+    "There is a newer link",
+    (
+        "To keep your signature safe, this link was closed. What was signed before stays signed.",
+        "A new one comes to your phone by text. Your child can also get one on Discord: type /contract there.",
+    ),
+)
 BUSY = Words(
     "Not signed yet",
     ("Something went wrong on our side. Please press the button once more in a minute.",),

@@ -11,13 +11,12 @@ from bot.domain.messages import (
     GuardianNudge,
     PhoneCode,
     PreWorkNudge,
-    SlotCalledOff,
-    SlotReminder,
     TextHelp,
     TextsEnded,
     UnitOpened,
 )
 from bot.domain.retake_messages import RetakeDecided
+from bot.domain.slot_messages import SlotCalledOff, SlotReminder
 from bot.domain.talk_messages import TalkNews
 from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
@@ -91,8 +90,8 @@ def _to_guardians_and_strangers(
                 title=to_gsm(unit_title) or "for the next class",
                 when=to_gsm(deadline_local),
             )
-        case ContractLink(class_name, url):
-            return _with_link(to_gsm(class_name) or "school", url)
+        case ContractLink(class_name, url, renewed):
+            return _with_link(to_gsm(class_name) or "school", url, renewed)
         case TextsEnded(True):
             return "Flipcord: texts to this phone have stopped; this is the last one. To allow them again, text START."
         case TextsEnded():
@@ -109,9 +108,12 @@ def _to_guardians_and_strangers(
             )
 
 
-def _with_link(name: str, url: str) -> str:
+def _with_link(name: str, url: str, renewed: bool) -> str:
     """The address is whole: where it is long, the text is two segments."""
-    head, tail = "Flipcord, ", f": please read and sign your child's goal: {url} {REPLY_STOP}"
+    asked = "please read and sign your child's goal"
+    if renewed:
+        asked = "please use this new link for your child's goal; the one before is closed"
+    head, tail = "Flipcord, ", f": {asked}: {url} {REPLY_STOP}"
     room = SEGMENT - septets(head + tail)
     return head + cut(name, max(room, 12)) + tail
 

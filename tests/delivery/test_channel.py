@@ -7,7 +7,8 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.delivery.channel import Channels
-from bot.domain.messages import Sent, SlotBooked, Trouble, Wait
+from bot.domain.messages import Sent, Trouble, Wait
+from bot.domain.slot_messages import SlotBooked
 from tests.delivery.conftest import Desk
 from tests.loopback.discord_openapi import discord_api
 from tests.views.test_messages import CONTENTS

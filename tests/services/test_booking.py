@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.booking import NOTICE
-from bot.domain.messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.domain.outbox import Kind, Way
+from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.services.booking import (
     AlreadyBegun,
     AlreadyCancelled,

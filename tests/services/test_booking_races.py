@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.booking import Booking
-from bot.domain.messages import SlotReminder
 from bot.domain.outbox import Kind
 from bot.domain.records import Asker
+from bot.domain.slot_messages import SlotReminder
 from bot.services.booking import (
     Booked,
     FreeSlots,

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.messages import GuardianCode, GuardianNudge, TextsEnded, UnitOpened
+from bot.domain.messages import GuardianCode, GuardianNudge, TextsEnded
 from bot.domain.outbox import Kind, State, Way
 from bot.domain.phones import BadNumber
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.guardians import GuardianAsked, GuardiansOff, OwnNumber, QuietNow
-from bot.services.parcels import _for_guardian
 from bot.services.phones import (
     NoCode,
     NoPhone,
@@ -98,11 +97,6 @@ async def test_no_nudge_reaches_a_guardian_before_their_yes_and_after_their_no(d
     await desk.due(Kind.NUDGE, Way.GUARDIAN, about=prework, key="late")
     assert await desk.texts(NOW + MINUTE) == [TextsEnded(True)]
     assert (await desk.row("late")).state is State.FAILED
-
-
-async def test_what_a_student_passed_or_booked_is_not_for_guardians(desk: PhoneDesk) -> None:
-    """Never a score, and nothing that tells of one."""
-    assert isinstance(_for_guardian(UnitOpened("Chem 1", "Atoms", "Ions", None)), str)
 
 
 async def test_the_rule_of_the_class_says_who_may_give_it(desk: PhoneDesk) -> None:

@@ -26,7 +26,7 @@ COLUMNS = ("id", "at", "section_id", "person_id", "actor_id", "what", "body", "d
 
 def write_lines(tx: Tx) -> None:
     for number in range(LINES):
-        body = {"said": {"title": f"Words {number} ü 😀 \ud800"}, "way": "dm", "n": number}
+        body = {"said": {"title": f"Words {number} ü 😀 \ud800"}, "way": "dm", "why": f"{number}"}
         tx.history.add(
             HistoryLine(NOW + timedelta(seconds=number), "message", body, number % 3, number % 5 or None)
         )
@@ -123,7 +123,7 @@ async def test_a_person_who_is_erased_takes_their_words_along_and_the_record_sta
 ) -> None:
     await database.write(write_lines)
     await database.write(lambda tx: tx.history.erase(2, NOW + timedelta(days=1)))
-    await database.write(lambda tx: tx.history.add(HistoryLine(NOW, "message", {"n": 1}, 0, 2)))
+    await database.write(lambda tx: tx.history.add(HistoryLine(NOW, "message", {"why": "1"}, 0, 2)))
     lines = await database.read(lambda tx: [*tx.history.of_section(0)])
     assert {
         each.body is None for each in lines if each.person == 2 and each.at < NOW + timedelta(days=1)

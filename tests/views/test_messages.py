@@ -36,10 +36,6 @@ from bot.domain.messages import (
     PhonePaused,
     PreWorkCard,
     PreWorkNudge,
-    SlotBooked,
-    SlotCalledOff,
-    SlotCancelled,
-    SlotReminder,
     StillOwing,
     TextHelp,
     TextsEnded,
@@ -49,6 +45,7 @@ from bot.domain.messages import (
 )
 from bot.domain.outbox import Way
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import utf16
 from bot.views.messages import draw

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import logging
 import random
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
 from bot.domain.contracts import Contract, Stage, Via
-from bot.services.contracts import ContractService, OwnContracts
+from bot.logs import HIDDEN
+from bot.services.contracts import ContractService, GuardianResult, OwnContracts, PageResult
 from bot.storage.database import Database
 from bot.web.agree import CODES_A_DAY, AgreePage
 from bot.web.limits import PER_MINUTE
-from bot.web.links import CONTRACT_DAYS, ContractLinks, FormSeal, RunOut, Seal, StopLinks
+from bot.web.links import CONTRACT_DAYS, ContractLinks, FormSeal, Replaced, RunOut, Seal, StopLinks
 from bot.words.contracts import WELCOME_GUARDIAN, ContractWording
 from tests.builders import ANA, NOW, Ids, a_class, student
 from tests.services.conftest import database, empty_database_file
+from tests.test_logs import logging_to
 from tests.web.conftest import KEYS, PUBLIC, Got, Site
 
 __all__ = ["database", "empty_database_file"]
@@ -168,6 +174,79 @@ async def test_a_link_runs_out_and_says_where_to_get_another(desk: Desk):
     assert (await desk.newest()).stage is Stage.WAITING
 
 
+@pytest.mark.parametrize("key", range(len(KEYS)))
+async def test_a_link_of_the_time_when_the_record_kept_them_signs_nothing_and_says_where_the_new_one_is(
+    desk: Desk, key: int
+):
+    number, last = (await desk.newest()).id, int(NOW.timestamp()) // 86_400 + CONTRACT_DAYS
+    token = Seal(KEYS[key:], "contract page").sign(f"{number}t{last}")
+    form = FormSeal(KEYS, "contract form").make(token, NOW)
+    for got in (
+        await desk.site.ask("GET", f"/agree/{token}"),
+        await desk.site.ask("POST", f"/agree/{token}", data={"form": form, "name": "Wei Li"}),
+    ):
+        assert (got.status, "There is a newer link" in got.text, "/contract" in got.text) == (410, True, True)
+    assert (await desk.newest()).stage is Stage.WAITING
+    assert desk.links.read(token, NOW) == Replaced()
+    # a link that a student showed was never on record, and stays good
+    shown = Seal(KEYS, "contract page").sign(f"{number}c{last}")
+    assert (await desk.site.ask("GET", f"/agree/{shown}")).status == 200
+
+
+class Broken:
+    """A fault that quotes what it was about."""
+
+    def __init__(self, link: str) -> None:
+        self.link = link
+
+    async def page(self, contract: int) -> PageResult:
+        raise ValueError({"about": [self.link, quote(self.link, safe=""), contract]})
+
+    async def guardian_signs(self, contract: int, via: Via, name: str, now: datetime) -> GuardianResult:
+        raise RuntimeError(f"{contract} {via} {name} {now} {self.link}")
+
+
+async def test_no_line_of_the_log_carries_a_link_a_form_or_a_signature_whatever_goes_wrong(desk: Desk):
+    """At DEBUG, asyncio's own debugging included."""
+    link, stream = await desk.path(), io.StringIO()
+    token = link.rpartition("/")[2]
+    form = form_of(await desk.site.ask("GET", link))
+    desk.site.more_doors[:] = [
+        AgreePage(Broken(link), desk.links, FormSeal(KEYS, "contract form"), PUBLIC, lambda: NOW)
+    ]
+    loop = asyncio.get_running_loop()
+    with logging_to(stream):
+        await desk.site.restart()
+        loop.set_debug(enabled=True)
+        loop.slow_callback_duration = 0
+        assert (await desk.site.ask("GET", link)).status == 500
+        assert (await desk.site.ask("POST", link, data={"form": form, "name": "Wei Li"})).status == 503
+        for path in (f"/%61gree/{token}", f"/x?next={quote(link, safe='')}", f"/stop/{token}", f"/{token}"):
+            await desk.site.ask("GET", path)
+        for line in (f"GET {link} HTTP/9.1", f"GET {link}", f"GET / HTTP/1.1\r\nReferer {PUBLIC}{link}"):
+            await raw(desk.site.port, line)
+        await desk.site.twilio(
+            "/twilio/text", {"To": "+12025550142", "From": "+13035550177", "Body": PUBLIC + link}
+        )
+        logging.getLogger("asyncio").debug("the form %r", {"form": form})
+        loop.set_debug(enabled=False)
+    said = stream.getvalue()
+    assert "Traceback" in said
+    assert HIDDEN in said
+    signature = token.partition(".")[2]
+    assert signature not in said
+    assert form.rpartition(".")[2] not in said
+    assert "2025550142" not in said
+
+
+async def raw(port: int, line: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(line.encode() + b"\r\n\r\n")
+    await reader.read(1000)
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_the_link_of_a_goal_that_was_changed_signs_neither_it_nor_the_new_one(desk: Desk):
     link = await desk.path()
     form = form_of(await desk.site.ask("GET", link))
@@ -243,7 +322,7 @@ def test_fifty_thousand_forgeries_open_nothing():
             case 3:  # a later last day
                 return re.sub(r"[0-9]+\.", "99999.", token, count=1)
             case _:
-                return f"{dice.randrange(99)}t99999." + "".join(dice.choices(alphabet, k=27))
+                return f"{dice.randrange(99)}g99999." + "".join(dice.choices(alphabet, k=27))
 
     taken = [each for each in (forged() for _ in range(50_000)) if each not in true and links.read(each, NOW)]
     assert taken == []
@@ -261,4 +340,4 @@ def test_a_link_is_for_one_contract_one_way_and_two_weeks():
         Via.TEXT,
     )  # rotated: the old key still opens
     assert ContractLinks(KEYS[1:], PUBLIC).read(token, NOW) is None
-    assert links.read(Seal(KEYS, "another page").sign("12t99999"), NOW) is None
+    assert links.read(Seal(KEYS, "another page").sign("12g99999"), NOW) is None

@@ -17,12 +17,11 @@ from bot.domain.messages import (
     GuardianNudge,
     PhoneCode,
     PreWorkNudge,
-    SlotCalledOff,
-    SlotReminder,
     TextHelp,
     TextsEnded,
     UnitOpened,
 )
+from bot.domain.slot_messages import SlotCalledOff, SlotReminder
 from bot.words.gsm import cut, septets, to_gsm
 from bot.words.texts import HOW_TO_STOP, REPLY_STOP, Textable, segments, text
 
