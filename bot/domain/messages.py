@@ -13,6 +13,7 @@ from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.domain.talk_messages import TalkNews, TalksToBook
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +159,6 @@ class GuardianNudge:
 
 
 @dataclass(frozen=True, slots=True)
-class TextsEnded:
-    """Always a text, and the last one: confirms a stop that was said in free words (RB9)."""
-
-    #: False where the words may have meant something else
-    is_sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TextHelp:
-    """Always a text: answers HELP."""
-
-    class_name: str
-
-
-@dataclass(frozen=True, slots=True)
 class PhonePaused:
     """Asks a student on Discord about a number that no text reaches."""
 
@@ -234,6 +220,8 @@ OtherContent = (
     | GuardianNudge
     | ContractContent
     | TextsEnded
+    | TextsAgain
+    | GuardianEnded
     | TextHelp
     | PhonePaused
     | UnitOpened
@@ -369,6 +357,8 @@ class Wait:
     until_allowed: bool = False
     #: given up for another way when it comes to the same once more (RB14)
     once: bool = False
+    #: only what goes to numbers of that country waits, as ``bot.domain.receipts.country_of`` names it
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,54 @@ import re
 #: Twilio itself answers these, each alone on its line, and lets nothing through afterwards (21610)
 CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 CARRIER_STARTS = frozenset({"start", "unstop"})
+#: after a stop these mean START too; Twilio itself takes YES for one
+START_WORDS = frozenset(
+    {
+        *CARRIER_STARTS,
+        *(
+            "yes",
+            "start again",
+            "start texts",
+            "start the texts",
+            "restart",
+            "resume",
+            "continue",
+            "opt in",
+            "optin",
+        ),
+        *(
+            "opt me in",
+            "opt me back in",
+            "subscribe",
+            "resubscribe",
+            "start texting",
+            "start texting me",
+            "text me",
+        ),
+        *("start texting me again", "you can text me", "keep texting", "keep texting me", "not what i meant"),
+        *(
+            "that was not what i meant",
+            "that is not what i meant",
+            "i did not mean stop",
+            "i did not mean that",
+        ),
+        *("thats not what i meant", "that s not what i meant", "i didnt mean stop", "i didnt mean that"),
+        *(
+            "si",
+            "comenzar",
+            "empezar",
+            "iniciar",
+            "reanudar",
+            "continuar",
+            "alta",
+            "oui",
+            "commencer",
+            "demarrer",
+        ),
+        *("reprendre", "continuer", "ja", "starten", "anfangen", "fortsetzen", "weiter", "anmelden", "sim"),
+        *("comecar", "retomar", "开始", "继续", "恢复", "订阅", "是"),
+    }
+)
 HELPS = frozenset({"help", "info", "ayuda", "aide", "hilfe", "ajuda", "帮助"})
 
 #: alone, or with a word of politeness
@@ -200,7 +248,7 @@ _MAYBE = [
     r"\b(?:mauvais|faux) numero\b|\btrompez? de numero\b|\blaissez? moi (?:tranquille|en paz|en paix)\b",
     r"\bfalsche nummer\b|\bin ruhe\b(?!.*\b(?:lern|les|arbeit|schau))",
     r"\bnumero errado\b|\bme deix[ae]m? em paz\b|\bpessoa errada\b",
-    r"\b(?:not|isnt|is not) (?:the |my |his |her )?(?:right|correct) (?:number|person)\b|\bbad number\b",
+    r"\b(?:not|isnt|is not) (?:the |my |his |her )?(?:right|correct) (?:number|person)\b(?! (?:for|of|in|on)\b)|\bbad number\b",
     r"\b(?:pas|nest pas) (?:le |mon )?(?:bon|bonne) (?:numero|personne)\b",
     r"\bnao e (?:o |meu )?(?:numero |pessoa )(?:certo|certa)\b",
     r"\bno es (?:el |mi )?numero (?:correcto|indicado)\b|\bnicht die (?:richtige|korrekte) (?:nummer|person)\b",

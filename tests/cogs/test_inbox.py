@@ -328,8 +328,8 @@ async def sms(tmp_path: Path) -> AsyncIterator[Sms]:
         yield sms
 
 
-async def texted(sms: Sms, words: str, sid: str = "SM1", number: str = NUMBER) -> None:
-    await sms.room.app.services.incoming.text(sid, number, words, sms.room.clock())
+async def texted(sms: Sms, words: str, sid: str = "SM1", number: str = NUMBER, files: int = 0) -> None:
+    await sms.room.app.services.incoming.text(sid, number, words, sms.room.clock(), files=files)
     await sms.room.work()
 
 

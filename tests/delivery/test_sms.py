@@ -103,7 +103,7 @@ async def test_what_needs_buttons_is_no_text(phone: Phone, texts: Texts) -> None
     assert phone.texts == []
 
 
-@pytest.mark.parametrize("code", [21211, 21614, 21610, 21408, 21612])
+@pytest.mark.parametrize("code", [21211, 21614, 21610, 21612])
 async def test_a_number_that_cannot_be_texted_is_closed_for_good(
     phone: Phone, texts: Texts, code: int
 ) -> None:

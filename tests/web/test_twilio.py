@@ -248,7 +248,15 @@ class Durable:
         self._db = database
 
     async def tell(
-        self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
+        self,
+        sid: str,
+        nonce: str | None,
+        status: str,
+        error_code: int | None,
+        now: datetime,
+        *,
+        to: str = "",
+        ours: str = "",
     ) -> None:
         await self._db.write(lambda tx: tx.upkeep.set_fact(sid, status))
 
