@@ -13,35 +13,55 @@ import unicodedata
 _LEADS = (
     # English
     r"(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted(?: with)? ~ to|reacted to|~ to|~)",
-    r"removed (?:an? )?(?:like|heart|love|dislike|laugh|ha ?ha|exclamation(?: mark| point)?|question(?: mark)?|~)"
-    r"(?: reaction)? (?:from|to)",
+    (
+        r"removed (?:an? )?(?:like|heart|love|dislike|laugh|ha ?ha|exclamation(?: mark| point)?|question(?: mark)?|~)"
+        r"(?: reaction)? (?:from|to)"
+    ),
     r"(?:removed )?(?:a )?~(?: reaction)?(?: was)?(?: removed)? from",
     # Spanish
-    r"(?:le|me|te)? ?(?:ha |han )?(?:gusto|gustado|gusta|encanto|encantado|encanta|hizo gracia|dio risa|causo gracia)",
+    (
+        r"(?:le|me|te)? ?(?:ha |han )?(?:gusto|gustado|gusta|encanto|encantado|encanta|hizo gracia|dio risa|"
+        r"causo gracia)"
+    ),
     r"(?:a \w+ )?(?:no )?(?:le|me) (?:gusto|gusta|ha gustado|encanto|encanta|ha encantado)",
-    r"(?:se )?(?:rio|reaccion\w*|enfatizo|exclamo|pregunto|cuestiono|destaco|ha reaccionado)"
-    r"(?: con)?(?: ~)?(?: de| a| por| sobre)?",
+    (
+        r"(?:se )?(?:rio|reaccion\w*|enfatizo|exclamo|pregunto|cuestiono|destaco|ha reaccionado)"
+        r"(?: con)?(?: ~)?(?: de| a| por| sobre)?"
+    ),
     r"(?:quito|elimino|ha eliminado|ha quitado) (?:un |una |el |la )?[\w ~]{1,30} (?:de|en|a)",
     # French
-    r"(?:a |as |n a pas |n ont pas )?(?:aime|adore|ri(?: de)?|mis l accent sur|mis en valeur|souligne|questionne|reagi)"
-    r"(?: avec)?(?: par)?(?: ~)?(?: a)?",
+    (
+        r"(?:a |as |n a pas |n ont pas )?(?:aime|adore|ri(?: de)?|mis l accent sur|mis en valeur|souligne|"
+        r"questionne|reagi)"
+        r"(?: avec)?(?: par)?(?: ~)?(?: a)?"
+    ),
     r"a (?:retire|supprime|enleve) (?:un |une |le |la |l )?[\w ~]{1,30} (?:de|a|sur)",
     # German
-    r"(?:gefallt|gefiel|mag|mochte|liebt|liebte|lacht uber|lachte uber|betont|betonte|hat|fragt|fragte|hinterfragt)"
-    r"(?: mir)?",
+    (
+        r"(?:gefallt|gefiel|mag|mochte|liebt|liebte|lacht uber|lachte uber|betont|betonte|hat|fragt|fragte|hinterfragt)"
+        r"(?: mir)?"
+    ),
     r"(?:reagiert(?:e)?|hat)(?: mit)?(?: ~)? (?:auf|zu)",
     r"(?:entfernt(?:e)?|hat) (?:ein |eine |das |die |den )?[\w ~]{1,30} (?:von|aus|bei)",
     # Portuguese
-    r"(?:nao )?(?:curtiu|gostou de|amou|adorou|riu de|enfatizou|deu enfase a|questionou|perguntou sobre|reagiu)"
-    r"(?: com)?(?: ~)?(?: a)?",
+    (
+        r"(?:nao )?(?:curtiu|gostou de|amou|adorou|riu de|enfatizou|deu enfase a|questionou|perguntou sobre|reagiu)"
+        r"(?: com)?(?: ~)?(?: a)?"
+    ),
     r"removeu (?:um |uma |o |a )?[\w ~]{1,30} (?:de|da|do|em)",
     # Chinese
     r"(?:已)?(?:喜欢|赞了?|点赞了?|爱心|大爱|不喜欢|踩了?|笑了?|强调了?|质疑了?|对|用 ~ 回应了?)",
 )
 #: what some languages put after it
-_TAILS = r"(?:geliebt|geliked|nicht|gemocht|betont|infrage(?: gestellt)?|gefallt|gefallt mir|reagiert|~|表示.{1,6}|做出了回应)?"
+_TAILS = (
+    r"(?:geliebt|geliked|nicht|gemocht|betont|infrage(?: gestellt)?|gefallt|gefallt mir|"
+    r"reagiert|~|表示.{1,6}|做出了回应)?"
+)
 #: a picture has no words to quote
-_THINGS = r"(?:an?|the|your|un|une|una|uma|ein|eine) (?:image|photo|picture|movie|video|attachment|sticker|audio message|gif|imagen|foto|imagem|bild)"
+_THINGS = (
+    r"(?:an?|the|your|un|une|una|uma|ein|eine) "
+    r"(?:image|photo|picture|movie|video|attachment|sticker|audio message|gif|imagen|foto|imagem|bild)"
+)
 _LEAD = "|".join(f"(?:{each})" for each in _LEADS)
 _QUOTED = re.compile(rf"(?:(?:{_LEAD}) ?:? ?)\"(?P<quoted>.+)\" ?(?:{_TAILS})\.?", re.DOTALL)
 _OF_A_THING = re.compile(rf"(?:{_LEAD}) {_THINGS}\.?")

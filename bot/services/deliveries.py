@@ -253,7 +253,7 @@ def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetim
     if not wait.once:
         until = now + timedelta(seconds=wait.seconds * 2 ** min(max(delivery.tries - 1, 0), MOST_DOUBLED))
     if until >= (delivery.expires_at or delivery.created_at + USE_OF_A_TEXT):
-        return _ended(tx, delivery, wait.why, lease, now, ids)
+        return _turn_away(tx, delivery, wait.why, lease, now, ids)  # no fault of its phone's
     return tx.outbox.wait(delivery.id, lease, until, wait.why)
 
 

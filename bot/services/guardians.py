@@ -234,7 +234,9 @@ def _give(
     again_at = next_code_at(tx.phones.consents(person, "asked", GUARDIAN, by=by), now)
     if again_at is not None:
         return TooManyCodes(again_at)
-    if any(each.person == person for mark in marks for each in tx.phones.holders(mark)):
+    # also one that the student had, and stopped
+    own = [each for mark in marks for late in (False, True) for each in tx.phones.holders(mark, stopped=late)]
+    if any(each.person == person for each in own):
         return OwnNumber()
     if before is not None and (stays := _stays(tx, case, before, given)) is not None:
         return stays

@@ -79,20 +79,18 @@ def _failed(tx: Tx, delivery: Delivery, error: TextError, country: str, now: dat
         case Fate.HELD | Fate.COUNTRY:
             if country or error.fate is Fate.HELD:
                 hold_texts(tx, error.why, now + error.after, country)
-            if _is_of_use(delivery, now):
-                turned_away(tx, delivery, error.why, now, ids)
-            return
-        case Fate.LATER if _is_of_use(again := _again(delivery, error, now), again.due_at):
-            if AGAIN not in delivery.key:
+        case Fate.LATER | Fate.BUSY:
+            again = _again(delivery, error, now)
+            is_last = error.fate is Fate.LATER and AGAIN in delivery.key
+            if not is_last and _is_of_use(again, again.due_at):
                 tx.outbox.add([again], now, ids)
                 return
-        case Fate.BUSY if _is_of_use(again := _again(delivery, error, now), again.due_at):
-            tx.outbox.add([again], now, ids)
-            return
-        case _:
+        case Fate.NOT_NOW:
             pass
     if _is_of_use(delivery, now):
-        pursue(tx, delivery, error.why, now, ids)
+        # what is no fault of the phone's goes by Discord, from the top
+        ours = error.fate in (Fate.HELD, Fate.COUNTRY, Fate.BUSY)
+        (turned_away if ours else pursue)(tx, delivery, error.why, now, ids)
 
 
 def _again(delivery: Delivery, error: TextError, now: datetime) -> Effect:

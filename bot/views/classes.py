@@ -10,7 +10,6 @@ from discord import ui
 
 from bot.domain.messages import WantedPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
-from bot.services.serving import NotServed
 from bot.services.classes import (
     BadName,
     BadZone,
@@ -21,6 +20,7 @@ from bot.services.classes import (
     PlanGone,
     PlanResult,
 )
+from bot.services.serving import NotServed
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice, draw_not_served
 from bot.views.presses import Interaction, asker, on_press, replace, services

@@ -8,8 +8,8 @@ from discord import ui
 
 from bot.domain.unit_lint import Advice
 from bot.services.choosing import NotStaff
-from bot.services.serving import NotServed
 from bot.services.courses import Faulty, Imported, Moved, NotFetched, TooLarge, UpToDate
+from bot.services.serving import NotServed
 from bot.views.cards import Button, Look, card, count, plain, shorten
 from bot.views.choosing import draw_choice, draw_not_served
 from bot.views.presses import Interaction, asker, on_press, replace, services

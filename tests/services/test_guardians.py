@@ -190,3 +190,9 @@ async def test_a_number_that_the_carrier_refuses_is_paused_and_the_teachers_are_
     assert [each.way for each in told] == [Way.ROOM]
     assert str(ANA) in told[0].args["why"]
     assert await desk.person(TEACHER)
+
+
+async def test_a_number_that_the_student_gave_up_a_minute_ago_is_still_their_own(desk: PhoneDesk) -> None:
+    await desk.prove()
+    await desk.phones.stop(student(), NOW)
+    assert await desk.guardians.give(student(), Of(), NUMBER, WORDING, NOW) == OwnNumber()
