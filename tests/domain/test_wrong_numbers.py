@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from bot.domain.optouts import Meaning, meaning_of
@@ -258,7 +260,7 @@ não sou rápido
 """.strip().splitlines()
 
 
-def unheard(phrases: list[str]) -> list[str]:
+def unheard(phrases: Sequence[str]) -> list[str]:
     return [each for each in phrases if meaning_of(each) not in STOPPED]
 
 
