@@ -281,9 +281,9 @@ def _services(
     return Services(
         clock=clock,
         people=PeopleService(database, drip, new_handle, wake),
-        courses=CourseService(database, reader, sample_pack, new_handle, wake),
+        courses=CourseService(database, reader, sample_pack, new_handle, wake, settings.discord.servers),
         banks=BankService(database, BankFiles(reader), new_handle),
-        classes=ClassService(database, new_handle, wake),
+        classes=ClassService(database, new_handle, wake, settings.discord.servers),
         members=MemberService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),

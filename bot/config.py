@@ -79,6 +79,11 @@ class DiscordPart(_Part):
     gateway: Address | None = Field(
         default=None, description="Where the gateway answers; Discord's own if left out."
     )
+    servers: tuple[int, ...] = Field(
+        default=(),
+        description="Ids of the servers on which classes may be made and courses brought in; left out, on any that "
+        "the bot was invited to.",
+    )
     nonce_window_s: int = Field(
         default=120, ge=1, le=300, description="How long Discord is trusted to know a repeated message."
     )

@@ -14,7 +14,7 @@ import aiohttp
 
 from bot.delivery.crashpoints import step
 from bot.domain.messages import Closed, Message, Outcome, Refused, Sent, ToPhone, Unknown, Wait
-from bot.domain.receipts import ERRORS, Fate, TextError
+from bot.domain.receipts import ERRORS, Fate, TextError, country_of, error_of
 from bot.words.texts import Textable, segments, text
 
 if TYPE_CHECKING:
@@ -60,16 +60,18 @@ class Texts:
         self._opening = asyncio.Lock()
         self._messages: MessageList | None = None
         self._http: HttpClient | None = None
-        self._hold = Wait(0, "")
-        self._held_until = 0.0
+        #: country ("" for all) → until when no text is tried, and why
+        self._holds: dict[str, tuple[float, Wait]] = {}
         self._free_at = 0.0
 
     async def carry(self, message: Message, address: ToPhone) -> Outcome:
         """Sent carries the text's SID."""
         if not isinstance(message.content, Textable):
             return Refused("it does not fit into a text")
-        if self._held_until > _now():
-            return replace(self._hold, is_echo=True)
+        for country in ("", country_of(address.number)):
+            until, hold = self._holds.get(country, (0.0, Wait(0, "")))
+            if until > _now():
+                return replace(hold, is_echo=True)
         body = text(message.content, replies=self._account.public_url is not None)
         messages = await self._open()
         await self._in_turn(segments(body))
@@ -84,7 +86,7 @@ class Texts:
                     **({"status_callback": callback} if callback else {}),
                 )
         except _errors() as error:
-            return self._held(error) or _read(error)
+            return self._held(error, address.number) or _read(error)
         return Sent(result=str(sent.sid), segments=segments(body))
 
     async def _in_turn(self, count: int) -> None:
@@ -127,13 +129,17 @@ class Texts:
                 self._messages = messages
         return messages
 
-    def _held(self, error: Exception) -> Outcome | None:
-        known = ERRORS.get(getattr(error, "code", None) or 0)
-        if known is None or known.fate is not Fate.HELD:
+    def _held(self, error: Exception, to: str) -> Outcome | None:
+        """What stops more than this one text; None where nothing does."""
+        known = error_of(getattr(error, "code", None), to, self._account.number)
+        if known.fate is Fate.GONE:
+            return _outcome(known)
+        if known.fate not in (Fate.HELD, Fate.COUNTRY):
             return None
-        self._hold = Wait(known.after.total_seconds(), known.why, OPERATOR)
-        self._held_until = _now() + UNDER_WAY_S
-        return self._hold
+        country = country_of(to) if known.fate is Fate.COUNTRY else ""
+        hold = Wait(known.after.total_seconds(), known.why, OPERATOR, country=country)
+        self._holds[country] = (_now() + UNDER_WAY_S, hold)
+        return hold
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -168,7 +174,9 @@ def _outcome(error: TextError) -> Outcome:
             return Closed(error.why, lasting=False)
         case Fate.LATER:
             return Wait(error.after.total_seconds(), error.why, once=True)
-        case Fate.HELD:
+        case Fate.BUSY:
+            return Wait(error.after.total_seconds(), error.why)
+        case Fate.HELD | Fate.COUNTRY:
             return Wait(error.after.total_seconds(), error.why, OPERATOR)
 
 

@@ -15,6 +15,7 @@ from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.domain.slot_messages import SlotContent
 from bot.domain.talk_messages import TalkNews, TalksToBook
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 
 
 @read_by(Reader.STUDENT)
@@ -130,23 +131,6 @@ class GuardianNudge:
 
 @read_by(Reader.STUDENT, Reader.GUARDIAN)
 @dataclass(frozen=True, slots=True)
-class TextsEnded:
-    """Always a text, and the last one: confirms a stop that was said in free words (RB9)."""
-
-    #: False where the words may have meant something else
-    is_sure: Recorded[bool]
-
-
-@read_by(Reader.STUDENT, Reader.GUARDIAN)
-@dataclass(frozen=True, slots=True)
-class TextHelp:
-    """Always a text: answers HELP."""
-
-    class_name: Recorded[str]
-
-
-@read_by(Reader.STUDENT)
-@dataclass(frozen=True, slots=True)
 class PhonePaused:
     """Asks a student on Discord about a number that no text reaches."""
 
@@ -209,6 +193,8 @@ OtherContent = (
     | GuardianNudge
     | ContractContent
     | TextsEnded
+    | TextsAgain
+    | GuardianEnded
     | TextHelp
     | PhonePaused
     | UnitOpened
@@ -346,6 +332,8 @@ class Wait:
     once: bool = False
     #: what was answered to another one just before, not a new answer
     is_echo: bool = False
+    #: only what goes to numbers of that country waits, as ``bot.domain.receipts.country_of`` names it
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from bot.domain.stop_words import (
     MAYBE,
     MAYBE_WORDS,
     POLITE,
+    START_WORDS,
     STOP_WORDS,
     SURE,
 )
+from bot.domain.wrong_numbers import ELSEWHERE, NOT_ME, WHO, WRONG
 
 
 class Meaning(Enum):
@@ -56,11 +58,14 @@ def meaning_of(text: str) -> Meaning | None:
         return Meaning.STOP
     if words in MAYBE_WORDS or bare in MAYBE_WORDS:
         return Meaning.STOP_MAYBE
+    if words in WHO or bare in WHO or NOT_ME.fullmatch(text.strip()):
+        return Meaning.STOP_MAYBE
     if KEEP.search(words):
         return None
+    words = ELSEWHERE.sub(" ", words)
     if SURE.search(words):
         return Meaning.STOP if len(words.split()) <= _SHORT else Meaning.STOP_MAYBE
-    return Meaning.STOP_MAYBE if MAYBE.search(words) else None
+    return Meaning.STOP_MAYBE if MAYBE.search(words) or WRONG.search(words) else None
 
 
 def is_answered_by_twilio(text: str) -> bool:
@@ -69,8 +74,14 @@ def is_answered_by_twilio(text: str) -> bool:
 
 
 def lifts(text: str) -> bool:
-    """A START from the phone itself; Twilio takes YES for one too, which is no use to us: it is an answer."""
+    """A START from the phone itself, whether or not anything had ended."""
     return plain_words(text) in CARRIER_STARTS
+
+
+def starts_again(text: str) -> bool:
+    """What lifts a silence, besides START: from a phone that is not silent the same words are for the teacher."""
+    words = plain_words(text)
+    return words in START_WORDS or " ".join(POLITE.sub(" ", words).split()) in START_WORDS
 
 
 def plain_words(text: str) -> str:

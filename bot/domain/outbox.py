@@ -38,6 +38,8 @@ class Kind(StrEnum):
     HEARD = "heard"  # about: letter; tells who wrote out of hours when it will be read
     GUARDIAN_CODE = "guardian_code"  # about: None; the code is read from the guardian row when sent
     TEXTS_ENDED = "texts_ended"  # about: None; the one text that confirms a stop said in free words
+    TEXTS_AGAIN = "texts_again"  # about: None; answers a START
+    GUARDIAN_ENDED = "guardian_ended"  # about: None; the one text to a guardian whose number others let go
     TEXT_HELP = "text_help"  # about: None; answers HELP
     INBOX_CALL = "inbox_call"  # about: section; channel card that asks everybody to open their inbox
     CONTRACT_LINK = "contract_link"  # about: contract; a text to the guardian who has to sign it

@@ -12,6 +12,8 @@ MOST_TRIES = 5
 #: codes that one person can ask for in any 24 hours
 CODES_A_DAY = 5
 DAY = timedelta(hours=24)
+#: whose phone
+STUDENT, GUARDIAN = "student", "guardian"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,31 @@ class NewNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """By whose row texts go to a number: a student's own, or their guardian's in one class."""
+
+    person: int
+    party: str = STUDENT
+    #: a guardian's class
+    section: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentAct:
     """One line of the record of consent (RB11): what was done, how, by whom, and in view of which words."""
 
     #: "asked", "confirmed" or "stopped"
     act: str
-    #: at most 16 characters: "discord", "text", "dm", "page", "teacher", "carrier"
+    #: at most 16 characters: "discord", "text", "dm", "page", "teacher", "carrier", "replaced"
     via: str
     mark: str
     wording: str = ""
-    #: whose phone: "student" or "guardian"
-    party: str = "student"
+    #: whose phone
+    party: str = STUDENT
     #: who did it, if not the owner of the number
     by: int | None = None
+    #: a guardian's: for which class
+    section: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,54 @@ import re
 #: Twilio itself answers these, each alone on its line, and lets nothing through afterwards (21610)
 CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 CARRIER_STARTS = frozenset({"start", "unstop"})
+#: after a stop these mean START too; Twilio itself takes YES for one
+START_WORDS = frozenset(
+    {
+        *CARRIER_STARTS,
+        *(
+            "yes",
+            "start again",
+            "start texts",
+            "start the texts",
+            "restart",
+            "resume",
+            "continue",
+            "opt in",
+            "optin",
+        ),
+        *(
+            "opt me in",
+            "opt me back in",
+            "subscribe",
+            "resubscribe",
+            "start texting",
+            "start texting me",
+            "text me",
+        ),
+        *("start texting me again", "you can text me", "keep texting", "keep texting me", "not what i meant"),
+        *(
+            "that was not what i meant",
+            "that is not what i meant",
+            "i did not mean stop",
+            "i did not mean that",
+        ),
+        *("thats not what i meant", "that s not what i meant", "i didnt mean stop", "i didnt mean that"),
+        *(
+            "si",
+            "comenzar",
+            "empezar",
+            "iniciar",
+            "reanudar",
+            "continuar",
+            "alta",
+            "oui",
+            "commencer",
+            "demarrer",
+        ),
+        *("reprendre", "continuer", "ja", "starten", "anfangen", "fortsetzen", "weiter", "anmelden", "sim"),
+        *("comecar", "retomar", "开始", "继续", "恢复", "订阅", "是"),
+    }
+)
 HELPS = frozenset({"help", "info", "ayuda", "aide", "hilfe", "ajuda", "帮助"})
 
 #: alone, or with a word of politeness
@@ -75,24 +123,30 @@ _SURE = [
         rf"(?= please| now| thanks| immediately|$| or | and | i | to me)"
     ),
     (
-        rf"\b(?:stop|quit) (?:texting|txting|messaging|contacting|writing(?: to)?|sending|bothering|spamming|reminding|"
+        rf"\b(?:stop|quit) (?:texting|txting|messaging|contacting|writing(?: to)?|sending|bothering|spamming|"
+        rf"reminding|"
         rf"bugging) {_ME}\b"
     ),
     (
         r"\b(?:stop|quit) (?:texting|txting|messaging|contacting|spamming|sending (?:these|those|this|them|it))"
         r"(?= please| now|$)"
     ),
-    rf"\bstop (?:aux|les|der|den|die|a los|los|las|as|os|aos|de) ?(?:{_TEXTS}|mensajes|textos|nachrichten|mensagens)\b",
+    (
+        rf"\bstop (?:aux|les|der|den|die|a los|los|las|as|os|aos|de) ?(?:{_TEXTS}|mensajes|textos|nachrichten|"
+        rf"mensagens)\b"
+    ),
     (
         rf"\b(?:do not|dont|never|no longer) (?:ever )?(?:text|txt|message|msg|contact|write(?: to)?|send|sms) "
         rf"(?:{_ME}|any(?: more)? {_TEXTS}|anything|any more)\b"
     ),
     (
-        r"\b(?:do not|dont|no longer) (?:want|wish|need)(?: to (?:get|receive|see|have))?(?: any| these| your| the| more)*"
+        r"\b(?:do not|dont|no longer) (?:want|wish|need)(?: to (?:get|receive|see|have))?(?: any| these| your|"
+        r" the| more)*"
         rf" {_TEXTS}\b"
     ),
     (
-        rf"\b(?:un ?subscribe|opt(?:ing|ed)?(?: me)? out|opt {_ME} out)\b(?! of)|\bopt(?:ing)? (?:me )?out of (?:all |the |"
+        rf"\b(?:un ?subscribe|opt(?:ing|ed)?(?: me)? out|opt {_ME} out)\b(?! of)|"
+        rf"\bopt(?:ing)? (?:me )?out of (?:all |the |"
         rf"these |your )*{_TEXTS}"
     ),
     (
@@ -105,17 +159,23 @@ _SURE = [
     (
         r"\b(?:remove|delete|erase|take|drop|strike|get) (?:me|us|this|my|that|the)(?: \w+)?"
         r" ?(?:number|phone|cell|contact|name)?"
-        r" (?:off|from|out of) (?:the|this|that|your|all)(?: \w+)? (?:lists?|records?|systems?|database|contacts?|groups?)\b"
+        r" (?:off|from|out of) (?:the|this|that|your|all)(?: \w+)? (?:lists?|records?|systems?|database|"
+        r"contacts?|groups?)\b"
     ),
-    r"\b(?:stop|quit) (?:all )?(?:this|these|the|your) (?:sms|spam|texts|messages)\b|\bdiscontinue\b.*\b(?:texts|messages)\b",
+    (
+        r"\b(?:stop|quit) (?:all )?(?:this|these|the|your) (?:sms|spam|texts|messages)\b|"
+        r"\bdiscontinue\b.*\b(?:texts|messages)\b"
+    ),
     # in any of them: off the list; the messages, called off
     (
-        r"\b(?:sac|quit|saqu|retir|elimin|borr|tir|remov|exclu|apag|enlev|efface|supprim|ray|nehm|streich|losch|entfern)\w*"
+        r"\b(?:sac|quit|saqu|retir|elimin|borr|tir|remov|exclu|apag|enlev|efface|supprim|ray|nehm|streich|"
+        r"losch|entfern)\w*"
         r"(?: \w+){0,4} (?:lista|liste|listas|registro|base|verteiler|agenda|sistema|systeme|cadastro)\b"
     ),
     (
         r"\b(?:cancel|par|deten|desactiv|desativ|annul|suspend|supprim|stopp|stopt|abbestell|beende)\w*"
-        r"(?: \w+){0,2} (?:mensajes|textos|recordatorios|avisos|mensagens|sms|lembretes|messages|rappels|nachrichten|"
+        r"(?: \w+){0,2} (?:mensajes|textos|recordatorios|avisos|mensagens|sms|lembretes|messages|rappels|"
+        r"nachrichten|"
         r"erinnerungen|benachrichtigungen)\b"
     ),
     # Spanish
@@ -133,7 +193,8 @@ _SURE = [
     r"\b(?:n envoyez|nenvoyez|n envoie|nenvoie|n ecrivez|necrivez) (?:plus|pas)\b",
     (
         r"\b(?:arrete[rz]?|cesse[rz]?|stoppe[rz]?) (?:de |d )?(?:m |me |nous |mes |les |vos |tes |ces |l |)"
-        r"(?:envoyer|envoi|ecrire|contacter|texter|sms|messages?|textos?|deranger|spammer|rappels?|menvoyer|mecrire)"
+        r"(?:envoyer|envoi|ecrire|contacter|texter|sms|messages?|textos?|deranger|spammer|rappels?|menvoyer|"
+        r"mecrire)"
     ),
     (
         r"\b(?:veux|souhaite|desire|voudrais) (?:plus|pas)(?: recevoir)?(?: de| d| vos| tes| ces| les| des| aucun)*"
@@ -148,7 +209,10 @@ _SURE = [
         r"(?:sms|nachrichten?|texte|mitteilungen?|erinnerungen?|mehr)(?: (?:sms|nachrichten?))?"
         r"(?: mehr| bitte| wunsch\w*|$)|\bkeine weiteren (?:sms|nachrichten|texte|erinnerungen)\b"
     ),
-    r"\b(?:ich |wir )(?:will|mochte|wunsche|wollen|mochten) (?:das|dies|die|diese|davon) (?:\w+ )?(?:nicht|nichts) mehr\b",
+    (
+        r"\b(?:ich |wir )(?:will|mochte|wunsche|wollen|mochten) (?:das|dies|die|diese|"
+        r"davon) (?:\w+ )?(?:nicht|nichts) mehr\b"
+    ),
     (
         r"\b(?:schreib\w*|schick\w*|send\w*|kontaktier\w*|text\w*|stor\w*) (?:sie |ihr )?(?:mir|mich|uns) "
         r"(?:nicht|nichts|keine\w*|nie)\b"
@@ -165,17 +229,22 @@ _SURE = [
     r"\bnachrichten (?:bitte )?(?:abbestellen|stoppen|abstellen)\b",
     # Portuguese
     (
-        r"\b(?:pare|parem|para|deixe[m]?) (?:de |com )(?:me |nos |)(?:enviar|mandar|escrever|contatar|contactar|perturbar|"
+        r"\b(?:pare|parem|para|deixe[m]?) (?:de |com )(?:me |nos |)(?:enviar|mandar|escrever|contatar|"
+        r"contactar|perturbar|"
         r"incomodar|mensagens|as mensagens|os sms)\w*"
     ),
     r"\b(?:nao|nunca) (?:me |nos )?(?:envi|mand|escrev|contat|contact|perturb|incomod)\w*( mais| mensagens|$)?",
     r"\b(?:cancel|par|desativ)\w* (?:as |os |essas |esses |todas as )?(?:mensage(?:m|ns)|sms|lembretes)\b",
     r"\bnunca mais (?:me )?(?:envi|mand|escrev|contat|contact|perturb|incomod)\w*",
     r"\bnao (?:entr|fac)\w* (?:mais )?(?:em )?contato\b|\bmensage(?:m|ns) (?:nao|nunca) mais\b",
-    r"\bnao (?:quero|desejo|queremos)(?: mais)? receber (?:mais )?(?:nada|isso|isto)\b|\bno quiero recibir (?:nada|esto)\b",
+    (
+        r"\bnao (?:quero|desejo|queremos)(?: mais)? receber (?:mais )?(?:nada|isso|isto)\b|"
+        r"\bno quiero recibir (?:nada|esto)\b"
+    ),
     r"\b(?:ne veux|veux|ne souhaite) (?:plus )?rien recevoir\b|\bplus rien (?:m |me )?envoyer\b",
     (
-        r"\bnao (?:quero|desejo|queremos)(?: mais)?(?: receber)?(?: mais| suas| essas| estas| as| seus| os| nenhuma)*"
+        r"\bnao (?:quero|desejo|queremos)(?: mais)?(?: receber)?(?: mais| suas| essas| estas| as| seus| os|"
+        r" nenhuma)*"
         r" (?:mensage(?:m|ns)|sms|textos?|lembretes?|avisos?)\b"
     ),
     r"\b(?:chega de|sem mais|nada de|mais nenhuma?|nenhuma?) (?:mensage(?:m|ns)|sms|textos?|lembretes?)\b",
@@ -200,7 +269,10 @@ _MAYBE = [
     r"\b(?:mauvais|faux) numero\b|\btrompez? de numero\b|\blaissez? moi (?:tranquille|en paz|en paix)\b",
     r"\bfalsche nummer\b|\bin ruhe\b(?!.*\b(?:lern|les|arbeit|schau))",
     r"\bnumero errado\b|\bme deix[ae]m? em paz\b|\bpessoa errada\b",
-    r"\b(?:not|isnt|is not) (?:the |my |his |her )?(?:right|correct) (?:number|person)\b|\bbad number\b",
+    (
+        r"\b(?:not|isnt|is not) (?:the |my |his |her )?(?:right|correct) (?:number|person)\b(?! (?:for|of|in|"
+        r"on)\b)|\bbad number\b"
+    ),
     r"\b(?:pas|nest pas) (?:le |mon )?(?:bon|bonne) (?:numero|personne)\b",
     r"\bnao e (?:o |meu )?(?:numero |pessoa )(?:certo|certa)\b",
     r"\bno es (?:el |mi )?numero (?:correcto|indicado)\b|\bnicht die (?:richtige|korrekte) (?:nummer|person)\b",
@@ -216,7 +288,8 @@ KEEP = re.compile(
     r"|\b(?:want|like|need) to keep getting\b"
     r"|\b(?:text|message|write|send|contact) (?:me|us) (?:at|on|in|after|before|until|during|while|between|when) "
     r"(?!all\b)"
-    r"|\b(?:did|does|do|why|when|how|where) .*\b(?:stop|end|quit|cancel)\b(?! (?:texting|messaging|sending|these|the "
+    r"|\b(?:did|does|do|why|when|how|where) .*\b(?:stop|end|quit|cancel)\b(?! (?:texting|messaging|"
+    r"sending|these|the "
     r"texts))"
 )
 SURE = re.compile("|".join(f"(?:{each})" for each in _SURE))

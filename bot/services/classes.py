@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import set_up
 from bot.services.places import front_door, wanted_places
 from bot.services.ports import Database, Ids, Tx
+from bot.services.serving import NotServed, is_served
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +74,34 @@ class Check:
     students: int
 
 
-PlanResult = ClassPlan | BadZone | BadName | NoCourse | NotStaff
+PlanResult = ClassPlan | BadZone | BadName | NoCourse | NotStaff | NotServed
 
 
 class ClassService:
-    def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
-        self._db, self._ids, self._wake = database, ids, wake
+    """``servers`` are those on which classes may be made; none means any."""
+
+    def __init__(
+        self, database: Database, ids: Ids, wake: Callable[[], None], servers: Collection[int] = ()
+    ) -> None:
+        self._db, self._ids, self._wake, self._servers = database, ids, wake, servers
 
     async def plan(
         self, asker: Asker, name: str, course: str, zone: str, bar: int, now: datetime
     ) -> PlanResult:
         """Shows what creating the class would make. ``course`` is a slug; ``bar`` a percentage 1..100."""
+        if not is_served(asker, self._servers):
+            return NotServed()
         return await self._db.write(_plan, asker, " ".join(name.split()), course, zone, bar, now, self._ids)
 
     async def create(
         self, asker: Asker, handle: str, channel: int, now: datetime
-    ) -> ClassCreated | PlanGone | NotStaff:
+    ) -> ClassCreated | PlanGone | NotStaff | NotServed:
         """Confirms a plan, with the teacher's word that everybody is old enough. Safe to run again.
 
         ``channel`` is where it is confirmed: the card with [Join] is posted there.
         """
+        if not is_served(asker, self._servers):
+            return NotServed()
         result = await self._db.write(_create, asker, handle, channel, now, self._ids)
         self._wake()
         return result

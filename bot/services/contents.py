@@ -11,10 +11,11 @@ from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
 from bot.services.contracts import contract_in_force, contract_to_sign
 from bot.services.grading import check_result
+from bot.services.guardians import guardian_ended
 from bot.services.hand_marking import hand_marked
 from bot.services.letters import answer_content, heard_content, letter_content
 from bot.services.nudge_words import nudge_list, prework_nudge
-from bot.services.optouts import text_help, texts_ended
+from bot.services.optouts import text_help, texts_again, texts_ended
 from bot.services.ports import Tx
 from bot.services.posting import prework_card
 from bot.services.rechecks import recheck_due
@@ -97,6 +98,8 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.HEARD: heard_content,
     Kind.NUDGE_LIST: nudge_list,
     Kind.TEXTS_ENDED: texts_ended,
+    Kind.TEXTS_AGAIN: texts_again,
+    Kind.GUARDIAN_ENDED: guardian_ended,
     Kind.TEXT_HELP: text_help,
     Kind.PHONE_PAUSED: _phone_paused,
     Kind.CONTRACT_IN_FORCE: contract_in_force,

@@ -201,7 +201,7 @@ def own_contracts(
         tx.mastery_rules.of(section.id),
         bar_at(contracts, section.bar, now),
         contracts,
-        can_text=links is not None and tx.guardians.reachable(person),
+        can_text=links is not None and tx.guardians.in_class(section.id).reachable(person),
         page=page,
     )
 

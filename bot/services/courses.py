@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from bot.domain.records import Asker, CourseRecord, Section
 from bot.domain.unit_lint import Advice, look_over
 from bot.services.choosing import NotStaff
 from bot.services.ports import Database, Ids, PackParser, Tx
+from bot.services.serving import NotServed, is_served
 from bot.services.unlocking import open_added
 
 #: of texts real ones have well under a hundredth of this; the rest is room for pictures
@@ -63,6 +64,8 @@ class UpToDate:
 
 
 class CourseService:
+    """``servers`` are those on which courses may be brought in; none means any."""
+
     def __init__(
         self,
         database: Database,
@@ -70,7 +73,9 @@ class CourseService:
         sample: Callable[[], tuple[str, bytes]],
         ids: Ids,
         wake: Callable[[], None],
+        servers: Collection[int] = (),
     ) -> None:
+        self._servers = servers
         self._db, self._parser, self._sample, self._ids, self._wake = database, parser, sample, ids, wake
 
     async def import_pack(
@@ -80,11 +85,13 @@ class CourseService:
         size: int,
         fetch: Callable[[], Awaitable[bytes | None]],
         now: datetime,
-    ) -> Imported | Faulty | TooLarge | NotFetched | NotStaff:
+    ) -> Imported | Faulty | TooLarge | NotFetched | NotStaff | NotServed:
         """Reads a pack and stores it as a new revision of the teacher's course of that slug.
 
         ``size`` is what the upload says of itself; ``fetch`` gives None when it could not be had.
         """
+        if not is_served(asker, self._servers):
+            return NotServed()
         if not await self._db.read(_may_import, asker):
             return NotStaff()
         if size > LARGEST_PACK:
@@ -96,8 +103,10 @@ class CourseService:
             return TooLarge(LARGEST_PACK)
         return await self._store(asker, filename, data, now)
 
-    async def import_sample(self, asker: Asker, now: datetime) -> Imported | Faulty | NotStaff:
+    async def import_sample(self, asker: Asker, now: datetime) -> Imported | Faulty | NotStaff | NotServed:
         """The course that comes with Flipcord, through the same door as a teacher's own."""
+        if not is_served(asker, self._servers):
+            return NotServed()
         if not await self._db.read(_may_import, asker):
             return NotStaff()
         return await self._store(asker, *self._sample(), now)

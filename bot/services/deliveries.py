@@ -15,6 +15,7 @@ from bot.domain.messages import (
     Refused,
     Sent,
     ToDirectMessage,
+    ToPhone,
     ToThread,
     Unknown,
     Wait,
@@ -43,6 +44,8 @@ from bot.services.upkeep import OPENINGS_HELD, OPENINGS_STOPPED
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
 DAY_S = 86_400.0
+#: for how long a text without an end of its own waits for a busy Twilio, and how often the distance doubles
+USE_OF_A_TEXT, MOST_DOUBLED = timedelta(days=1), 4
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset(
     {
@@ -51,6 +54,7 @@ HELD_IN_QUIET_HOURS = frozenset(
         Kind.SLOT_CANCELLED,
         Kind.ANNOUNCEMENT,
         Kind.CONTRACT_LINK,
+        Kind.GUARDIAN_ENDED,
         Kind.CONTRACT_IN_FORCE,
         Kind.CONTRACT_TO_SIGN,
         Kind.RECHECK,
@@ -132,7 +136,10 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, Closed | Wait):
         _settle(tx, delivery, parcel, lease, now, ids)
         return None
-    if (why := texts_shut(tx, delivery, terms.texts_a_day, now)) is not None:
+    number = (
+        parcel.address.number if isinstance(parcel, Message) and isinstance(parcel.address, ToPhone) else ""
+    )
+    if (why := texts_shut(tx, delivery, number, terms.texts_a_day, now)) is not None:
         _turn_away(tx, delivery, why, lease, now, ids)
         return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None
@@ -246,14 +253,22 @@ def _hold_openings(tx: Tx, wait: Wait, now: datetime) -> None:
 
 
 def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetime, ids: Ids) -> bool:
-    """What is wrong with our own account stops the whole run; what passes is tried once more (RB14)."""
+    """What is wrong with our own account stops the whole run; a phone that is off is tried once more (RB14).
+
+    A Twilio that is busy is asked again, at growing distances, for as long as the message is of use; then, while it
+    still is, it goes another way.
+    """
     until = now + timedelta(seconds=wait.seconds)
     if wait.mend:
         if not wait.is_echo:
-            doubt_texts(tx, wait.why, now, until)
+            doubt_texts(tx, wait.why, now, until, wait.country)
         return _turn_away(tx, delivery, wait.why, lease, now, ids)
     if wait.once and delivery.why == wait.why:
         return _ended(tx, delivery, wait.why, lease, now, ids)
+    if not wait.once:
+        until = now + timedelta(seconds=wait.seconds * 2 ** min(max(delivery.tries - 1, 0), MOST_DOUBLED))
+    if until >= (delivery.expires_at or delivery.created_at + USE_OF_A_TEXT):
+        return _turn_away(tx, delivery, wait.why, lease, now, ids)  # no fault of its phone's
     return tx.outbox.wait(delivery.id, lease, until, wait.why)
 
 

@@ -60,7 +60,9 @@ def _hours(tx: Tx, delivery: Delivery, usual: Hours) -> Hours:
 
 def _within(tx: Tx, delivery: Delivery, limits: Limits, zone: str, now: datetime) -> SendNow | Withhold:
     person, to_guardian = delivery.person or 0, delivery.way is Way.GUARDIAN
-    if tx.reminders.sent_since(person, midnight(now, zone), guardian=to_guardian) >= limits.per_day:
+    # of a guardian, what another class sent to another phone counts for nothing
+    phone = tx.guardians.in_class(delivery.section or 0).same_phone(person) if to_guardian else ()
+    if tx.reminders.sent_since(person, midnight(now, zone), guardian_in=phone) >= limits.per_day:
         return Withhold(f"{limits.per_day} reminders a day are enough")
     if not to_guardian and tx.reminders.unanswered([person]).get(person, 0) >= limits.unanswered:
         return Withhold(f"the last {limits.unanswered} were not answered: the teacher is told instead")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.letters import MOST_LETTER, Letter, Party, Talk, Via, Writer, hours_of, next_read
 from bot.domain.outbox import Way
+from bot.domain.reactions import is_reaction
 from bot.domain.receipts import Receipt
 from bot.domain.records import Account, Asker, Section
 from bot.services import optouts
@@ -109,11 +110,14 @@ class IncomingService:
     def __init__(self, database: Database, cipher: Cipher | None, ids: Ids, wake: Callable[[], None]) -> None:
         self._db, self._cipher, self._ids, self._wake = database, cipher, ids, wake
 
-    async def text(self, sid: str, number: str, body: str, now: datetime) -> None:
-        """A text from that number (E.164), told once or many times: one durable write, kept once by its sid."""
+    async def text(self, sid: str, number: str, body: str, now: datetime, *, files: int = 0) -> None:
+        """A text from that number (E.164), told once or many times: one durable write, kept once by its sid.
+
+        ``files`` is how many pictures or the like came with it.
+        """
         if self._cipher is None:
             return
-        await self._db.write(_text, _Text(sid, number, body), self._cipher, now, self._ids)
+        await self._db.write(_text, _Text(sid, number, body, files), self._cipher, now, self._ids)
         self._wake()
 
     async def direct(self, message: DirectMessage, now: datetime) -> DirectResult:
@@ -150,6 +154,7 @@ class _Text:
     sid: str
     number: str
     body: str
+    files: int
 
     def __repr__(self) -> str:
         """Says nothing: a number must not reach a log by way of a traceback."""
@@ -158,6 +163,10 @@ class _Text:
 
 def _text(tx: Tx, text: _Text, cipher: Cipher, now: datetime, ids: Ids) -> None:
     mark = cipher.mark(text.number)
+    if is_reaction(text.body) or not (text.body.strip() or text.files):
+        # a press or nothing at all: nobody waits for an answer to it
+        tx.receipts.raise_to(Receipt(text.sid, None, "received", None, now))
+        return
     if optouts.heard(tx, mark, text.number, text.body, text.sid, cipher, now, ids):
         return
     # told again, it changes nothing, whatever became of its writer meanwhile (RG15)
@@ -173,7 +182,7 @@ def _text(tx: Tx, text: _Text, cipher: Cipher, now: datetime, ids: Ids) -> None:
         party=writer.party,
         via=Via.SMS,
         body=text.body.strip()[:MOST_LETTER],
-        files=0,
+        files=text.files,
         author=None,
         external=text.sid,
         at=now,
@@ -187,7 +196,11 @@ def _writer(tx: Tx, writers: Sequence[Writer], now: datetime) -> tuple[Writer, S
     if not writers:
         return None
     told = tx.letters.last_told([each.person for each in writers], TEXTS, now - timedelta(days=30))
-    writer = next((each for each in writers if told and each.person == told[0]), writers[0])
+    # a guardian of two children, or in two classes of one: of the class that texted last, else of that child
+    writer = next(
+        (each for each in writers if told and (each.person, each.section) == told),
+        next((each for each in writers if told and each.person == told[0]), writers[0]),
+    )
     if writer.section is not None:
         return writer, tx.sections.get(writer.section)
     classes = {each.id: each for each in tx.letters.classes(writer.person)}

@@ -64,12 +64,14 @@ def _heard(tx: Tx, letter: Letter, section: Section, now: datetime) -> list[Effe
     """Once in each closed time, and on Discord once a day in the hours in which letters are read (N6, N10)."""
     hours = hours_of(tx.messaging.of(section.id).reads)
     reads_at = next_read(now, section.zone, hours, tx.letters.holidays(section.id))
-    if reads_at == now and letter.via is Via.SMS:
+    if reads_at == now and letter.via is Via.SMS and not letter.files:
         return []  # a text costs; it will be answered soon
     period = f"{local_day(now, section.zone)}" if reads_at in (now, None) else f"{reads_at:%Y-%m-%dT%H:%M}"
     later = reads_at if reads_at and reads_at > now else None
     key = (
         f"{Kind.HEARD}:{section.id}:{letter.person}:{letter.party}:{hours.replies:d}:{bool(later):d}:{period}"
+        # who was told without a file hears of files all the same
+        + (":files" if letter.files and letter.via is Via.SMS else "")
     )
     return [
         Effect(
@@ -111,7 +113,7 @@ def open_ways(tx: Tx, letter: Letter, *, fits: bool) -> list[Way]:
         Way.THREAD: enrolled
         and tx.sections.place(section.guild, prework_channel(section), "channel") is not None,
         Way.SMS: fits and tx.phones.number_to_text(letter.person) is not None,
-        Way.GUARDIAN: tx.guardians.number_to_text(letter.person) is not None,
+        Way.GUARDIAN: tx.guardians.in_class(section.id).number_to_text(letter.person) is not None,
     }
     return [way for way in ways_back(letter.party, letter.via) if is_open[way]]
 

@@ -150,12 +150,12 @@ class ClassChannel:
     channel: int | None
 
 
-def reach_of(tx: Tx, owing: Owing, posted: Posted | ClassChannel, rules: Rules) -> Reach:
+def reach_of(tx: Tx, owing: Owing, posted: Posted | ClassChannel, section: int, rules: Rules) -> Reach:
     return Reach(
         dm=owing.account.dm_open and owing.account.dm_channel is not None,
         thread=posted.channel is not None,
         sms=owing.phone_confirmed,
-        guardian=rules.guardians and tx.guardians.reachable(owing.account.person),
+        guardian=rules.guardians and tx.guardians.in_class(section).reachable(owing.account.person),
     )
 
 
@@ -204,7 +204,9 @@ def _preview_posted(tx: Tx, asker: Asker, posted: Posted, desk: _Desk, *, late: 
     absent = away_today(tx, posted.section, now)
     away = [each for each in owing if each.account.person in absent]
     ways = [
-        (each, first_way(Way.DM, reach_of(tx, each, posted, rules))) for each in owing if each not in away
+        (each, first_way(Way.DM, reach_of(tx, each, posted, posted.section.id, rules)))
+        for each in owing
+        if each not in away
     ]
     told = [(each, _recipient(each, way, posted, rules, now)) for each, way in ways if way]
     return NudgePreview(
@@ -234,7 +236,7 @@ def _recipient(owing: Owing, way: Way, posted: Posted, rules: Rules, now: dateti
 
 def _had_enough(tx: Tx, owing: Owing, posted: Posted, desk: _Desk) -> bool:
     day = midnight(desk.now, owing.account.zone or posted.section.zone)
-    return tx.reminders.sent_since(owing.account.person, day, guardian=False) >= desk.limits.per_day
+    return tx.reminders.sent_since(owing.account.person, day) >= desk.limits.per_day
 
 
 def _useful_until(posted: Posted, now: datetime) -> datetime:
@@ -268,7 +270,7 @@ def _manual(tx: Tx, posted: Posted, handle: str, desk: _Desk) -> Iterable[Effect
     absent = away_today(tx, posted.section, desk.now)
     for each in tx.prework.owing(posted.id):
         if each.account.person not in absent:
-            way = first_way(Way.DM, reach_of(tx, each, posted, rules))
+            way = first_way(Way.DM, reach_of(tx, each, posted, posted.section.id, rules))
             yield _effect(posted, each, way, handle, desk.now)
 
 
@@ -314,17 +316,19 @@ def _on_the_ladder(tx: Tx, me: Account, posted: Posted, delivery: Delivery | Non
         ladder=rules.ladder,
         step=next((each for each in rules.ladder if each.key == key), None),
         by_hand=delivery is not None and key is None,
-        next=None if away or silent else _next_step(tx, me, steps, rules, desk.now),
+        next=None if away or silent else _next_step(tx, me, posted.section.id, steps, rules, desk.now),
         is_away=away,
         is_silent=silent,
     )
 
 
-def _next_step(tx: Tx, me: Account, steps: Iterable[Planned], rules: Rules, now: datetime) -> Planned | None:
+def _next_step(
+    tx: Tx, me: Account, section: int, steps: Iterable[Planned], rules: Rules, now: datetime
+) -> Planned | None:
     open_ways = {Way.DM}
     if tx.phones.number_to_text(me.person) is not None:
         open_ways.add(Way.SMS)
-    if rules.guardians and tx.guardians.reachable(me.person):
+    if rules.guardians and tx.guardians.in_class(section).reachable(me.person):
         open_ways.add(Way.GUARDIAN)
     ahead = [each for each in steps if each.at > now and each.way in open_ways]
     return min(ahead, key=lambda each: each.at, default=None)

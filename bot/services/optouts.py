@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.messages import TextHelp, TextsEnded
-from bot.domain.optouts import Meaning, is_answered_by_twilio, lifts, meaning_of
+from bot.domain.optouts import Meaning, is_answered_by_twilio, lifts, meaning_of, starts_again
 from bot.domain.outbox import Delivery, Effect, Kind, Way
-from bot.domain.phones import ConsentAct, PhoneRecord, code_is_live, same_code
+from bot.domain.phones import GUARDIAN, STUDENT, ConsentAct, Holder, PhoneRecord, code_is_live, same_code
 from bot.domain.receipts import Receipt
+from bot.domain.text_messages import TextHelp, TextsAgain, TextsEnded
 from bot.services.ports import Cipher, Ids, Tx
-from bot.services.texting import GUARDIAN, STUDENT, numbers_of, stop_texts
+from bot.services.texting import FROM_THE_PHONE, numbers_of, stop_texts
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,13 @@ class StopSaid:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """One text from outside, and by whose rows texts can go back to its phone: (person, party)."""
+    """One text from outside, and by whose rows texts can go back to its phone."""
 
     number: str
     marks: Sequence[str]
     body: str
     sid: str
-    holders: tuple[tuple[int, str], ...]
+    holders: tuple[Holder, ...]
     cipher: Cipher
 
     def __repr__(self) -> str:
@@ -68,10 +68,12 @@ def heard(
     return done
 
 
-def _holders(tx: Tx, marks: Sequence[str]) -> tuple[tuple[int, str], ...]:
-    parties = (STUDENT, GUARDIAN)
+def _holders(tx: Tx, marks: Sequence[str], *, stopped: bool = False) -> tuple[Holder, ...]:
     found = (
-        (each, party) for party in parties for mark in marks for each in numbers_of(tx, party).holders(mark)
+        each
+        for numbers in (tx.phones, tx.guardians)
+        for mark in marks
+        for each in numbers.holders(mark, stopped=stopped)
     )
     return tuple(dict.fromkeys(found))
 
@@ -81,16 +83,16 @@ def _done(tx: Tx, text: _Heard, now: datetime, ids: Ids) -> bool:
     if meaning in (Meaning.STOP, Meaning.STOP_MAYBE):
         _stop(tx, text, meaning is Meaning.STOP, now, ids)
         return True
-    if lifts(text.body):
-        for mark in text.marks:
-            tx.optouts.lift(mark, now)
+    is_silent = any(tx.optouts.of(mark) for mark in text.marks)
+    if lifts(text.body) or (is_silent and starts_again(text.body)):
+        _start(tx, text, now, ids)
         return True
     if meaning is Meaning.HELP and text.holders:
         tx.outbox.add(_help(tx, text, now), now, ids)
         return True
     if _is_code(tx, text, now):
         return True
-    if any(_confirmed(tx, *each) for each in text.holders):
+    if any(_confirmed(tx, each) for each in text.holders):
         return False
     log.info("a text came from a number that nobody has confirmed")
     return True
@@ -105,49 +107,85 @@ def _stop(tx: Tx, text: _Heard, is_sure: bool, now: datetime, ids: Ids) -> None:
     if text.holders or is_sure:
         for mark in text.marks:
             tx.optouts.add(mark, "text", now)
-    for person, party in text.holders:
-        stop_texts(tx, person, "text", now, party=party, wording=text.body[:_KEPT])
+    for each in text.holders:
+        stop_texts(tx, each, "text", now, wording=text.body[:_KEPT])
     if text.holders and is_new and not is_answered_by_twilio(text.body):
         tx.outbox.add([_ended(text, is_sure, now)], now, ids)
 
 
 def _ended(text: _Heard, is_sure: bool, now: datetime) -> Effect:
-    person, party = text.holders[0]
+    return _back(text, Kind.TEXTS_ENDED, text.holders[0], {"sure": is_sure}, now)
+
+
+def _back(text: _Heard, kind: Kind, holder: Holder, args: dict[str, bool], now: datetime) -> Effect:
+    """To the phone that wrote, whose number may be kept nowhere else."""
     return Effect(
-        key=f"texts_ended:{text.sid}",
-        kind=Kind.TEXTS_ENDED,
-        way=Way.GUARDIAN if party == GUARDIAN else Way.SMS,
+        key=f"{kind}:{text.sid}",
+        kind=kind,
+        way=Way.GUARDIAN if holder.party == GUARDIAN else Way.SMS,
         due_at=now,
-        person=person,
-        args={"sealed": text.cipher.encrypt(text.number).decode(), "mark": text.marks[0], "sure": is_sure},
+        person=holder.person,
+        args={"sealed": text.cipher.encrypt(text.number).decode(), "mark": text.marks[0], **args},
         expires_at=now + CONFIRMED_WITHIN,
     )
+
+
+def _start(tx: Tx, text: _Heard, now: datetime, ids: Ids) -> None:
+    """The phone says that it may be texted: what was proven goes on, and where a step is missing, that is said.
+
+    A guardian's number that the class's teacher ended, or gave another in its place, is that teacher's to give again.
+    """
+    known = _holders(tx, text.marks, stopped=True)
+    before = {each: tx.phones.last_act(each, "stopped", text.marks) for each in known}
+    was_silent = [tx.optouts.lift(mark, now) for mark in text.marks]
+    again = [each for each in known if _may_start(tx, each, before[each], text.marks)]
+    for each in again:
+        numbers_of(tx, each).start_again(each.person, text.cipher.encrypt(text.number), text.marks[0], now)
+        act = ConsentAct(
+            "confirmed", "text", text.marks[0], text.body[:_KEPT], each.party, None, each.section
+        )
+        tx.phones.record_consent(each.person, act, now)
+    if not known or not (again or any(was_silent)):
+        return  # nothing had ended
+    first = next(iter(again), known[0])
+    stop = before[first]
+    if again and stop is not None and is_answered_by_twilio(stop.wording):
+        return  # Twilio ended them and says itself that they go on
+    args = {"go_on": bool(again), "guardian": first.party == GUARDIAN}
+    tx.outbox.add([_back(text, Kind.TEXTS_AGAIN, first, args, now)], now, ids)
+
+
+def _may_start(tx: Tx, holder: Holder, stop: ConsentAct | None, marks: Sequence[str]) -> bool:
+    if stop is None or tx.phones.last_act(holder, "confirmed", marks) is None:
+        return False
+    return holder.party == STUDENT or stop.via in FROM_THE_PHONE or stop.via == "discord"
 
 
 def _help(tx: Tx, text: _Heard, now: datetime) -> list[Effect]:
     """Once a day: an answering machine must not talk to another one."""
     if any(tx.optouts.of(mark) for mark in text.marks):
         return []
-    person, party = text.holders[0]
-    sections = tx.sections.enrolled_in(person)
-    if not sections:
+    first = text.holders[0]
+    own = tx.sections.enrolled_in(first.person)
+    section = first.section or (own[0].id if own else None)
+    if section is None:
         return []
     return [
         Effect(
             key=f"text_help:{text.marks[0]}:{now:%Y-%m-%d}",
             kind=Kind.TEXT_HELP,
-            way=Way.GUARDIAN if party == GUARDIAN else Way.SMS,
+            way=Way.GUARDIAN if first.party == GUARDIAN else Way.SMS,
             due_at=now,
-            person=person,
-            section=sections[0].id,
-            args={"sealed": text.cipher.encrypt(text.number).decode(), "mark": _mark_of(tx, person, party)},
+            person=first.person,
+            section=section,
+            args={"sealed": text.cipher.encrypt(text.number).decode(), "mark": _mark_of(tx, first)},
             expires_at=now + timedelta(hours=1),
         )
     ]
 
 
-def _mark_of(tx: Tx, person: int, party: str) -> str:
-    record = numbers_of(tx, party).of(person)
+def _mark_of(tx: Tx, holder: Holder) -> str:
+    record = numbers_of(tx, holder).of(holder.person)
     return record.mark if record else ""
 
 
@@ -155,18 +193,19 @@ def _is_code(tx: Tx, text: _Heard, now: datetime) -> bool:
     """A code typed on the very phone that it went to proves the number as well as one typed in Discord."""
     typed = _CODE.search(text.body)
     waiting = [
-        (person, party, record)
-        for person, party in text.holders
-        if (record := numbers_of(tx, party).of(person)) is not None and code_is_live(record, now)
+        (each, record)
+        for each in text.holders
+        if (record := numbers_of(tx, each).of(each.person)) is not None and code_is_live(record, now)
     ]
     if typed is None or not waiting:
         return False
-    right = [each for each in waiting if _opens(each[2], typed[0], text.cipher)]
-    for person, party, record in right:
-        numbers_of(tx, party).confirm(person, now)
-        tx.phones.record_consent(person, ConsentAct("confirmed", "text", record.mark, "", party), now)
-    for person, party, _ in waiting if not right else ():
-        numbers_of(tx, party).count_try(person)
+    right = [each for each in waiting if _opens(each[1], typed[0], text.cipher)]
+    for holder, record in right:
+        numbers_of(tx, holder).confirm(holder.person, now)
+        act = ConsentAct("confirmed", "text", record.mark, "", holder.party, None, holder.section)
+        tx.phones.record_consent(holder.person, act, now)
+    for holder, _ in waiting if not right else ():
+        numbers_of(tx, holder).count_try(holder.person)
     return True
 
 
@@ -175,8 +214,8 @@ def _opens(record: PhoneRecord, typed: str, cipher: Cipher) -> bool:
     return code is not None and same_code(typed, code)
 
 
-def _confirmed(tx: Tx, person: int, party: str) -> bool:
-    record = numbers_of(tx, party).of(person)
+def _confirmed(tx: Tx, holder: Holder) -> bool:
+    record = numbers_of(tx, holder).of(holder.person)
     return record is not None and record.confirmed_at is not None
 
 
@@ -188,7 +227,7 @@ def said(tx: Tx, person: int, body: str, via: str, now: datetime) -> StopSaid | 
     """
     if meaning_of(body) not in (Meaning.STOP, Meaning.STOP_MAYBE):
         return None
-    texts = stop_texts(tx, person, via, now, wording=body[:_KEPT])
+    texts = stop_texts(tx, Holder(person), via, now, wording=body[:_KEPT])
     inbox = not _speaks_of_texts(body)
     if inbox:
         tx.people.close_dm(person, now)
@@ -206,6 +245,13 @@ def texts_ended(tx: Tx, delivery: Delivery, now: datetime) -> TextsEnded | str:
         if tx.optouts.of(delivery.args["mark"])
         else "START was texted since"
     )
+
+
+def texts_again(tx: Tx, delivery: Delivery, now: datetime) -> TextsAgain | str:
+    """The last look: a stop meanwhile, and texts do not go on."""
+    if tx.optouts.of(delivery.args["mark"]):
+        return "a stop was texted since"
+    return TextsAgain(delivery.args["go_on"], delivery.args["guardian"])
 
 
 def text_help(tx: Tx, delivery: Delivery, now: datetime) -> TextHelp:

@@ -41,12 +41,12 @@ from bot.services.places import (
 )
 from bot.services.ports import Cipher, Tx
 from bot.services.ports.links import ContractLinks
-from bot.services.texting import numbers_of, party_of
+from bot.services.texting import holder_of, numbers_of
 
 #: a text is of use for ten hours at most, by Twilio's own limit (RB4)
 LONGEST_VALIDITY_S = 36_000
 #: to a phone whose number may be kept nowhere else any more
-ANSWERED_BACK = frozenset({Kind.TEXTS_ENDED, Kind.TEXT_HELP})
+ANSWERED_BACK = frozenset({Kind.TEXTS_ENDED, Kind.TEXTS_AGAIN, Kind.TEXT_HELP, Kind.GUARDIAN_ENDED})
 
 #: who reads what goes that way; what a message's class does not declare for them never reaches them (N15)
 READERS: Mapping[Way, Reader] = {
@@ -199,9 +199,11 @@ def _to_thread(tx: Tx, section: Section, who: Account) -> ToThread | Closed:
 
 def _to_phone(tx: Tx, delivery: Delivery, who: Account, terms: Terms, now: datetime) -> ToPhone | Closed:
     is_code = delivery.kind in (Kind.PHONE_CODE, Kind.GUARDIAN_CODE)
-    if delivery.way is Way.GUARDIAN and not is_code and not tx.guardians.reachable(who.person):
+    # of this very class: another's guardian has agreed to nothing here
+    guardians = tx.guardians.in_class(delivery.section or 0)
+    if delivery.way is Way.GUARDIAN and not is_code and not guardians.reachable(who.person):
         return Closed("no guardian agreed to texts", lasting=False)
-    numbers = numbers_of(tx, party_of(delivery.way))
+    numbers = numbers_of(tx, holder_of(delivery))
     return _at(numbers.number_to_text(who.person, unconfirmed=is_code), delivery, terms, now)
 
 

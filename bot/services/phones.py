@@ -10,9 +10,11 @@ from bot.domain.messages import PhoneCode
 from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.phones import (
     CODE_LIFE,
+    GUARDIAN,
     MOST_TRIES,
     BadNumber,
     ConsentAct,
+    Holder,
     NewNumber,
     PhoneRecord,
     code_is_live,
@@ -24,7 +26,7 @@ from bot.domain.records import Account, Asker, Section
 from bot.services.choosing import NoClass, NotStaff
 from bot.services.ports import Cipher, Database, Ids, Numbers, Tx
 from bot.services.teaching import a_student_of_mine
-from bot.services.texting import GUARDIAN, STUDENT, numbers_of, stop_texts
+from bot.services.texting import numbers_of, stop_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,8 @@ class PhoneService:
         return await self._db.write(_stop_for, asker, student, now)
 
     async def stop_by_page(self, person: int, party: str, now: datetime) -> StopResult:
-        """From the page behind a signed link; ``party`` is "student" or "guardian"."""
-        return await self._db.write(_stop_one, person, "page", now, party)
+        """From the page behind a signed link; ``party`` is "student" or "guardian" (of all classes that know one)."""
+        return await self._db.write(_stop_by_page, person, party, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,21 +280,29 @@ def _enter(tx: Tx, asker: Asker, typed: str, cipher: Cipher, now: datetime) -> E
 
 def _stop(tx: Tx, asker: Asker, now: datetime) -> StopResult:
     me = tx.people.of(asker.account)
-    return _stop_one(tx, me.person, "discord", now) if me else NoPhone(None)
+    return _stop_one(tx, Holder(me.person), "discord", now) if me else NoPhone(None)
 
 
 def _stop_for(tx: Tx, asker: Asker, student: int, now: datetime) -> StopForResult:
     found = a_student_of_mine(tx, asker, student)
     if isinstance(found, NotStaff):
         return found
-    return _stop_one(tx, found.student.person, "teacher", now, by=found.me.person)
+    return _stop_one(tx, Holder(found.student.person), "teacher", now, by=found.me.person)
 
 
-def _stop_one(
-    tx: Tx, person: int, via: str, now: datetime, party: str = STUDENT, by: int | None = None
-) -> StopResult:
-    before = numbers_of(tx, GUARDIAN if party == GUARDIAN else STUDENT).of(person)
-    if stop_texts(tx, person, via, now, party=party, by=by):
+def _stop_by_page(tx: Tx, person: int, party: str, now: datetime) -> StopResult:
+    if party != GUARDIAN:
+        return _stop_one(tx, Holder(person), "page", now)
+    holders = [Holder(person, GUARDIAN, each) for each in tx.guardians.classes(person)]
+    results = [_stop_one(tx, each, "page", now) for each in holders]
+    return next(
+        (each for each in results if each == TextsStopped()), results[-1] if results else NoPhone(None)
+    )
+
+
+def _stop_one(tx: Tx, holder: Holder, via: str, now: datetime, by: int | None = None) -> StopResult:
+    before = numbers_of(tx, holder).of(holder.person)
+    if stop_texts(tx, holder, via, now, by=by):
         return TextsStopped()
     return NoPhone(before.stopped_at if before else None)
 

@@ -13,7 +13,7 @@ from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.letters import next_answer_way
 from bot.services.ports import Ids, Tx
-from bot.services.texting import ANSWERS, party_of, pause_number, stop_texts
+from bot.services.texting import ANSWERS, holder_of, pause_number, stop_texts
 
 #: no other way is tried: the inbox and the code go one way only, and a pass was shown when it was pressed
 NOT_PURSUED = frozenset(
@@ -75,11 +75,10 @@ def _close_way(tx: Tx, delivery: Delivery, closed: Closed, now: datetime) -> Seq
         return _closed_dm(tx, delivery, closed.why, now)
     if delivery.way not in TEXTS:
         return []
-    party = party_of(delivery.way)
     if closed.stopped:
-        stop_texts(tx, person, "carrier", now, party=party, wording=closed.why)
+        stop_texts(tx, holder_of(delivery), "carrier", now, wording=closed.why)
         return []
-    return pause_number(tx, person, party, closed.why, now)
+    return pause_number(tx, holder_of(delivery), closed.why, now)
 
 
 def pursue(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -> None:
@@ -136,7 +135,7 @@ def _guardian(tx: Tx, delivery: Delivery) -> bool:
     if delivery.section is None or delivery.person is None:
         return False
     is_on = tx.messaging.of(delivery.section).guardian_rule != "off"
-    return is_on and tx.guardians.reachable(delivery.person)
+    return is_on and tx.guardians.in_class(delivery.section).reachable(delivery.person)
 
 
 def trouble(delivery: Delivery, why: str, mend: str, now: datetime) -> list[Effect]:

@@ -81,7 +81,7 @@ def reach_in(tx: Tx, section: Section, hours: Hours) -> list[tuple[Owing, Reach]
     """Every student of the class, and which ways are open to them."""
     place = ClassChannel(tx.sections.place(section.guild, prework_channel(section), "channel"))
     rules = class_rules(tx, section.id, hours)
-    return [(each, reach_of(tx, each, place, rules)) for each in tx.reports.everyone(section.id)]
+    return [(each, reach_of(tx, each, place, section.id, rules)) for each in tx.reports.everyone(section.id)]
 
 
 def told_lately(tx: Tx, section: Section, now: datetime) -> dict[Group, list[Story]]:

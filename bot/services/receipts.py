@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State
-from bot.domain.receipts import FAILED, Fate, Receipt, TextError, error_of
+from bot.domain.receipts import FAILED, Fate, Receipt, TextError, country_of, error_of
 from bot.services import chronicle
 from bot.services.letters import answer_note
 from bot.services.ports import Database, Ids, Tx
 from bot.services.pursuit import pursue, turned_away
-from bot.services.texting import doubt_texts, party_of, pause_number, stop_texts
+from bot.services.texting import doubt_texts, holder_of, pause_number, stop_texts
 
 #: marks the second and last try of a text that met a phone which was off (RB14)
 AGAIN = "~again"
+#: for how long a text without an end of its own is of use, and how often the distance between tries doubles
+USE_OF_A_TEXT, MOST_DOUBLED = timedelta(days=1), 4
 
 
 class ReceiptService:
@@ -22,18 +24,30 @@ class ReceiptService:
         self._db, self._ids, self._wake = database, ids, wake
 
     async def tell(
-        self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
+        self,
+        sid: str,
+        nonce: str | None,
+        status: str,
+        error_code: int | None,
+        now: datetime,
+        *,
+        to: str = "",
+        ours: str = "",
     ) -> None:
         """A status callback. ``nonce`` is the outbox row's, as our own callback address carries it.
+
+        ``to`` and ``ours`` are the numbers that the text went to and came from.
 
         Callbacks may come shuffled, doubled or never; what was told before changes nothing.
         """
         told = Receipt(sid, nonce, status, error_code, now)
-        if await self._db.write(_tell, told, self._ids):
+        error = error_of(error_code, to, ours)
+        country = country_of(to) if error.fate is Fate.COUNTRY else ""
+        if await self._db.write(_tell, told, error, country, self._ids):
             self._wake()
 
 
-def _tell(tx: Tx, told: Receipt, ids: Ids) -> bool:
+def _tell(tx: Tx, told: Receipt, error: TextError, country: str, ids: Ids) -> bool:
     """Gives whether there is something new to send."""
     is_news = tx.receipts.raise_to(told)
     delivery = tx.outbox.text_of(told.sid, told.nonce)
@@ -43,7 +57,7 @@ def _tell(tx: Tx, told: Receipt, ids: Ids) -> bool:
         _prove(tx, delivery, told, ids)
     if not is_news or told.status not in FAILED:
         return False
-    _failed(tx, delivery, error_of(told.error_code), told.at, ids)
+    _failed(tx, delivery, error, country, told.at, ids)
     return True
 
 
@@ -55,39 +69,46 @@ def _prove(tx: Tx, delivery: Delivery, told: Receipt, ids: Ids) -> None:
             tx.outbox.add([answer_note(delivery, told.at)], told.at, ids)
 
 
-def _failed(tx: Tx, delivery: Delivery, error: TextError, now: datetime, ids: Ids) -> None:
-    person, party = delivery.person or 0, party_of(delivery.way)
+def _failed(tx: Tx, delivery: Delivery, error: TextError, country: str, now: datetime, ids: Ids) -> None:
+    holder = holder_of(delivery)
     match error.fate:
         case Fate.STOPPED:
-            stop_texts(tx, person, "carrier", now, party=party, wording=error.why)
+            stop_texts(tx, holder, "carrier", now, wording=error.why)
         case Fate.GONE:
-            tx.outbox.add(pause_number(tx, person, party, error.why, now), now, ids)
-        case Fate.HELD:
-            doubt_texts(tx, error.why, now, now + error.after, told_later=True)
-            if _is_of_use(delivery, now):
-                turned_away(tx, delivery, error.why, now, ids)
-            return
-        case Fate.LATER if _is_of_use(again := _again(delivery, error, now), again.due_at):
-            if AGAIN not in delivery.key:
+            tx.outbox.add(pause_number(tx, holder, error.why, now), now, ids)
+        case Fate.HELD | Fate.COUNTRY:
+            if country or error.fate is Fate.HELD:
+                doubt_texts(tx, error.why, now, now + error.after, country, told_later=True)
+        case Fate.LATER | Fate.BUSY:
+            again = _again(delivery, error, now)
+            is_last = error.fate is Fate.LATER and AGAIN in delivery.key
+            if not is_last and _is_of_use(again, again.due_at):
                 tx.outbox.add([again], now, ids)
                 return
-        case _:
+        case Fate.NOT_NOW:
             pass
     if _is_of_use(delivery, now):
-        pursue(tx, delivery, error.why, now, ids)
+        # what is no fault of the phone's goes by Discord, from the top
+        ours = error.fate in (Fate.HELD, Fate.COUNTRY, Fate.BUSY)
+        (turned_away if ours else pursue)(tx, delivery, error.why, now, ids)
 
 
 def _again(delivery: Delivery, error: TextError, now: datetime) -> Effect:
+    """The same once more, the try counted in its key; without an end of its own it is of use for a day."""
+    first, _, count = delivery.key.partition(AGAIN)
+    tries = int(count or bool(AGAIN in delivery.key)) + 1
+    until = delivery.expires_at or (now + USE_OF_A_TEXT if error.fate is Fate.BUSY else None)
+    after = error.after * (2 ** min(tries - 1, MOST_DOUBLED) if error.fate is Fate.BUSY else 1)
     return Effect(
-        key=delivery.key + AGAIN,
+        key=f"{first}{AGAIN}{tries if tries > 1 else ''}",
         kind=delivery.kind,
         way=delivery.way,
-        due_at=now + error.after,
+        due_at=now + after,
         person=delivery.person,
         section=delivery.section,
         about=delivery.about,
         args=delivery.args,
-        expires_at=delivery.expires_at,
+        expires_at=until,
     )
 
 

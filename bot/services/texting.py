@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.phone_zones import TEXTS, recipient_zones
-from bot.domain.phones import ConsentAct
-from bot.domain.records import Account, HistoryLine, Section
+from bot.domain.phones import GUARDIAN, STUDENT, ConsentAct, Holder
+from bot.domain.receipts import country_of
+from bot.domain.records import Account, HistoryLine
 from bot.services.ports import PhoneNumbers, Tx
 
-STUDENT, GUARDIAN = "student", "guardian"
+log = logging.getLogger(__name__)
+
 #: answers to somebody's own press or text, a few at most: no daily cap holds them back
-ANSWERS = frozenset({Kind.PHONE_CODE, Kind.GUARDIAN_CODE, Kind.TEXTS_ENDED, Kind.TEXT_HELP})
+ANSWERS = frozenset(
+    {
+        Kind.PHONE_CODE,
+        Kind.GUARDIAN_CODE,
+        Kind.TEXTS_ENDED,
+        Kind.TEXTS_AGAIN,
+        Kind.TEXT_HELP,
+        Kind.GUARDIAN_ENDED,
+    }
+)
+#: the phone said so itself
+FROM_THE_PHONE = frozenset({"text", "carrier", "page"})
 DAY = timedelta(hours=24)
 #: until when no text goes out, and why
 _HELD = "texts_held"
@@ -23,51 +38,50 @@ _DOUBTED, _DOUBTED_LATER = "texts_doubted", "texts_doubted_later"
 ASK_AGAIN = timedelta(seconds=90)
 
 
-def numbers_of(tx: Tx, party: str) -> PhoneNumbers:
-    return tx.guardians if party == GUARDIAN else tx.phones
+def numbers_of(tx: Tx, holder: Holder) -> PhoneNumbers:
+    return tx.guardians.in_class(holder.section or 0) if holder.party == GUARDIAN else tx.phones
 
 
-def party_of(way: Way) -> str:
-    return GUARDIAN if way is Way.GUARDIAN else STUDENT
+def holder_of(delivery: Delivery) -> Holder:
+    """Whose phone a text goes to: a guardian's is that of the class that it is from."""
+    person = delivery.person or 0
+    return Holder(person, GUARDIAN, delivery.section) if delivery.way is Way.GUARDIAN else Holder(person)
 
 
 def stop_texts(
-    tx: Tx,
-    person: int,
-    via: str,
-    now: datetime,
-    *,
-    party: str = STUDENT,
-    wording: str = "",
-    by: int | None = None,
+    tx: Tx, holder: Holder, via: str, now: datetime, *, wording: str = "", by: int | None = None
 ) -> bool:
-    """Ends all texts to that phone at once and forgets its number; False when there was none to stop.
+    """Ends all texts by that row at once and forgets its number; False when there was none to stop.
 
     Texts that wait are not sent: their last look finds no number, and the database would refuse them. A number that
-    was confirmed, or that spoke for itself, is texted by nobody any more, whoever else gave it (RB8).
+    was confirmed, or that spoke for itself, is texted by nobody any more, whoever else gave it (RB8). But what
+    somebody else says about a guardian's number holds in their own class only.
     """
-    numbers = numbers_of(tx, party)
+    numbers, person = numbers_of(tx, holder), holder.person
     before = numbers.of(person)
     if before is None or not numbers.stop(person, now):
         return False
-    if before.confirmed_at is not None or via in ("text", "carrier"):
+    is_for_all = holder.party == STUDENT or via in FROM_THE_PHONE
+    if (before.confirmed_at is not None and is_for_all) or via in ("text", "carrier"):
         tx.optouts.add(before.mark, via, now)
-    tx.phones.record_consent(person, ConsentAct("stopped", via, before.mark, wording, party, by), now)
-    told = {"via": via, "party": party}
-    tx.history.add(HistoryLine(now, "texts_stopped", told, person=person, actor=by))
+    act = ConsentAct("stopped", via, before.mark, wording, holder.party, by, holder.section)
+    tx.phones.record_consent(person, act, now)
+    told = {"via": via, "party": holder.party}
+    tx.history.add(HistoryLine(now, "texts_stopped", told, holder.section, person, by))
     return True
 
 
-def pause_number(tx: Tx, person: int, party: str, why: str, now: datetime) -> Sequence[Effect]:
+def pause_number(tx: Tx, holder: Holder, why: str, now: datetime) -> Sequence[Effect]:
     """The carrier cannot reach the number: nothing more is sent, and somebody who can mend it is asked, once."""
-    if not numbers_of(tx, party).pause(person, why):
+    person = holder.person
+    if not numbers_of(tx, holder).pause(person, why):
         return []
-    sections = tx.sections.enrolled_in(person)
     who = tx.people.account(person)
+    if holder.party == GUARDIAN and holder.section is not None and who is not None:
+        return [_guardian_trouble(holder.section, who, why, now)]
+    sections = tx.sections.enrolled_in(person)
     if not sections or who is None:
         return []
-    if party == GUARDIAN:
-        return [_guardian_trouble(sections[0], who, why, now)]
     is_open = who.dm_open and who.dm_channel is not None
     return [
         Effect(
@@ -82,10 +96,10 @@ def pause_number(tx: Tx, person: int, party: str, why: str, now: datetime) -> Se
     ]
 
 
-def _guardian_trouble(section: Section, who: Account, why: str, now: datetime) -> Effect:
+def _guardian_trouble(section: int, who: Account, why: str, now: datetime) -> Effect:
     told = f"the number of <@{who.discord}>'s guardian cannot be texted: {why}"
     mend = "Ask for another number; /guardian set or /guardian number takes it"
-    return trouble(section.id, told, mend, now, cause=f"guardian:{who.person}")
+    return trouble(section, told, mend, now, cause=f"guardian:{who.person}")
 
 
 def trouble(section: int, why: str, mend: str, now: datetime, *, cause: str) -> Effect:
@@ -101,32 +115,40 @@ def trouble(section: int, why: str, mend: str, now: datetime, *, cause: str) -> 
     )
 
 
-def hold_texts(tx: Tx, why: str, until: datetime) -> None:
-    """Our own account or number is in trouble: the whole run of texts stops for the operator (RB14)."""
-    tx.upkeep.set_fact(_HELD, f"{until.isoformat()} {why}")
+def hold_texts(tx: Tx, why: str, until: datetime, country: str = "") -> None:
+    """Our own account or number is in trouble: the whole run of texts stops for the operator (RB14).
+
+    Where only a ``country`` is out of reach, the run goes on for all others.
+    """
+    where = f" to +{country}" if country else ""
+    log.error("texts%s stop until %s, for whoever runs the bot: %s", where, until.isoformat(), why)
+    _keep(tx, _HELD, country, f"{until.isoformat()} {why}")
 
 
-def doubt_texts(tx: Tx, why: str, now: datetime, until: datetime, *, told_later: bool = False) -> None:
+def doubt_texts(
+    tx: Tx, why: str, now: datetime, until: datetime, country: str = "", *, told_later: bool = False
+) -> None:
     """An answer that our own account or number is in trouble. One is no verdict: the next text asks again.
 
-    Only when that gets the same answer, within a day, all texts stop until then. ``told_later``: by a callback, so
-    that a text which was accepted since proves nothing.
+    Only when that gets the same answer, within a day, all texts stop until then, or all to that ``country``.
+    ``told_later``: by a callback, so that a text which was accepted since proves nothing.
     """
     name = _DOUBTED_LATER if told_later else _DOUBTED
-    first, _, doubted = (tx.upkeep.fact(name) or "").partition(" ")
+    first, _, doubted = _kept(tx, name).get(country, "").partition(" ")
     age = now - datetime.fromisoformat(first) if doubted == why else DAY
     if timedelta(0) <= age < ASK_AGAIN:
         return  # several were under way when the first was answered
     is_borne_out = ASK_AGAIN <= age < DAY
-    hold_texts(tx, why, until if is_borne_out else min(until, now + ASK_AGAIN))
+    hold_texts(tx, why, until if is_borne_out else min(until, now + ASK_AGAIN), country)
     if not is_borne_out:
-        tx.upkeep.set_fact(name, f"{now.isoformat()} {why}")
+        _keep(tx, name, country, f"{now.isoformat()} {why}")
 
 
 def believe_texts(tx: Tx) -> None:
-    """A text was accepted: the answer before was a slip."""
-    if tx.upkeep.fact(_DOUBTED):
-        tx.upkeep.set_fact(_DOUBTED, "")
+    """A text was accepted, wherever it goes: the answer before about all texts was a slip."""
+    doubted = _kept(tx, _DOUBTED)
+    if doubted.pop("", None) is not None:
+        tx.upkeep.set_fact(_DOUBTED, json.dumps(doubted))
 
 
 def release_texts(tx: Tx) -> None:
@@ -136,20 +158,37 @@ def release_texts(tx: Tx) -> None:
             tx.upkeep.set_fact(name, "")
 
 
-def texts_held(tx: Tx, now: datetime) -> str | None:
-    """Why the run of texts is stopped for the operator; None when it is not."""
-    until, _, why = (tx.upkeep.fact(_HELD) or "").partition(" ")
-    return why if until and now < datetime.fromisoformat(until) else None
+def texts_held(tx: Tx, now: datetime, *countries: str) -> str | None:
+    """Why texts to these countries ("" for all of them) are stopped for the operator; None when they are not.
+
+    Without any, all that are stopped are looked at, and the country is told with it.
+    """
+    for country, line in _kept(tx, _HELD).items():
+        until, _, why = line.partition(" ")
+        if now < datetime.fromisoformat(until) and (country in countries or not countries):
+            return why if countries or not country else f"only those to +{country}: {why}"
+    return None
 
 
-def texts_shut(tx: Tx, delivery: Delivery, cap: int | None, now: datetime) -> str | None:
+def _keep(tx: Tx, name: str, country: str, line: str) -> None:
+    tx.upkeep.set_fact(name, json.dumps(_kept(tx, name) | {country: line}))
+
+
+def _kept(tx: Tx, name: str) -> dict[str, str]:
+    """By country, "" for all: an instant, and why."""
+    kept = tx.upkeep.fact(name) or "{}"
+    # an older version kept one line; the start that this one makes released it
+    return json.loads(kept) if kept.startswith("{") else {}
+
+
+def texts_shut(tx: Tx, delivery: Delivery, number: str, cap: int | None, now: datetime) -> str | None:
     """Why this text cannot go out just now, although nothing is wrong with its number; None when it can.
 
     ``cap`` is in segments for any 24 hours (RB4).
     """
     if delivery.way not in TEXTS:
         return None
-    if (why := texts_held(tx, now)) is not None:
+    if (why := texts_held(tx, now, "", country_of(number))) is not None:
         return why
     if cap is None or delivery.kind in ANSWERS:
         return None
@@ -162,7 +201,9 @@ def zones_of(tx: Tx, delivery: Delivery) -> tuple[str, ...]:
     own, school = who.zone if who else None, tx.sections.get(delivery.section or 0).zone
     if delivery.way not in TEXTS:
         return (own or school,)
-    record = numbers_of(tx, party_of(delivery.way)).of(delivery.person or 0)
-    of_number = tuple(each for each in (record.zones if record else "").split(",") if each)
+    record = numbers_of(tx, holder_of(delivery)).of(delivery.person or 0)
+    # a number that was let go is kept in the row alone, with its zones
+    zones = delivery.args.get("zones", record.zones if record else "")
+    of_number = tuple(each for each in zones.split(",") if each)
     # a guardian need not live where the student's clock is set
     return recipient_zones(own if delivery.way is Way.SMS else None, of_number, school)

@@ -58,8 +58,8 @@ absence = table(
 
 guardian = table(
     "guardian",
-    to("person", primary_key=True),
-    to("section"),
+    to("section", primary_key=True),
+    to("person", primary_key=True, index=True),
     sa.Column("number", sa.LargeBinary, nullable=False),
     sa.Column("number_hash", sa.String(64), nullable=False, index=True),
     #: zones that the number may be in, comma-separated
@@ -73,7 +73,7 @@ guardian = table(
     sa.Column("stopped_at", Instant),
     sa.Column("paused_why", sa.String(100), nullable=False, server_default=""),
     about=described(
-        "the number of a student's guardian, who confirmed it",
+        "the number of a student's guardian in one class, who confirmed it",
         retention="until stopped or erased",
         **OF_PERSON,
     ),

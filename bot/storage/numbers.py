@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,10 +12,17 @@ from bot.storage.message_tables import optout
 
 
 class StoredNumbers:
-    """One number to a person. The row stays when texts stop, without its number: its hash knows a later START."""
+    """One number to a person, or to a person in one class (``of``: columns that all rows meant here have).
 
-    def __init__(self, connection: sa.Connection, table: sa.Table) -> None:
-        self._db, self._table = connection, table
+    The row stays when texts stop, without its number: its hash knows a later START.
+    """
+
+    def __init__(self, connection: sa.Connection, table: sa.Table, **of: int) -> None:
+        self._db, self._table, self._of = connection, table, of
+
+    def _this(self, person: int) -> sa.ColumnElement[bool]:
+        t = self._table.c
+        return sa.and_(t.person_id == person, *(t[name] == value for name, value in self._of.items()))
 
     def of(self, person: int) -> PhoneRecord | None:
         t = self._table.c
@@ -31,7 +37,7 @@ class StoredNumbers:
             t.zones,
             t.paused_why,
         )
-        row = self._db.execute(sa.select(*columns).where(t.person_id == person)).first()
+        row = self._db.execute(sa.select(*columns).where(self._this(person))).first()
         return PhoneRecord(*row) if row else None
 
     def give(self, person: int, new: NewNumber, **more: object) -> None:
@@ -48,8 +54,9 @@ class StoredNumbers:
             "paused_why": "",
             **more,
         }
-        row = insert(self._table).values(person_id=person, **values)
-        self._db.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
+        row = insert(self._table).values(person_id=person, **self._of, **values)
+        key = [each.name for each in self._table.primary_key]
+        self._db.execute(row.on_conflict_do_update(index_elements=key, set_=values))
 
     def count_try(self, person: int) -> None:
         self._change(person, code_tries=self._table.c.code_tries + 1)
@@ -62,6 +69,13 @@ class StoredNumbers:
             person, number=b"", code=None, code_expires_at=None, confirmed_at=None, stopped_at=at
         )
 
+    def start_again(self, person: int, number: bytes, mark: str, at: datetime) -> bool:
+        """The phone of a number that was stopped says that it may be texted; False when nothing was stopped."""
+        t = self._table.c
+        query = sa.update(self._table).where(self._this(person), t.stopped_at.is_not(None))
+        values = {"number": number, "number_hash": mark, "confirmed_at": at, "stopped_at": None}
+        return self._db.execute(query.values(**values, paused_why="")).rowcount == 1
+
     def pause(self, person: int, why: str) -> bool:
         """The carrier cannot reach the number; False when that was known, or there is none."""
         is_new = self._table.c.paused_why == ""
@@ -70,14 +84,8 @@ class StoredNumbers:
     def number_to_text(self, person: int, *, unconfirmed: bool = False) -> bytes | None:
         t = self._table.c
         proven = t.code.is_not(None) if unconfirmed else t.confirmed_at.is_not(None)
-        this = t.person_id == person, t.stopped_at.is_(None), t.paused_why == "", proven, ~self._refused()
+        this = self._this(person), t.stopped_at.is_(None), t.paused_why == "", proven, ~self._refused()
         return self._db.execute(sa.select(t.number).where(*this)).scalar()
-
-    def holders(self, mark: str) -> Sequence[int]:
-        """Persons by whose row texts can come to that number, confirmed or not."""
-        t = self._table.c
-        query = sa.select(t.person_id).where(t.number_hash == mark, t.stopped_at.is_(None))
-        return list(self._db.execute(query.order_by(t.person_id)).scalars())
 
     def _refused(self) -> sa.ColumnElement[bool]:
         return sa.exists().where(
@@ -86,5 +94,5 @@ class StoredNumbers:
 
     def _change(self, person: int, *conditions: sa.ColumnElement[bool], **values: object) -> bool:
         t = self._table.c
-        query = sa.update(self._table).where(t.person_id == person, t.stopped_at.is_(None), *conditions)
+        query = sa.update(self._table).where(self._this(person), t.stopped_at.is_(None), *conditions)
         return self._db.execute(query.values(**values)).rowcount == 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.phones import ConsentAct, OptOut
+from bot.domain.phones import STUDENT, ConsentAct, Holder, OptOut
 from bot.domain.receipts import Receipt, rank_of
 from bot.storage.message_tables import optout, receipt
 from bot.storage.numbers import StoredNumbers
@@ -21,10 +22,35 @@ class StoredPhones(StoredNumbers):
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection, phone)
 
-    def consents(self, person: int, act: str, party: str = "student") -> list[datetime]:
-        this = consent.c.person_id == person, consent.c.act == act, consent.c.party == party
+    def holders(self, mark: str, *, stopped: bool = False) -> Sequence[Holder]:
+        at = phone.c.stopped_at
+        query = sa.select(phone.c.person_id).where(
+            phone.c.number_hash == mark, at.is_not(None) if stopped else at.is_(None)
+        )
+        return [Holder(person) for person in self._db.execute(query.order_by(phone.c.person_id)).scalars()]
+
+    def consents(
+        self, person: int, act: str, party: str = STUDENT, *, by: int | None = None
+    ) -> list[datetime]:
+        this = [consent.c.person_id == person, consent.c.act == act, consent.c.party == party]
+        if by is not None:
+            this.append(consent.c.by_person_id == by)
         query = sa.select(consent.c.at).where(*this)
         return list(self._db.execute(query.order_by(consent.c.at, consent.c.id)).scalars())
+
+    def last_act(self, holder: Holder, act: str, marks: Collection[str]) -> ConsentAct | None:
+        of_class = sa.or_(consent.c.section_id == holder.section, consent.c.section_id.is_(None))
+        query = sa.select(
+            consent.c.act, consent.c.via, consent.c.number_hash, consent.c.wording, consent.c.party
+        ).where(
+            consent.c.person_id == holder.person,
+            consent.c.party == holder.party,
+            consent.c.act == act,
+            consent.c.number_hash.in_(marks),
+            *((of_class,) if holder.section is not None else ()),
+        )
+        row = self._db.execute(query.order_by(consent.c.at.desc(), consent.c.id.desc()).limit(1)).first()
+        return ConsentAct(*row) if row else None
 
     def record_consent(self, person: int, done: ConsentAct, at: datetime) -> None:
         row = sa.insert(consent).values(
@@ -36,6 +62,7 @@ class StoredPhones(StoredNumbers):
             party=done.party,
             number_hash=done.mark,
             by_person_id=done.by,
+            section_id=done.section,
         )
         self._db.execute(row)
 

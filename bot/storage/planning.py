@@ -138,7 +138,10 @@ def _insert() -> sa.Insert:
             .join(account, account.c.person_id == person.c.id)
             .join(step, step.c.prework == prework.c.id)
             .outerjoin(phone, phone.c.person_id == person.c.id)
-            .outerjoin(guardian, guardian.c.person_id == person.c.id)
+            .outerjoin(
+                guardian,
+                sa.and_(guardian.c.section_id == section.c.id, guardian.c.person_id == person.c.id),
+            )
             .outerjoin(messaging, messaging.c.section_id == section.c.id)
         )
         .where(

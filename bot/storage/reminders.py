@@ -37,7 +37,10 @@ _WENT_OUT = sa.and_(
 )
 _COUNT = sa.select(sa.func.count()).where(
     outbox.c.person_id == sa.bindparam("person"),
-    (outbox.c.way == Way.GUARDIAN) == sa.bindparam("guardian", type_=sa.Boolean),
+    sa.case(
+        (outbox.c.way == Way.GUARDIAN, outbox.c.section_id.in_(sa.bindparam("classes", expanding=True))),
+        else_=sa.bindparam("own", type_=sa.Boolean),
+    ),
     outbox.c.called_at >= sa.bindparam("since", type_=Instant),
     _WENT_OUT,
 )
@@ -138,8 +141,9 @@ class StoredReminders:
         )
         return self._db.execute(planned).rowcount + self._db.execute(begun).rowcount
 
-    def sent_since(self, person: int, since: datetime, *, guardian: bool) -> int:
-        given = {"person": person, "since": since, "guardian": guardian}
+    def sent_since(self, person: int, since: datetime, *, guardian_in: Collection[int] = ()) -> int:
+        classes = list(guardian_in)
+        given = {"person": person, "since": since, "classes": classes, "own": not classes}
         return self._db.execute(_COUNT, given).scalar_one()
 
     def unanswered(self, persons: Collection[int]) -> dict[int, int]:

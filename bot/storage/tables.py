@@ -246,6 +246,8 @@ consent = table(
     sa.Column("number_hash", sa.String(64), nullable=False, server_default=""),
     #: who did it, if not the owner of the number: a teacher on behalf, a student for a guardian
     sa.Column("by_person_id", sa.Integer),
+    #: a guardian's: for which class; None on lines from before a guardian was one class's
+    sa.Column("section_id", sa.Integer),
     sa.CheckConstraint("act IN ('asked', 'confirmed', 'stopped')", name="act"),
     about=described("the record of consent to texts; never rewritten", retention="four years", **OF_PERSON),
 )

@@ -33,3 +33,12 @@ def draw_choice(result: WhichClass | NoClass | NotStaff, action: str = "") -> ui
                 "This is for the class's teacher",
                 "You need to teach this class, or have the permission Manage Server, to do that.",
             )
+
+
+def draw_not_served() -> ui.LayoutView:
+    return card(
+        Look.WAIT,
+        "I do not make classes on this server yet",
+        "Whoever runs me has named the servers that I am for, and this one is not among them.",
+        "Ask them to add it, or run a Flipcord of your own: it is free.",
+    )

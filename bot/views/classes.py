@@ -20,8 +20,9 @@ from bot.services.classes import (
     PlanGone,
     PlanResult,
 )
+from bot.services.serving import NotServed
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
-from bot.views.choosing import draw_choice
+from bot.views.choosing import draw_choice, draw_not_served
 from bot.views.presses import Interaction, asker, on_press, replace, services
 
 #: what the bot needs on the server to make a class and to reach its students, as Discord's settings spell it
@@ -91,6 +92,8 @@ def draw_plan(result: PlanResult, here: OnServer) -> ui.LayoutView:
                 "Bring in your own pack with `/course import`, or try the sample with `/course sample`.",
                 controls=[] if own else [primary("Bring in the sample course", "course_sample")],
             )
+        case NotServed():
+            return draw_not_served()
         case NotStaff():
             return draw_choice(result)
 
@@ -127,7 +130,7 @@ def _listed(title: str, places: list[WantedPlace]) -> str:
     return f"**{title}**\n" + "\n".join(f"{mark}{plain(each.name)}" for each in places)
 
 
-def draw_created(result: ClassCreated | PlanGone | NotStaff) -> ui.LayoutView:
+def draw_created(result: ClassCreated | PlanGone | NotStaff | NotServed) -> ui.LayoutView:
     match result:
         case ClassCreated(section, _, is_new):
             return card(
@@ -140,6 +143,8 @@ def draw_created(result: ClassCreated | PlanGone | NotStaff) -> ui.LayoutView:
             )
         case PlanGone():
             return card(Look.WAIT, "That was confirmed already", "`/class check` shows what stands.")
+        case NotServed():
+            return draw_not_served()
         case NotStaff():
             return draw_choice(result)
 

@@ -9,8 +9,9 @@ from discord import ui
 from bot.domain.unit_lint import Advice
 from bot.services.choosing import NotStaff
 from bot.services.courses import Faulty, Imported, Moved, NotFetched, TooLarge, UpToDate
+from bot.services.serving import NotServed
 from bot.views.cards import Button, Look, card, count, plain, shorten
-from bot.views.choosing import draw_choice
+from bot.views.choosing import draw_choice, draw_not_served
 from bot.views.presses import Interaction, asker, on_press, replace, services
 from bot.words.unit_lint import advice
 
@@ -33,7 +34,9 @@ async def use(interaction: Interaction, handle: str) -> None:
     await replace(interaction, draw_moved(result))
 
 
-def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) -> ui.LayoutView:
+def draw_import(
+    result: Imported | Faulty | TooLarge | NotFetched | NotStaff | NotServed,
+) -> ui.LayoutView:
     match result:
         case Imported(course, units, questions, is_new, behind, found):
             return card(
@@ -68,6 +71,8 @@ def draw_import(result: Imported | Faulty | TooLarge | NotFetched | NotStaff) ->
                 "That file is too large",
                 f"A course pack has at most {limit // 1024 // 1024} MB: make its pictures smaller, and give videos as links.",
             )
+        case NotServed():
+            return draw_not_served()
         case NotStaff():
             return draw_choice(result)
 

@@ -26,8 +26,6 @@ from bot.domain.messages import (
     PhonePaused,
     PreWorkCard,
     PreWorkNudge,
-    TextHelp,
-    TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
@@ -35,6 +33,7 @@ from bot.domain.messages import (
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.domain.talk_messages import TalkNews, TalksToBook
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 from bot.views.cards import (
     Button,
     Card,
@@ -111,6 +110,8 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901, P
             | GuardianNudge()
             | ContractLink()
             | TextsEnded()
+            | TextsAgain()
+            | GuardianEnded()
             | TextHelp()
         ):
             return _about_texts(content, marker)
@@ -147,7 +148,15 @@ def _about_inbox(content: InboxHello | InboxCall, marker: int) -> ui.LayoutView:
 
 
 def _about_texts(
-    content: PhoneCode | PhonePaused | GuardianCode | GuardianNudge | ContractLink | TextsEnded | TextHelp,
+    content: PhoneCode
+    | PhonePaused
+    | GuardianCode
+    | GuardianNudge
+    | GuardianEnded
+    | ContractLink
+    | TextsEnded
+    | TextsAgain
+    | TextHelp,
     marker: int,
 ) -> ui.LayoutView:
     """All but the paused phone goes out as a text only; here it is for whoever wants to see it on Discord."""
@@ -165,7 +174,15 @@ def _about_texts(
                 controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
                 marker=marker,
             )
-        case GuardianCode() | GuardianNudge() | ContractLink() | TextsEnded() | TextHelp():
+        case (
+            GuardianCode()
+            | GuardianNudge()
+            | GuardianEnded()
+            | ContractLink()
+            | TextsEnded()
+            | TextsAgain()
+            | TextHelp()
+        ):
             return card(Look.ASK, "A text", plain(text(content)), marker=marker)
 
 

@@ -24,12 +24,20 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 class Receipts(Protocol):
     async def tell(
-        self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
+        self,
+        sid: str,
+        nonce: str | None,
+        status: str,
+        error_code: int | None,
+        now: datetime,
+        *,
+        to: str = "",
+        ours: str = "",
     ) -> None: ...
 
 
 class Incoming(Protocol):
-    async def text(self, sid: str, number: str, body: str, now: datetime) -> None: ...
+    async def text(self, sid: str, number: str, body: str, now: datetime, *, files: int = 0) -> None: ...
 
 
 class Signatures:
@@ -69,7 +77,8 @@ class TwilioWebhooks:
         nonce = request.query.get("n", "")[:25] or None
         code, now = fields.first("ErrorCode"), self._clock()
         error = int(code) if code.isascii() and code.isdigit() and len(code) <= 6 else None
-        await _keep(lambda: self._receipts.tell(sid, nonce, status, error, now))
+        to, ours = fields.first("To")[:64], fields.first("From")[:64]
+        await _keep(lambda: self._receipts.tell(sid, nonce, status, error, now, to=to, ours=ours))
         self._metrics.receipt(status)
         return web.Response(status=204)
 
@@ -79,8 +88,9 @@ class TwilioWebhooks:
         sid, number = fields.first("MessageSid")[:64], fields.first("From")[:64]
         if not sid or not number:
             raise web.HTTPBadRequest(text="no message")
-        body, now = fields.first("Body")[:1600], self._clock()
-        await _keep(lambda: self._incoming.text(sid, number, body, now))
+        body, now, files = fields.first("Body")[:1600], self._clock(), fields.first("NumMedia")
+        count = int(files) if files.isascii() and files.isdigit() and len(files) <= 2 else 0
+        await _keep(lambda: self._incoming.text(sid, number, body, now, files=count))
         self._metrics.texts_in.inc()
         return web.Response(text=NO_REPLY, content_type="text/xml")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from bot.domain.letter_messages import AnswerCard, Heard
-from bot.words.gsm import BASIC, EXTENDED, cut, segments, to_gsm
+from bot.words.gsm import BASIC, EXTENDED, SEGMENT, cut, segments, to_gsm
 
 #: before the words: whose class, who writes
 _NAME = 40
@@ -31,6 +31,9 @@ def heard_text(heard: Heard) -> str:
     when = (
         f"Your teacher reads it {heard.reads_local}." if heard.reads_local else "Your teacher reads it soon."
     )
+    if heard.files:
+        stays = "your file stays" if heard.files == 1 else "your files stay"
+        return cut(f"Flipcord, {name}: thank you. I pass on words only: {stays} with you. {when}", SEGMENT)
     return f"Flipcord, {name}: thank you, I have your message. {when}"
 
 

@@ -11,13 +11,12 @@ from bot.domain.messages import (
     GuardianNudge,
     PhoneCode,
     PreWorkNudge,
-    TextHelp,
-    TextsEnded,
     UnitOpened,
 )
 from bot.domain.retake_messages import RetakeDecided
 from bot.domain.slot_messages import SlotCalledOff, SlotReminder
 from bot.domain.talk_messages import TalkNews
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 from bot.words.gsm import JOINED_SEGMENT, SEGMENT, cut, segments, septets, to_gsm
 from bot.words.lengths import roughly
 from bot.words.letters import answer_text, heard_text
@@ -38,6 +37,8 @@ Textable = (
     | GuardianNudge
     | ContractLink
     | TextsEnded
+    | TextsAgain
+    | GuardianEnded
     | TextHelp
     | AnswerCard
     | Heard
@@ -58,7 +59,15 @@ def text(content: Textable, *, replies: bool = False) -> str:
     ``replies``: answers to a text are heard, by the bot's own web server.
     """
     match content:
-        case GuardianCode() | GuardianNudge() | ContractLink() | TextsEnded() | TextHelp():
+        case (
+            GuardianCode()
+            | GuardianNudge()
+            | GuardianEnded()
+            | ContractLink()
+            | TextsEnded()
+            | TextsAgain()
+            | TextHelp()
+        ):
             return _to_guardians_and_strangers(content, replies)
         case AnswerCard():
             return answer_text(content)
@@ -69,7 +78,8 @@ def text(content: Textable, *, replies: bool = False) -> str:
 
 
 def _to_guardians_and_strangers(
-    content: GuardianCode | GuardianNudge | ContractLink | TextsEnded | TextHelp, replies: bool
+    content: GuardianCode | GuardianNudge | GuardianEnded | ContractLink | TextsEnded | TextsAgain | TextHelp,
+    replies: bool,
 ) -> str:
     match content:
         case GuardianCode(class_name, code):
@@ -98,6 +108,27 @@ def _to_guardians_and_strangers(
             return (
                 "Flipcord: I took that as a stop, so this is the last text to this phone. "
                 "Not what you meant? Text START."
+            )
+        case TextsAgain(True):
+            return f"Flipcord: thank you, texts to this phone go on. {REPLY_STOP}"
+        case TextsAgain(is_guardian=is_guardian):
+            step = (
+                "ask your child's teacher to give me this number again."
+                if is_guardian
+                else "in Discord, type /phone number and give me this number again."
+            )
+            return f"Flipcord: this phone may be texted again. One step is missing: {step}"
+        case GuardianEnded(class_name, by_student):
+            why = "your child ended them" if by_student else "the teacher gave another number"
+            again = " To have them again, text START." if by_student and replies else ""
+            return _fitted(
+                "Flipcord, {name}: texts about schoolwork to this phone end here: "
+                + why
+                + "."
+                + again
+                + " {stop}",
+                "Questions: ask the teacher.",
+                name=to_gsm(class_name) or "your child's class",
             )
         case TextHelp(class_name):
             return _fitted(

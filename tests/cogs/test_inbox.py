@@ -350,8 +350,8 @@ async def sms(tmp_path: Path) -> AsyncIterator[Sms]:
         yield sms
 
 
-async def texted(sms: Sms, words: str, sid: str = "SM1", number: str = NUMBER) -> None:
-    await sms.room.app.services.incoming.text(sid, number, words, sms.room.clock())
+async def texted(sms: Sms, words: str, sid: str = "SM1", number: str = NUMBER, files: int = 0) -> None:
+    await sms.room.app.services.incoming.text(sid, number, words, sms.room.clock(), files=files)
     await sms.room.work()
 
 
@@ -389,6 +389,40 @@ async def test_a_text_at_night_hears_once_when_it_is_read_and_its_answer_waits_f
     assert len(sms.texts()) == before + 1
     await room.move(MINUTE)
     assert "I am now" in sms.texts()[-1]
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        "Liked “Flipcord, Period 3: pre-work Atoms is due Tue 09:00. Reply STOP to end”",
+        "Disliked “Flipcord, Period 3: pre-work Atoms is due Tue 09:00. Reply STOP to end”",
+        "👍 to “ Flipcord, Period 3: pre-work Atoms is due Tue 09:00. Reply STOP to end ”",
+    ],
+)
+async def test_a_reaction_is_no_letter_and_no_stop(sms: Sms, pressed: str) -> None:
+    room, ana = sms.room, sms.room.students[0]
+    await room.move(11 * HOUR)  # out of hours a letter would be answered
+    before = len(sms.texts())
+    await texted(sms, pressed)
+    assert room.desk(ana) == []
+    assert len(sms.texts()) == before
+    assert "nobody waits for an answer" in (await room.teacher.slash("inbox list")).text
+    assert "I text the number ending in 42" in (await ana.slash("phone show")).text
+
+
+@pytest.mark.parametrize("words", ["Here is my sheet", ""])
+async def test_a_photo_is_told_to_the_teacher_and_its_sender_hears_that_it_stays(
+    sms: Sms, words: str
+) -> None:
+    room, ana = sms.room, sms.room.students[0]
+    before = len(sms.texts())
+    await texted(sms, words, files=1)
+    (letter,) = room.desk_texts(ana)
+    assert words in letter
+    assert "1 file came with it" in letter
+    assert len(sms.texts()) == before + 1
+    assert "I pass on words only: your file stays with you" in sms.texts()[-1]
+    assert len(sms.texts()[-1]) <= 160
 
 
 async def test_an_answer_too_long_for_a_text_is_refused_and_nothing_is_lost(sms: Sms) -> None:

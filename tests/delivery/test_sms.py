@@ -12,6 +12,7 @@ import pytest
 
 from bot.delivery.sms import Texts, TwilioAccount
 from bot.domain.messages import Closed, Message, PhoneCode, Refused, Sent, ToPhone, Trouble, Unknown, Wait
+from bot.domain.receipts import country_of
 from bot.loopback.phone import Phone
 from bot.words.texts import REPLY_STOP
 
@@ -103,7 +104,7 @@ async def test_what_needs_buttons_is_no_text(phone: Phone, texts: Texts) -> None
     assert phone.texts == []
 
 
-@pytest.mark.parametrize("code", [21211, 21614, 21610, 21408, 21612])
+@pytest.mark.parametrize("code", [21211, 21614, 21610, 21612])
 async def test_a_number_that_cannot_be_texted_is_closed_for_good(
     phone: Phone, texts: Texts, code: int
 ) -> None:
@@ -114,7 +115,8 @@ async def test_a_number_that_cannot_be_texted_is_closed_for_good(
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "least_s"), [(20429, 429, 10), (30001, 400, 30), (30003, 400, 14_400)]
+    ("code", "status", "least_s"),
+    [(20429, 429, 10), (30001, 400, 30), (30022, 400, 30), (30003, 400, 14_400)],
 )
 async def test_a_passing_trouble_waits(
     phone: Phone, texts: Texts, code: int, status: int, least_s: float
@@ -126,7 +128,9 @@ async def test_a_passing_trouble_waits(
     assert isinstance(await texts.carry(_code(), TO), Sent)
 
 
-@pytest.mark.parametrize(("code", "status"), [(20003, 401), (21606, 400), (30007, 400), (30034, 400)])
+@pytest.mark.parametrize(
+    ("code", "status"), [(20003, 401), (21606, 400), (30007, 400), (30032, 400), (30034, 400), (63038, 429)]
+)
 async def test_trouble_with_our_own_account_holds_every_text(
     phone: Phone, texts: Texts, code: int, status: int
 ) -> None:
@@ -136,6 +140,36 @@ async def test_trouble_with_our_own_account_holds_every_text(
         assert isinstance(outcome, Wait)
         assert "runs the bot" in outcome.mend
     assert fault.hits == 1
+
+
+@pytest.mark.parametrize("code", [21408, 21612])
+async def test_a_country_that_cannot_be_reached_holds_its_own_texts_alone(
+    phone: Phone, texts: Texts, code: int
+) -> None:
+    abroad, also, jamaica = "+34600000000", "+34611111111", "+18765550100"
+    phone.fail(abroad, code)
+    outcome = await texts.carry(_code(), ToPhone(abroad, 60))
+    assert isinstance(outcome, Wait)
+    assert "runs the bot" in outcome.mend
+    assert outcome.country == "34"
+    assert isinstance(await texts.carry(_code(), ToPhone(also, 60)), Wait)
+    for number in (NUMBER, jamaica):
+        assert isinstance(await texts.carry(_code(), ToPhone(number, 60)), Sent)
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+15005550011", "1500"),
+        ("+18765550100", "1876"),
+        ("+34600000000", "34"),
+        ("+352621000000", "352"),
+        ("+77010000000", "77"),
+    ],
+)
+def test_a_number_tells_its_country(number: str, country: str) -> None:
+    """A score of countries share +1, and they differ in what an account may send there."""
+    assert country_of(number) == country
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])

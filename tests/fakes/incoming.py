@@ -10,14 +10,17 @@ from datetime import datetime
 class FakeIncoming:
     #: (number, body) by sid
     kept: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: how many pictures came with each
+    files: dict[str, int] = field(default_factory=dict)
     writes: int = 0
     #: how many writes find the file locked first
     locked: int = 0
 
-    async def text(self, sid: str, number: str, body: str, now: datetime) -> None:
+    async def text(self, sid: str, number: str, body: str, now: datetime, *, files: int = 0) -> None:
         if self.locked:
             self.locked -= 1
             raise OSError("database is locked")
         if sid not in self.kept:
             self.kept[sid] = (number, body)
+            self.files[sid] = files
             self.writes += 1

@@ -18,7 +18,15 @@ class FakeReceipts:
     locked: int = 0
 
     async def tell(
-        self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
+        self,
+        sid: str,
+        nonce: str | None,
+        status: str,
+        error_code: int | None,
+        now: datetime,
+        *,
+        to: str = "",
+        ours: str = "",
     ) -> None:
         if self.locked:
             self.locked -= 1

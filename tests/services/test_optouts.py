@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.domain.messages import Closed, PhoneCode, TextHelp, TextsEnded
+from bot.domain.messages import Closed, PhoneCode
 from bot.domain.outbox import Kind, State, Way
+from bot.domain.text_messages import TextHelp, TextsEnded
 from bot.services.choosing import NotStaff
 from bot.services.optouts import StopSaid, said
 from bot.services.phones import CodeSent, NoPhone, Proven, Silent, TextsStopped

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 
 from bot.domain.messages import PhoneCode
 from bot.domain.outbox import Delivery, Kind, Way
-from bot.domain.phones import BadNumber
+from bot.domain.phones import BadNumber, Holder
 from bot.domain.records import Asker
 from bot.formats.numbers import PhoneNumbers
 from bot.services.choosing import NoClass
@@ -226,9 +226,9 @@ async def test_a_new_number_takes_the_olds_place_only_with_its_own_code(desk: De
 async def test_a_carriers_lasting_refusal_stops_texts(desk: Desk) -> None:
     await desk.proven(student())
     person = await desk.database.read(_person, ANA)
-    assert await desk.database.write(stop_texts, person, "carrier", NOW)
+    assert await desk.database.write(stop_texts, Holder(person), "carrier", NOW)
     assert await desk.texted_to() is None
-    assert not await desk.database.write(stop_texts, person, "carrier", NOW)
+    assert not await desk.database.write(stop_texts, Holder(person), "carrier", NOW)
 
 
 async def test_every_act_of_consent_is_kept_with_what_was_shown(desk: Desk, tmp_path: Path) -> None:

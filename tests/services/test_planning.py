@@ -114,7 +114,7 @@ def expected(tx: Tx, posted: Posted, now: datetime) -> set[Row]:
         zone = owing.account.zone or posted.section.zone
         steps = plan(posted.deadline, zone, rules.hours, rules.ladder)
         since = max(posted.posted_at or now, owing.since, rules.since or owing.since)
-        reach = reach_of(tx, owing, posted, rules)
+        reach = reach_of(tx, owing, posted, posted.section.id, rules)
         away = tx.reminders.away(posted.section.id, owing.account.person)
         step = due(steps, since, owing.steps, reach, now, zone, away)
         if step is not None:

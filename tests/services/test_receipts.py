@@ -13,6 +13,7 @@ from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.receipts import ERRORS, RANKS, Fate, Receipt
 from bot.services.phones import Paused, Proven
 from bot.services.ports import Tx
+from bot.services.texting import texts_shut
 from bot.storage.database import Database
 from tests.builders import ANA, NOW, a_class, posted_pre_work, student
 from tests.services.phone_desk import NUMBER, PhoneDesk
@@ -20,8 +21,9 @@ from tests.services.phone_desk import NUMBER, PhoneDesk
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 GONE = (21211, 21614, 30005, 30006)
-LATER = (30003, 30001, 20429)
-HELD = (30007, 30034)
+LATER = (30003,)
+BUSY = (20429, 21611, 30001, 30022)
+HELD = (30007, 30034, 30032, 30023, 30024, 30027, 30033, 63038)
 
 
 @pytest.fixture
@@ -200,11 +202,63 @@ async def test_what_passes_is_tried_twice_in_a_day_and_then_goes_another_way(
     then = NOW + ERRORS[code].after
     assert then in {each.due_at for each in await desk.mail.rows() if each.state is State.DUE}
     # four hours on it is evening in Berlin; next day its number's own zone, New York, wakes at three in Berlin
-    then = then if code != 30003 else NOW + timedelta(hours=23)
+    then = NOW + timedelta(hours=23)
     await fails(desk, code, by, then)
     rows = await desk.mail.rows()
     assert len([each for each in rows if each.kind is Kind.UNREACHED]) == 1
     assert await desk.texts(NOW + timedelta(hours=23, minutes=30)) == []
+
+
+@pytest.mark.parametrize("by", ["call", "callback"])
+@pytest.mark.parametrize("code", BUSY)
+async def test_a_busy_twilio_loses_nothing_however_often_it_says_so(
+    desk: PhoneDesk, code: int, by: str
+) -> None:
+    """It is asked again, at growing distances; while the message is still of use, it then goes another way."""
+    await desk.open_inbox()
+    posted = await posted_pre_work(desk.database, desk.section, "measurement")
+    until = NOW + timedelta(minutes=50)
+    await desk.due(Kind.NUDGE, about=posted.id, key="nudge", expires_at=until)
+    now, wake, tries = NOW, list[Content](), 0
+    while not wake:
+        wake = await fails(desk, code, by, now)
+        tries += 1
+        waiting = [each.due_at for each in await desk.mail.rows() if each.state is State.DUE]
+        now = min(waiting, default=now)
+    assert sorted(type(each).__name__ for each in wake) == ["PreWorkNudge", "Trouble"], "by direct message"
+    assert now < until
+    assert 4 <= tries <= 9
+    rows = await desk.mail.rows()
+    assert not [each for each in rows if each.kind is Kind.UNREACHED or each.state is State.EXPIRED]
+
+
+@pytest.mark.parametrize("code", BUSY)
+async def test_after_a_busy_minute_the_text_goes_out(desk: PhoneDesk, code: int) -> None:
+    await a_nudge(desk)
+    for minute in range(3):
+        assert await fails(desk, code, "call", NOW + (2**minute - 1) * MINUTE) == []
+    assert len(await desk.texts(NOW + 7 * MINUTE)) == 1
+
+
+async def test_a_country_that_the_account_does_not_reach_stops_alone(desk: PhoneDesk) -> None:
+    """21408: Ana's number is American, Ben's is Spanish; nobody's number is at fault."""
+    await desk.open_inbox()
+    await a_nudge(desk)
+    await desk.texts()
+    row = await desk.row("nudge")
+    callback = {"to": "+34600000000", "ours": "+15005550006"}
+    await desk.receipts.tell(f"SM{row.id}", row.nonce, "failed", 21408, NOW, **callback)
+    wake = [said for _, _, said in await desk.carried()]
+    assert sorted(type(each).__name__ for each in wake) == ["PreWorkNudge", "Trouble"]
+    assert await desk.phones.status(student(), NOW) == Proven("42", NOW)
+    await a_nudge_again(desk)
+    assert len(await desk.texts(NOW + MINUTE)) == 1, "other countries are texted"
+
+    def shut(tx: Tx, number: str) -> str | None:
+        return texts_shut(tx, row, number, None, NOW + MINUTE)
+
+    assert await desk.database.read(shut, "+34611111111") == ERRORS[21408].why
+    assert await desk.database.read(shut, NUMBER) is None
 
 
 @pytest.mark.parametrize("by", ["call", "callback"])
@@ -291,6 +345,7 @@ def test_every_code_that_was_promised_has_its_fate() -> None:
     assert {ERRORS[each].fate for each in GONE} == {Fate.GONE}
     assert {ERRORS[each].fate for each in LATER} == {Fate.LATER}
     assert {ERRORS[each].fate for each in HELD} == {Fate.HELD}
+    assert {ERRORS[each].fate for each in BUSY} == {Fate.BUSY}
     assert ERRORS[21610].fate is Fate.STOPPED
 
 

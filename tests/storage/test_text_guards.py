@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.outbox import Effect, Kind, State, Way
-from bot.domain.phones import ConsentAct, NewNumber
+from bot.domain.phones import ConsentAct, Holder, NewNumber
 from bot.storage.database import Database
 from bot.storage.message_tables import guardian
 from bot.storage.tables import metadata, outbox, phone
@@ -24,7 +24,7 @@ from bot.storage.transaction import StoredTx
 from tests.builders import NOW, Ids
 
 MINUTE = timedelta(minutes=1)
-PEOPLE, MARKS = (1, 2, 3), ("m1", "m2")
+PEOPLE, CLASSES, MARKS = (1, 2), (1, 2), ("m1", "m2")
 KINDS = (
     (Kind.NUDGE, Way.SMS),
     (Kind.NUDGE, Way.GUARDIAN),
@@ -33,6 +33,8 @@ KINDS = (
     (Kind.GUARDIAN_CODE, Way.GUARDIAN),
     (Kind.TEXTS_ENDED, Way.SMS),
     (Kind.TEXT_HELP, Way.GUARDIAN),
+    (Kind.TEXTS_AGAIN, Way.SMS),
+    (Kind.GUARDIAN_ENDED, Way.GUARDIAN),
 )
 
 
@@ -40,19 +42,29 @@ class Ledger:
     """What happened to each number, kept beside the database: slow and obvious."""
 
     def __init__(self) -> None:
-        #: (table, person) → what is known of that row
-        self.rows: dict[tuple[str, int], dict[str, object]] = {}
+        #: whose phone → what is known of that row
+        self.rows: dict[Holder, dict[str, object]] = {}
         #: mark → (via, at) of a live opt-out
         self.silent: dict[str, tuple[str, datetime]] = {}
+        #: mark → when a START was heard
+        self.started: dict[str, datetime] = {}
+        #: a guardian's number that somebody else let go → when
+        self.let_go: dict[tuple[Holder, str], datetime] = {}
 
-    def allows(self, kind: Kind, way: Way, person: int, mark: str, now: datetime) -> bool:
+    def allows(self, kind: Kind, way: Way, holder: Holder, mark: str, now: datetime) -> bool:
         if kind is Kind.TEXTS_ENDED:
             via, at = self.silent.get(mark, ("", now))
             return via == "text" and timedelta() <= now - at <= 5 * MINUTE
         if kind is Kind.TEXT_HELP:
             live = [each for each in self.rows.values() if each["mark"] == mark and not each["stopped"]]
             return bool(live) and mark not in self.silent
-        row = self.rows.get(("guardian" if way is Way.GUARDIAN else "phone", person))
+        if kind is Kind.TEXTS_AGAIN:
+            at = self.started.get(mark)
+            return mark not in self.silent and at is not None and now - at <= 5 * MINUTE
+        if kind is Kind.GUARDIAN_ENDED:
+            at = self.let_go.get((holder, mark))
+            return mark not in self.silent and at is not None and now - at <= timedelta(days=1)
+        row = self.rows.get(holder)
         if row is None or row["stopped"] or row["paused"] or row["mark"] in self.silent:
             return False
         return bool(row["code"] if kind in (Kind.PHONE_CODE, Kind.GUARDIAN_CODE) else row["confirmed"])
@@ -78,25 +90,33 @@ def one_history(connection: sa.Connection, dice: random.Random, ids: Ids) -> tup
             act(tx, ledger, dice, now)
             continue
         kind, way = dice.choice(KINDS)
-        person, mark = dice.choice(PEOPLE), dice.choice(MARKS)
-        went = send(tx, kind, way, person, mark, now, ids)
-        assert went == ledger.allows(kind, way, person, mark, now), (kind, way, person, mark, ledger.rows)
+        holder, mark = somebody(dice, "guardian" if way is Way.GUARDIAN else "student"), dice.choice(MARKS)
+        went = send(tx, kind, way, holder, mark, now, ids)
+        assert went == ledger.allows(kind, way, holder, mark, now), (kind, holder, mark, ledger.rows)
         sent, refused = sent + went, refused + (not went)
     return sent, refused
 
 
-def act(tx: StoredTx, ledger: Ledger, dice: random.Random, now: datetime) -> None:
-    party, person, mark = dice.choice(("phone", "guardian")), dice.choice(PEOPLE), dice.choice(MARKS)
-    numbers = tx.guardians if party == "guardian" else tx.phones
-    row = ledger.rows.get((party, person))
-    match dice.choice(("give", "give", "confirm", "confirm", "stop", "pause", "silence", "lift")):
+def somebody(dice: random.Random, party: str) -> Holder:
+    """A student, or the guardian of one in one of two classes."""
+    return Holder(dice.choice(PEOPLE), party, dice.choice(CLASSES) if party == "guardian" else None)
+
+
+def act(  # noqa: C901, PLR0912  # one branch an act
+    tx: StoredTx, ledger: Ledger, dice: random.Random, now: datetime
+) -> None:
+    holder, mark = somebody(dice, dice.choice(("student", "guardian"))), dice.choice(MARKS)
+    person, guardians = holder.person, tx.guardians.in_class(holder.section or 0)
+    numbers = guardians if holder.section else tx.phones
+    row = ledger.rows.get(holder)
+    match dice.choice(("give", "give", "confirm", "confirm", "stop", "pause", "silence", "lift", "start")):
         case "give":
             new = NewNumber(b"sealed", mark, (), b"code", now)
-            if party == "guardian":
-                tx.guardians.keep(person, new, 1, 1)
+            if holder.section:
+                guardians.keep(person, new, 1)
             else:
                 tx.phones.give(person, new)
-            ledger.rows[party, person] = {
+            ledger.rows[holder] = {
                 "mark": mark,
                 "code": True,
                 "confirmed": False,
@@ -108,7 +128,11 @@ def act(tx: StoredTx, ledger: Ledger, dice: random.Random, now: datetime) -> Non
             row.update(confirmed=True, code=False)
         case "stop" if row and not row["stopped"]:
             assert numbers.stop(person, now)
-            tx.phones.record_consent(person, ConsentAct("stopped", "discord", mark), now)
+            via, was = dice.choice(("discord", "teacher")), str(row["mark"])
+            stopped = ConsentAct("stopped", via, was, "", holder.party, None, holder.section)
+            tx.phones.record_consent(person, stopped, now)
+            if via == "discord":
+                ledger.let_go[holder, was] = now
             row.update(stopped=True, code=False, confirmed=False)
         case "pause" if row and not row["stopped"]:
             numbers.pause(person, "landline")
@@ -119,15 +143,24 @@ def act(tx: StoredTx, ledger: Ledger, dice: random.Random, now: datetime) -> Non
             if ledger.silent.get(mark, ("", now))[0] != "text":
                 ledger.silent[mark] = (via, now)
         case "lift":
-            tx.optouts.lift(mark, now)
+            if tx.optouts.lift(mark, now):
+                ledger.started[mark] = now
             ledger.silent.pop(mark, None)
+        case "start" if row and row["stopped"]:
+            assert numbers.start_again(person, b"sealed", mark, now)
+            started = ConsentAct("confirmed", "text", mark, "", holder.party, None, holder.section)
+            tx.phones.record_consent(person, started, now)
+            ledger.started[mark] = now
+            row.update(stopped=False, paused=False, confirmed=True, code=False, mark=mark)
         case _:
             pass
 
 
-def send(tx: StoredTx, kind: Kind, way: Way, person: int, mark: str, now: datetime, ids: Ids) -> bool:
-    args = {"mark": mark, "sealed": "the number"} if kind in (Kind.TEXTS_ENDED, Kind.TEXT_HELP) else {}
-    tx.outbox.add([Effect(ids(), kind, way, now, person=person, args=args)], now, ids)
+def send(tx: StoredTx, kind: Kind, way: Way, holder: Holder, mark: str, now: datetime, ids: Ids) -> bool:
+    goes_back = (Kind.TEXTS_ENDED, Kind.TEXTS_AGAIN, Kind.TEXT_HELP, Kind.GUARDIAN_ENDED)
+    args = {"mark": mark, "sealed": "the number"} if kind in goes_back else {}
+    effect = Effect(ids(), kind, way, now, person=holder.person, section=holder.section, args=args)
+    tx.outbox.add([effect], now, ids)
     (row,) = tx.outbox.claim(now, (way,), 9, "lease", now + MINUTE)
     went = tx.outbox.call(row.id, "lease", now)
     after = tx.outbox.get(row.id)

@@ -37,8 +37,6 @@ from bot.domain.messages import (
     PreWorkCard,
     PreWorkNudge,
     StillOwing,
-    TextHelp,
-    TextsEnded,
     Trouble,
     UnitOpened,
     Unreached,
@@ -47,6 +45,7 @@ from bot.domain.outbox import Way
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, SlotReminder
 from bot.domain.talk_messages import TalkNews, TalksToBook
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 from bot.views.cards import utf16
 from bot.views.messages import draw
 from bot.views.presses import _presses
@@ -97,6 +96,8 @@ CONTENTS: list[Content] = [
     ContractInForce("Period 3", "s1", "Strong", 86),
     ContractToSign("Period 3", "s1", for_guardian=True),
     TextsEnded(True),
+    TextsAgain(False, True),
+    GuardianEnded("Period 3", by_student=True),
     TextHelp("Period 3"),
     PhonePaused("Period 3", "the number is a landline"),
     InboxCall("Period 3"),

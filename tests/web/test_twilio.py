@@ -47,6 +47,13 @@ async def test_what_a_person_texts_back_is_kept_and_answered_with_no_text(site: 
     assert site.incoming.kept == {SID: (NUMBER, "I can’t open the video 🙁")}
 
 
+@pytest.mark.parametrize(("media", "files"), [("0", 0), ("1", 1), ("10", 10), ("", 0), ("-1", 0), ("x", 0)])
+async def test_how_many_pictures_came_with_it_is_kept(site: Site, media: str, files: int):
+    got = await site.twilio("/twilio/text", inbound("Here is my sheet") | {"NumMedia": media})
+    assert got.status == 200
+    assert site.incoming.files == {SID: files}
+
+
 async def test_what_became_of_a_text_is_kept_with_the_row_it_was_for(site: Site):
     got = await site.twilio("/twilio/status?n=Abc_-123", callback("undelivered", error=30003))
     assert (got.status, got.text) == (204, "")
@@ -241,7 +248,15 @@ class Durable:
         self._db = database
 
     async def tell(
-        self, sid: str, nonce: str | None, status: str, error_code: int | None, now: datetime
+        self,
+        sid: str,
+        nonce: str | None,
+        status: str,
+        error_code: int | None,
+        now: datetime,
+        *,
+        to: str = "",
+        ours: str = "",
     ) -> None:
         await self._db.write(lambda tx: tx.upkeep.set_fact(sid, status))
 

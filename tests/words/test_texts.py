@@ -17,11 +17,10 @@ from bot.domain.messages import (
     GuardianNudge,
     PhoneCode,
     PreWorkNudge,
-    TextHelp,
-    TextsEnded,
     UnitOpened,
 )
 from bot.domain.slot_messages import SlotCalledOff, SlotReminder
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 from bot.words.gsm import cut, septets, to_gsm
 from bot.words.texts import HOW_TO_STOP, REPLY_STOP, Textable, segments, text
 
@@ -99,8 +98,10 @@ CONTENTS = st.one_of(
     st.builds(ContractLink, TITLES, st.just("https://bot.school.example/agree/1234567t20789." + "a_-" * 9)),
     st.builds(TextHelp, TITLES),
     st.builds(TextsEnded, st.booleans()),
+    st.builds(TextsAgain, st.booleans(), st.booleans()),
+    st.builds(GuardianEnded, TITLES, st.booleans()),
 )
-FOR_ANYBODY = ContractLink | GuardianCode | GuardianNudge | TextHelp
+FOR_ANYBODY = ContractLink | GuardianCode | GuardianNudge | TextHelp | TextsAgain
 
 
 @settings(deadline=None)
@@ -113,6 +114,11 @@ def test_every_text_is_one_segment_of_gsm_and_says_how_to_stop(content: Textable
     if isinstance(content, TextsEnded):
         assert "last" in words
         assert "START" in words
+    elif isinstance(content, GuardianEnded):
+        assert "end here" in words
+        assert ("START" in words) is (content.by_student and replies)
+    elif isinstance(content, TextsAgain) and not content.go_on:
+        assert "One step is missing" in words
     else:
         replied = replies or isinstance(content, FOR_ANYBODY)
         assert words.endswith(REPLY_STOP if replied else HOW_TO_STOP)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.domain.nudging import Away, Planned
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
-from bot.domain.phones import BadNumber, ConsentAct, NewNumber, OptOut, PhoneRecord
+from bot.domain.phones import BadNumber, ConsentAct, Holder, NewNumber, OptOut, PhoneRecord
 from bot.domain.receipts import Receipt
 from bot.domain.records import Absence, Account, HistoryLine, Holiday, Messaging, OpenPreWork, Owing
 from bot.domain.reporting import Step
@@ -147,13 +147,17 @@ class Outbox(Protocol):
 
 
 class PhoneNumbers(Protocol):
-    """The numbers of students, or those of their guardians: one to a student."""
+    """The numbers of students, or those of their guardians in one class: one to a student."""
 
     def of(self, person: int) -> PhoneRecord | None: ...
     def count_try(self, person: int) -> None: ...
     def confirm(self, person: int, at: datetime) -> None: ...
     def stop(self, person: int, at: datetime) -> bool:
         """Ends all texts and forgets the number; False when there was none or it was stopped before."""
+        ...
+
+    def start_again(self, person: int, number: bytes, mark: str, at: datetime) -> bool:
+        """The phone of a number that was stopped says that it may be texted; False when nothing was stopped."""
         ...
 
     def pause(self, person: int, why: str) -> bool:
@@ -164,18 +168,24 @@ class PhoneNumbers(Protocol):
         """The sealed number, if nothing speaks against a text to it; ``unconfirmed``: one that waits for its code."""
         ...
 
-    def holders(self, mark: str) -> Sequence[int]:
-        """Students by whose row texts can come to the number of that keyed hash, confirmed or not."""
-        ...
-
 
 class Phones(PhoneNumbers, Protocol):
     def give(self, person: int, new: NewNumber) -> None:
         """Keeps a sealed number with a sealed code to prove it, in the place of any earlier one."""
         ...
 
-    def consents(self, person: int, act: str, party: str = "student") -> list[datetime]:
-        """When that was done, in order."""
+    def holders(self, mark: str, *, stopped: bool = False) -> Sequence[Holder]:
+        """By whose row texts can come to the number of that keyed hash, confirmed or not; or could, till stopped."""
+        ...
+
+    def consents(
+        self, person: int, act: str, party: str = "student", *, by: int | None = None
+    ) -> list[datetime]:
+        """When that was done (by that person alone, if named), in order."""
+        ...
+
+    def last_act(self, holder: Holder, act: str, marks: Collection[str]) -> ConsentAct | None:
+        """The last such act about that holder's number, if it has one of these keyed hashes."""
         ...
 
     def record_consent(self, person: int, done: ConsentAct, at: datetime) -> None: ...
@@ -184,17 +194,30 @@ class Phones(PhoneNumbers, Protocol):
         ...
 
 
-class Guardians(PhoneNumbers, Protocol):
-    def keep(self, person: int, new: NewNumber, section: int, by: int) -> None:
-        """The same for a student's guardian, given by the person ``by`` under the rule of that class."""
-        ...
+class ClassGuardians(PhoneNumbers, Protocol):
+    """Guardians as one class knows them: what another knows counts for nothing here."""
 
-    def section(self, person: int) -> int | None:
-        """The class under whose rule the number was given."""
+    def keep(self, person: int, new: NewNumber, by: int) -> None:
+        """Keeps a number with its code, given by the person ``by``, in the place of any earlier one."""
         ...
 
     def reachable(self, person: int) -> bool:
         """Whether a text can go to the student's guardian now: agreed to, and the class still has the rule."""
+        ...
+
+    def same_phone(self, person: int) -> Collection[int]:
+        """Classes in which that student's guardian has the very number that this class knows, this one too."""
+        ...
+
+
+class Guardians(Protocol):
+    def in_class(self, section: int) -> ClassGuardians: ...
+    def classes(self, person: int) -> Sequence[int]:
+        """Classes that know, or knew, a guardian of that student."""
+        ...
+
+    def holders(self, mark: str, *, stopped: bool = False) -> Sequence[Holder]:
+        """As ``Phones.holders``, over all classes."""
         ...
 
 
@@ -279,8 +302,8 @@ class Reminders(Protocol):
         """Ends what has begun with ``last`` and calls off what begins later; gives how many there were."""
         ...
 
-    def sent_since(self, person: int, since: datetime, *, guardian: bool) -> int:
-        """Automatic reminders, over all classes, that went out to the student or to the guardian."""
+    def sent_since(self, person: int, since: datetime, *, guardian_in: Collection[int] = ()) -> int:
+        """Automatic reminders that went out to the student, over all classes; or to the guardian of those classes."""
         ...
 
     def unanswered(self, persons: Collection[int]) -> dict[int, int]:
