@@ -118,6 +118,8 @@ class SlotCancelled:
 
     student: int
     starts_at: datetime
+    #: they left the server, and so the slot
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Roll, Section
+from bot.services.leaving import note_back, note_left
 from bot.services.people import role_grant, role_take
 from bot.services.places import student_role, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
@@ -50,7 +51,7 @@ class MemberService:
     async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs:
         """Notes who left or came back, and asks for what is missing or too much: roles of members, a class's places."""
         repairs = await self._db.write(_compare, guild, seen, now, self._ids)
-        if repairs.grants or repairs.takes or repairs.set_ups:
+        if any((repairs.left, repairs.came_back, repairs.grants, repairs.takes, repairs.set_ups)):
             self._wake()
         return repairs
 
@@ -71,8 +72,8 @@ def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> R
         asked = _under_way(tx, section)
         rolls = tx.sections.rolls(section.id)
         for roll in rolls:
-            left += _note_gone(tx, guild, roll, seen.absent, now)
-            came_back += _note_back(tx, section, roll, seen.present, now)
+            left += _note_gone(tx, guild, roll, seen.absent, now, ids)
+            came_back += _note_back(tx, section, roll, seen.present, now, ids)
             grants += (each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each))
             takes += (each for each in _extra_roles(section, roll, seen, standing, now) if not asked(each))
         set_ups += _broken_places(tx, section, seen, standing, now)
@@ -80,17 +81,19 @@ def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> R
     return Repairs(left, came_back, *added)
 
 
-def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime) -> bool:
+def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime, ids: Ids) -> bool:
     if roll.has_left or roll.discord not in absent:
         return False
-    tx.sections.leave(guild, roll.person, now)
-    return True
+    return note_left(tx, guild, roll.person, now, ids)
 
 
-def _note_back(tx: Tx, section: Section, roll: Roll, present: Collection[int], now: datetime) -> bool:
+def _note_back(
+    tx: Tx, section: Section, roll: Roll, present: Collection[int], now: datetime, ids: Ids
+) -> bool:
+    """Whoever is on the server again is in the class again: who is to stay away is banned there by its owner."""
     if not roll.has_left or roll.discord not in present:
         return False
-    tx.sections.enrol(section.id, roll.person, now)
+    note_back(tx, section.id, roll.person, now, ids)
     return True
 
 

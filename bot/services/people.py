@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.outbox import UNDER_WAY, Effect, Kind, Way
 from bot.domain.records import Account, Asker, Section
 from bot.services.choosing import NoClass, WhichClass
+from bot.services.leaving import note_back
 from bot.services.places import student_role, unit_role
 from bot.services.ports import Database, Ids, Tx
 
@@ -99,7 +100,7 @@ def _join(tx: Tx, asker: Asker, handle: str | None, now: datetime, ids: Ids, old
         return AlreadyIn(section, me.dm_open)
     if not old_enough:
         return AskAge(section)
-    tx.sections.enrol(section.id, me.person, now)
+    note_back(tx, section.id, me.person, now, ids)
     tx.progress.open(me.person, section.course_id, tx.courses.units(section.revision_id)[0].unit.slug, now)
     _grant_roles(tx, section, me, now, ids, cause=ids())
     return Joined(section, me.dm_open, has_goals=bool(tx.mastery_rules.of(section.id).tiers))

@@ -171,6 +171,10 @@ class StoredSections:
         who, joined_at, thread, *columns = tuple(row)
         return Enrolment(Section(*columns), who, joined_at, thread)
 
+    def was_in(self, section_id: int, person: int) -> bool:
+        mine = (enrolment.c.section_id == section_id, enrolment.c.person_id == person)
+        return self._db.execute(sa.select(enrolment.c.section_id).where(*mine)).first() is not None
+
     def enrolled_in(self, person: int) -> Sequence[Section]:
         return [Section(*row) for row in _ENROLLED.all(self._db, person=person)]
 

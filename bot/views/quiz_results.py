@@ -11,6 +11,7 @@ from bot.domain.grading import percent
 from bot.domain.rechecking import LookedOver
 from bot.domain.records import Posted, Section, UnitRecord
 from bot.domain.showing import Asked, Asks, LookedBack
+from bot.services.access import LeftClass
 from bot.services.quizzes import (
     AlreadyMastered,
     Done,
@@ -29,6 +30,7 @@ from bot.services.quizzes import (
 from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp
+from bot.views.choosing import draw_left
 from bot.views.rechecks import draw_looked_over
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.views.summatives import draw_held, draw_not_now
@@ -44,6 +46,7 @@ Refusal = (
     | HeldBack
     | NotNow
     | NotYours
+    | LeftClass
     | KeyKept
     | TooEarly
     | StillLocked
@@ -256,6 +259,8 @@ def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901, PLR0912  # on
             return draw_result(result)
         case NotNow():
             return draw_not_now(result)
+        case LeftClass():
+            return draw_left(result)
         case NotYours():
             return card(Look.PROBLEM, "This is not your check", "`/quiz` opens your own.", controls=[TODAY])
         case KeyKept():
