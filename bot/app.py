@@ -72,6 +72,7 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.services import Services
+from bot.services.standing import StandingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
@@ -111,7 +112,7 @@ class App:
             identifies_per_hour=settings.discord.identify.per_hour,
             http_trace=line.trace,
         )
-        self.reconciler = Reconciler(self.services.members, self.client, line, clock)
+        self.reconciler = Reconciler(self.services.members, self.services.standing, self.client, line, clock)
         self.client.on_gap = self.reconciler.start
         self.client.paced = partial(_paced, line)
         self.courier = Courier(
@@ -236,6 +237,7 @@ def _services(
         banks=BankService(database, BankFiles(reader), new_handle),
         classes=ClassService(database, new_handle, wake),
         members=MemberService(database, new_handle, wake),
+        standing=StandingService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         announcements=AnnouncementService(database, hours, _tariff(settings), new_handle, wake),

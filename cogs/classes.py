@@ -63,7 +63,10 @@ class Classes(commands.GroupCog, group_name="class", group_description="Create a
 
 def _seen(interaction: Interaction, result: object) -> OnServer:
     known = result.standing if isinstance(result, Check | ClassPlan) else {}
-    return on_server(cast("discord.Guild", interaction.guild), known)  # both commands are for servers alone
+    places = result.known if isinstance(result, Check) else ()
+    return on_server(
+        cast("discord.Guild", interaction.guild), known, places
+    )  # both commands are for servers alone
 
 
 async def setup(bot: commands.Bot) -> None:

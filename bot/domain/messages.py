@@ -12,6 +12,7 @@ from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.standing import BotRemoved, PlacesFlawed
 from bot.domain.talk_messages import TalkNews, TalksToBook
 
 
@@ -248,6 +249,8 @@ OtherContent = (
     | Announcement
     | Unreached
     | Trouble
+    | PlacesFlawed
+    | BotRemoved
 )
 Content = OtherContent | LetterContent | CheckNews
 
@@ -315,6 +318,8 @@ class ClassSetUp:
     wanted: tuple[WantedPlace, ...]
     #: Discord ids of the class's teachers, who see the teachers' room
     teachers: tuple[int, ...]
+    #: who sees a channel is set right, too, where people changed it
+    mends: bool = False
 
 
 Address = ToDirectMessage | ToThread | ToPhone | ToChannel | ToDesk

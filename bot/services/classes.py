@@ -9,11 +9,13 @@ from datetime import datetime
 from bot.domain.messages import WantedPlace
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Asker, Section
+from bot.domain.standing import KnownPlace
 from bot.domain.times import known_zone
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import set_up
 from bot.services.places import front_door, wanted_places
 from bot.services.ports import Database, Ids, Tx
+from bot.services.standing import known_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Check:
     standing: dict[tuple[str, str], int]
     waiting: tuple[str, ...]
     students: int
+    #: what stood once, to be compared with what the server shows
+    known: tuple[KnownPlace, ...] = ()
 
 
 PlanResult = ClassPlan | BadZone | BadName | NoCourse | NotStaff
@@ -193,7 +197,8 @@ def _check(tx: Tx, asker: Asker, name: str | None) -> Check | WhichClass | NoCla
     waiting = tuple(dict.fromkeys(each.why for each in tx.outbox.waiting(section.id)))
     places = wanted_places(section, tx.courses.units(section.revision_id))
     known = _standing(tx, section.guild)
-    return Check(section, places, known, waiting, len(tx.sections.students(section.id)))
+    students = len(tx.sections.students(section.id))
+    return Check(section, places, known, waiting, students, tuple(known_of(tx, section).values()))
 
 
 def _taught(tx: Tx, asker: Asker) -> Sequence[Section]:

@@ -23,6 +23,7 @@ from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
 from bot.services.rulings import unit_ruled
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
+from bot.services.standing import places_flawed
 from bot.services.talks import talk_content
 from bot.services.unlocking import unit_opened
 
@@ -92,6 +93,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
+    Kind.PLACES: places_flawed,
     Kind.LETTER: letter_content,
     Kind.ANSWER: answer_content,
     Kind.HEARD: heard_content,

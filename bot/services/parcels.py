@@ -82,7 +82,8 @@ def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel
     """What to carry; or Closed, Wait where that is known without a call; or why it no longer applies."""
     section = tx.sections.get(delivery.section) if delivery.section is not None else None
     if delivery.kind is Kind.SET_UP_CLASS and section:
-        return _class_set_up(tx, section, delivery.args.get("leave", ()))
+        args = delivery.args
+        return _class_set_up(tx, section, args.get("leave", ()), mends=bool(args.get("mend")))
     if delivery.kind in (Kind.GRANT_ROLE, Kind.TAKE_ROLE) and section:
         return _role_grant(tx, delivery, section)
     content = _content(tx, delivery, terms, now)
@@ -135,7 +136,7 @@ def marker_of(nonce: str) -> int:
     return int.from_bytes(hashlib.sha256(nonce.encode()).digest()[:4]) % (2**31 - 1) + 1
 
 
-def _class_set_up(tx: Tx, section: Section, leave: Collection[str]) -> ClassSetUp:
+def _class_set_up(tx: Tx, section: Section, leave: Collection[str], *, mends: bool) -> ClassSetUp:
     """``leave`` names channels that a repair does not make again."""
     known = {f"{each.kind}:{each.purpose}": each.discord for each in tx.sections.places(section.guild)}
     return ClassSetUp(
@@ -147,6 +148,7 @@ def _class_set_up(tx: Tx, section: Section, leave: Collection[str]) -> ClassSetU
             if each.kind == "role" or each.purpose not in leave
         ),
         tuple(each.discord for each in tx.sections.teachers(section.id)),
+        mends,
     )
 
 
@@ -198,7 +200,9 @@ def _to_direct_message(delivery: Delivery, who: Account) -> ToDirectMessage | Cl
     if (delivery.kind in TO_WHO_WROTE or is_in_doubt) and who.dm_channel:
         # what may have gone out is looked for in a conversation that was closed since, too
         return ToDirectMessage(who.discord, who.dm_channel)
-    if delivery.kind is not Kind.OPEN_INBOX and not (who.dm_open and who.dm_channel):
+    # the teachers' room is gone: who made the class was told then that I write to them in that case
+    may_open = delivery.kind in (Kind.OPEN_INBOX, Kind.PLACES)
+    if not may_open and not (who.dm_open and who.dm_channel):
         return Closed("the inbox is not open", lasting=False)
     return ToDirectMessage(who.discord, who.dm_channel)
 

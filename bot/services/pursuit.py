@@ -30,6 +30,7 @@ NOT_PURSUED = frozenset(
         Kind.CONTRACT_LINK,
         Kind.CONTRACT_IN_FORCE,
         Kind.RECHECK,
+        Kind.PLACES,
         *ANSWERS,
     }
 )

@@ -44,6 +44,7 @@ from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
+from bot.services.standing import StandingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
@@ -70,6 +71,7 @@ class Services:
     quizzes: QuizService
     time_limits: TimeLimitService
     rechecks: RecheckService
+    standing: StandingService
     summatives: SummativeService
     contracts: ContractService
     contract_desk: ContractDeskService

@@ -23,6 +23,7 @@ SECTION_COLUMNS = (
     section.c.revision_id,
     section.c.zone,
     section.c.bar,
+    section.c.unit_places,
 )
 _SECTIONS = sa.select(*SECTION_COLUMNS).select_from(section)
 
@@ -220,14 +221,27 @@ class StoredSections:
 
     def places(self, guild: int) -> Sequence[Place]:
         rows = self._db.execute(
-            sa.select(place.c.purpose, place.c.kind, place.c.discord_id).where(place.c.guild_id == guild)
+            sa.select(place.c.purpose, place.c.kind, place.c.discord_id, place.c.flaw).where(
+                place.c.guild_id == guild
+            )
         )
         return [Place(*row) for row in rows]
+
+    def set_flaw(self, guild: int, purpose: str, kind: str, flaw: str | None) -> None:
+        self._db.execute(
+            sa.update(place)
+            .where(place.c.guild_id == guild, place.c.purpose == purpose, place.c.kind == kind)
+            .values(flaw=flaw)
+        )
+
+    def forget_thread(self, thread: int) -> None:
+        for column in (enrolment.c.thread_id, enrolment.c.staff_thread_id):
+            self._db.execute(sa.update(enrolment).where(column == thread).values({column: None}))
 
     def set_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
         row = insert(place).values(guild_id=guild, purpose=purpose, kind=kind, discord_id=discord)
         self._db.execute(
             row.on_conflict_do_update(
-                index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord}
+                index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord, "flaw": None}
             )
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
 from discord import ui
 
 from bot.domain.messages import WantedPlace
+from bot.domain.standing import MENDED_BY_PRESS, FlawedPlace, KnownPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.classes import (
     BadName,
@@ -22,7 +23,9 @@ from bot.services.classes import (
 )
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
+from bot.views.places import mend_button, say
 from bot.views.presses import Interaction, asker, on_press, replace, services
+from bot.views.standing import flaws
 
 #: what the bot needs on the server to make a class and to reach its students, as Discord's settings spell it
 NEEDED = {
@@ -54,18 +57,24 @@ class OnServer:
     missing: tuple[str, ...]
     #: what of ours still stands, by (purpose, kind)
     standing: frozenset[tuple[str, str]]
-    #: roles of ours that stand above the bot's own or beside it, which it can therefore not give
-    out_of_reach: tuple[str, ...]
+    #: what is not as it was made
+    flawed: tuple[FlawedPlace, ...] = ()
 
 
-def on_server(guild: discord.Guild, known: Mapping[tuple[str, str], int]) -> OnServer:
+def on_server(
+    guild: discord.Guild, known: Mapping[tuple[str, str], int], places: Sequence[KnownPlace] = ()
+) -> OnServer:
     """``known``: Discord ids of what was made, by (purpose, kind)."""
     mine = guild.me.guild_permissions
-    roles = [role for (_, kind), each in known.items() if kind == "role" and (role := guild.get_role(each))]
+    found = flaws(guild, places)
     return OnServer(
         tuple(name for key, name in NEEDED.items() if not (mine.administrator or getattr(mine, key))),
         frozenset(key for key, each in known.items() if guild.get_role(each) or guild.get_channel(each)),
-        tuple(role.name for role in roles if role >= guild.me.top_role),
+        tuple(
+            FlawedPlace(each.kind, each.name, flaw)
+            for each in places
+            if (flaw := found.get((each.purpose, each.kind)))
+        ),
     )
 
 
@@ -152,13 +161,10 @@ async def dismiss(interaction: Interaction, handle: str) -> None:
 def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) -> ui.LayoutView:
     if not isinstance(result, Check):
         return draw_choice(result)
-    lacking = [each for each in result.places if (each.purpose, each.kind) not in here.standing]
+    lacking = [each for each in result.places if (each.purpose, each.kind) not in result.standing]
     troubles = [
         *(f"My role lacks the permission **{name}**." for name in here.missing),
-        *(
-            f"The role **{plain(name)}** does not stand below mine: drag mine above it in Server Settings, Roles."
-            for name in here.out_of_reach
-        ),
+        *(say(each) for each in here.flawed),
         *(
             f"Not there: the {each.kind} **{plain(each.name)}**. `/class create` makes it."
             for each in lacking
@@ -176,4 +182,7 @@ def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) 
         f"{plain(result.section.name)}: {len(troubles)} to mend",
         "\n".join(f"- {each}" for each in troubles),
         "-# What waits goes out by itself once it is mended; nothing is lost.",
+        controls=[mend_button(result.section.handle)]
+        if any(each.flaw in MENDED_BY_PRESS for each in here.flawed)
+        else [],
     )

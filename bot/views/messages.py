@@ -37,6 +37,7 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.standing import BotRemoved, PlacesFlawed
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import (
     Button,
@@ -54,6 +55,7 @@ from bot.views.cards import (
 )
 from bot.views.check_news import draw_check_news
 from bot.views.letter_cards import draw_letter
+from bot.views.places import draw_places
 from bot.views.prose import name_of, paragraphs, web_address, with_links
 from bot.views.staff_messages import draw_for_staff, draw_retake_for_staff
 from bot.views.summatives import draw_talk_news, draw_talks_to_book
@@ -121,6 +123,8 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901, P
             return _announcement(content, marker)
         case PartnerWanted() | RetakeAsked():
             return draw_retake_for_staff(content, marker)
+        case PlacesFlawed() | BotRemoved():
+            return draw_places(content, marker)
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
             return draw_for_staff(content, marker)
 
