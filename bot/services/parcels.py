@@ -38,14 +38,12 @@ from bot.domain.talk_messages import TalkNews
 from bot.services.contents import CONTENTS
 from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
-from bot.services.people import Drip
+from bot.services.people import Drip, is_to_have
 from bot.services.phones import phone_code
 from bot.services.places import (
     front_door,
     prework_channel,
     staff_channel,
-    student_role,
-    unit_role,
     wanted_places,
 )
 from bot.services.ports import Cipher, Tx
@@ -157,18 +155,14 @@ def _role_grant(tx: Tx, delivery: Delivery, section: Section) -> RoleGrant | Wai
     if who is None or tx.sections.enrolment(section.id, who.person) is None:
         return "no longer in the class"
     purpose, takes = delivery.args["purpose"], delivery.kind is Kind.TAKE_ROLE
-    if takes is _is_to_have(tx, section, who.person, purpose):
-        return "the unit is open again" if takes else "the unit was taken back"
+    if takes is is_to_have(tx, section.guild, who.person, purpose):
+        return (
+            "the unit is open again" if takes else "the unit was taken back, or the class has no unit roles"
+        )
     role = tx.sections.place(section.guild, purpose, "role")
     if role is None:
         return "its role does not stand" if takes else Wait(10, "its role is not made yet")
     return RoleGrant(section.guild, who.discord, role, f"Flipcord: {section.name}", takes)
-
-
-def _is_to_have(tx: Tx, section: Section, person: int, purpose: str) -> bool:
-    """What was asked for may have been overtaken: the last word is what is open when the call is made."""
-    opened = tx.progress.of(person, section.course_id)
-    return purpose == student_role(section) or any(purpose == unit_role(section, slug) for slug in opened)
 
 
 def _address(

@@ -95,6 +95,7 @@ class StoredSections:
         bar: int,
         owner: int,
         at: datetime,
+        unit_places: bool = True,
     ) -> Section:
         made = self._db.execute(
             sa.insert(section)
@@ -106,6 +107,7 @@ class StoredSections:
                 revision_id=course.revision_id,
                 zone=zone,
                 bar=bar,
+                unit_places=unit_places,
                 created_at=at,
                 age_confirmed_at=at,
                 age_confirmed_by=owner,
@@ -155,6 +157,9 @@ class StoredSections:
 
     def pin(self, section_id: int, revision: int) -> None:
         self._db.execute(sa.update(section).where(section.c.id == section_id).values(revision_id=revision))
+
+    def set_unit_places(self, section_id: int, *, wanted: bool) -> None:
+        self._db.execute(sa.update(section).where(section.c.id == section_id).values(unit_places=wanted))
 
     def enrol(self, section_id: int, person: int, at: datetime) -> None:
         row = insert(enrolment).values(

@@ -16,7 +16,9 @@ from bot.services.classes import (
     BadZone,
     Check,
     ClassCreated,
+    ClassEdited,
     ClassPlan,
+    EditResult,
     NoCourse,
     PlanGone,
     PlanResult,
@@ -123,7 +125,11 @@ def _draw_plan(plan: ClassPlan, here: OnServer) -> ui.LayoutView:
         _listed("Channels", [each for each in new if each.kind == "channel"]),
         "Everything stands already; confirming changes nothing." if not new else "",
         "The card with **Join** will come into this channel: run it where your new students can see it.",
-        "-# Unit channels stay locked until a student reaches the unit. Only you and I see the teachers' room.",
+        "-# Unit channels stay locked until a student reaches the unit. Unit roles stand on a student's profile: "
+        "classmates can see by them who has got how far. `unit_roles: False` makes a class without."
+        if plan.unit_places
+        else "-# Without roles and channels of units: nobody sees how far another has got.",
+        "-# Only you and I see the teachers' room. Should it ever be deleted, I write to you directly.",
         "-# By creating it you say that all students are 13 or over, or as old as Discord asks where they live.",
         controls=[primary("Create the class", "class_create", plan.handle), Button("Not now", "dismiss")],
     )
@@ -134,6 +140,31 @@ def _listed(title: str, places: list[WantedPlace]) -> str:
         return ""
     mark = "#" if places[0].kind == "channel" else "@"
     return f"**{title}**\n" + "\n".join(f"{mark}{plain(each.name)}" for each in places)
+
+
+def draw_edited(result: EditResult) -> ui.LayoutView:
+    match result:
+        case ClassEdited(section, unit_places, changed):
+            name = plain(section.name)
+            state = (
+                "has roles and channels of units"
+                if unit_places
+                else "does without roles and channels of units"
+            )
+            if not changed:
+                return card(Look.DONE, f"{name} {state}", "It was so before.")
+            if unit_places:
+                what = "I make them and give each student those of the units that are open to them."
+                more = "Classmates can see by the roles who has got how far."
+            else:
+                what = "I take the unit roles from its students; that takes some seconds for each."
+                more = (
+                    "Students go on with `/today` and `/quiz`, which they alone see. The channels and roles stay on "
+                    "the server with what was written there: delete them when nobody needs them."
+                )
+            return card(Look.DONE, f"{name} {state} now", what, more)
+        case _:
+            return draw_choice(result)
 
 
 def draw_created(result: ClassCreated | PlanGone | NotStaff) -> ui.LayoutView:

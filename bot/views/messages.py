@@ -311,7 +311,7 @@ def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:
     where = (
         f"Its channel: <#{opened.channel}>"
         if opened.channel is not None
-        else "Its channel opens in a moment."
+        else "Press the button to see what comes first."
     )
     return card(
         Look.DONE,

@@ -125,7 +125,7 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
                 f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 bars(result.objectives),
                 _comments(result),
-                f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
+                f"**{plain(opened)}** is open for you now."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
                 controls=[TODAY, Button("See my answers", "check_back", f"{attempt}.1"), *_journal(result)],
