@@ -45,10 +45,6 @@ class Server(commands.Cog):
         await self._services.standing.gone(channel.guild.id, channel.id, self._services.clock())
 
     @commands.Cog.listener()
-    async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
-        await self._services.standing.thread_gone(thread.thread_id)
-
-    @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """It was taken off the server. An outage at Discord is told otherwise."""
         await self._services.standing.removed(guild.id, self._services.clock())

@@ -50,10 +50,6 @@ class StandingService:
         if await self._db.write(_gone, guild, discord, now, self._ids):
             self._wake()
 
-    async def thread_gone(self, thread: int) -> None:
-        """The next message to its student makes another."""
-        await self._db.write(_thread_gone, thread)
-
     async def removed(self, guild: int, now: datetime) -> None:
         """The bot was taken off the server: its classes' teachers hear of it, where they can be written to."""
         if await self._db.write(_removed, guild, now, self._ids):
@@ -162,10 +158,6 @@ def _card(section: Section, at: datetime, cause: str, teacher: int | None = None
 def _gone(tx: Tx, guild: int, discord: int, now: datetime, ids: Ids) -> int:
     known = {(each.purpose, each.kind) for each in _known(tx, guild) if each.id == discord}
     return _note(tx, guild, dict.fromkeys(known, Flaw.GONE), now, ids)
-
-
-def _thread_gone(tx: Tx, thread: int) -> None:
-    tx.sections.forget_thread(thread)
 
 
 def _removed(tx: Tx, guild: int, now: datetime, ids: Ids) -> int:

@@ -239,10 +239,6 @@ class StoredSections:
             .values(flaw=flaw)
         )
 
-    def forget_thread(self, thread: int) -> None:
-        for column in (enrolment.c.thread_id, enrolment.c.staff_thread_id):
-            self._db.execute(sa.update(enrolment).where(column == thread).values({column: None}))
-
     def set_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
         row = insert(place).values(guild_id=guild, purpose=purpose, kind=kind, discord_id=discord)
         self._db.execute(

@@ -13,8 +13,9 @@ import pytest
 from simcord.actors import ChannelHandle, _dispatch_actor_interaction, _visible_message, serializers
 
 from bot.views import presses
-from tests.classroom import APOLOGY, Classroom, Person, Screen
+from tests.classroom import APOLOGY, ZONE, Classroom, Person, Screen
 from tests.cogs.test_quiz import answer, answer_all, open_reading_class
+from tests.cogs.test_summative import SUMMATIVE, set_hours, take
 
 HOUR = timedelta(hours=1)
 #: coming back; and bringing in a course, which everybody may who will teach
@@ -194,3 +195,29 @@ async def test_the_slot_of_whoever_left_is_free_again_and_the_teacher_is_told(ro
     assert f"<@{ben.id}>" in (await room.teacher.slash("officehours agenda")).text
     await look(room)
     assert len([each for each in room.shown_in("period-3-teachers") if "has left the server" in each]) == 1
+
+
+async def test_a_talk_that_was_booked_waits_and_is_booked_again_for_whoever_comes_back(
+    classroom: Classroom,
+) -> None:
+    room, (ana, ben, _) = classroom, classroom.students
+    await room.teacher.slash("course import", pack=("reading.toml", SUMMATIVE))
+    await room.teacher.slash("class create", name="Period 3", course="reading", zone=ZONE, bar=80)
+    await room.teacher.press("Create the class")
+    await room.join()
+    await set_hours(room)
+    await room.teacher.slash("officehours open", start="15:00", until="15:05", minutes=5, for_talks=True)
+    await room.teacher.press("Open them")
+    for each in (ana, ben):
+        await take(each)
+    await room.move(4 * HOUR + HOUR / 2)
+    assert f"<@{ana.id}>" in (await room.teacher.slash("officehours agenda")).text
+    await leave(room, ana)
+    assert f"<@{ben.id}>" in (await room.teacher.slash("officehours agenda")).text
+    assert f"<@{ana.id}>" not in (await room.teacher.slash("oral")).text
+    await room.teacher.slash("officehours open", start="16:00", until="16:05", minutes=5, for_talks=True)
+    await room.teacher.press("Open them")
+    assert f"<@{ana.id}>" not in (await room.teacher.slash("officehours agenda")).text
+    await ana.come_back()
+    await look(room)
+    assert f"<@{ana.id}>" in (await room.teacher.slash("officehours agenda")).text

@@ -219,3 +219,39 @@ async def test_the_teacher_hears_when_the_bot_is_taken_off_the_server(room: Clas
     await room.work()
     await room.move(SOON)
     assert "I am not on the server of Period 3 any more" in room.teacher.inbox[-1]
+
+
+# --- threads -------------------------------------------------------------------------------------------
+
+
+def thread_of(room: Classroom, who: Person) -> int:
+    (found,) = [each.id for each in room.env.backend.channels.values() if who.id in each.thread_members]
+    return found
+
+
+async def remind(room: Classroom) -> None:
+    await room.teacher.slash("nudge")
+    await room.teacher.press(next(each for each in room.teacher.screen.buttons if each.startswith("Send")))
+
+
+async def test_a_private_thread_that_was_deleted_or_locked_still_brings_the_next_reminder(
+    classroom: Classroom,
+) -> None:
+    room, ana = classroom, classroom.students[0]
+    await room.open_class()
+    await room.join(ana, inbox=False)
+    await room.post_prework(deadline="fri 12:00")
+    await remind(room)
+    first = thread_of(room, ana)
+    with room.env.time_context():
+        room.env.backend.delete_channel(first)
+    await room.work()
+    await remind(room)
+    second = thread_of(room, ana)
+    assert second != first
+    room.refuse("POST", f"/channels/{second}/messages", 403, 50083, times=1)
+    await remind(room)
+    assert thread_of(room, ana) == second
+    assert len(ana.threads) == 2
+    opened = room.requests("PATCH", f"/channels/{second}")
+    assert [each.json["locked"] for each in opened] == [False]

@@ -49,6 +49,7 @@ from bot.domain.messages import (
 )
 from bot.domain.outbox import Way
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
+from bot.domain.standing import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import utf16
 from bot.views.messages import draw
@@ -115,6 +116,8 @@ CONTENTS: list[Content] = [
     RecheckDue("Period 3", "s1", ("Atoms", "Ions")),
     HandMarked("Period 3", "Atoms", False, "Label your axes", None, None),
     ResultChanged("Period 3", "Atoms", True, ("Ions",), ()),
+    PlacesFlawed("Period 3", "s1", (FlawedPlace("role", "Period 3 student", Flaw.GONE),)),
+    BotRemoved("Period 3"),
 ]
 
 

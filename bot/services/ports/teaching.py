@@ -99,9 +99,6 @@ class Sections(Protocol):
         ...
 
     def set_flaw(self, guild: int, purpose: str, kind: str, flaw: str | None) -> None: ...
-    def forget_thread(self, thread: int) -> None:
-        """A thread of a student's, private or in the teachers' room, was deleted."""
-        ...
 
 
 class PreWorks(Protocol):
