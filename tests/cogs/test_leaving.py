@@ -10,7 +10,8 @@ from typing import Any
 
 import discord
 import pytest
-from simcord.actors import ChannelHandle, _dispatch_actor_interaction, _visible_message, serializers
+from simcord.actors import _dispatch_actor_interaction, _visible_message, serializers
+from simcord.builders import ChannelHandle
 
 from bot.views import presses
 from tests.classroom import APOLOGY, ZONE, Classroom, Person, Screen

@@ -9,6 +9,7 @@ from datetime import timedelta
 import discord
 import pytest
 from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 from tests.classroom import Classroom, Person
 
@@ -47,7 +48,7 @@ async def overwrite(room: Classroom, channel: str, name: str, **said: bool) -> N
     """Somebody who may changes who sees a channel, by hand; with nothing said, what stood there is taken away."""
     backend, where, whom = room.env.backend, room.channel(channel).id, target(room, name)
     allow, deny = discord.PermissionOverwrite(**said).pair()
-    kind = 1 if name == "me" else 0
+    kind = OverwriteType.MEMBER if name == "me" else OverwriteType.ROLE
     with room.env.time_context():
         if said:
             backend.set_overwrite(where, Overwrite(whom, kind, allow.value, deny.value))
