@@ -40,6 +40,12 @@ class FlawedPlace:
     kind: str
     name: str
     flaw: Flaw
+    #: the channel with the card to join, which was there before the class
+    is_door: bool = False
+
+    @property
+    def is_mended_by_press(self) -> bool:
+        return self.flaw in MENDED_BY_PRESS and not self.is_door
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def known_of(tx: Tx, section: Section) -> dict[Key, KnownPlace]:
     }
     door = (front_door(section), "channel")
     if door in ids:
-        found[door] = KnownPlace(*door, "the channel with the card to join", ids[door], is_private=False)
+        found[door] = KnownPlace(*door, "where newcomers join", ids[door], is_private=False)
     return found
 
 
@@ -185,10 +185,14 @@ def _is_mended(tx: Tx, section: Section) -> bool:
     return any(each.args.get("mend") for each in under_way)
 
 
+def flawed(place: KnownPlace, flaw: Flaw) -> FlawedPlace:
+    return FlawedPlace(place.kind, place.name, flaw, is_door=not place.is_private)
+
+
 def places_flawed(tx: Tx, delivery: Delivery, now: datetime) -> PlacesFlawed | BotRemoved | str:
     section = tx.sections.get(delivery.section or 0)
     if delivery.args.get("removed"):
         return BotRemoved(section.name)
     noted, known = _noted(tx, section.guild), known_of(tx, section)
-    found = [FlawedPlace(place.kind, place.name, noted[key]) for key, place in known.items() if key in noted]
+    found = [flawed(place, noted[key]) for key, place in known.items() if key in noted]
     return PlacesFlawed(section.name, section.handle, tuple(found)) if found else "it is in order again"

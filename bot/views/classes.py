@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.domain.messages import WantedPlace
-from bot.domain.standing import MENDED_BY_PRESS, FlawedPlace, KnownPlace
+from bot.domain.standing import FlawedPlace, KnownPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.classes import (
     BadName,
@@ -23,6 +23,7 @@ from bot.services.classes import (
     PlanGone,
     PlanResult,
 )
+from bot.services.standing import flawed
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
 from bot.views.places import mend_button, say
@@ -72,11 +73,7 @@ def on_server(
     return OnServer(
         tuple(name for key, name in NEEDED.items() if not (mine.administrator or getattr(mine, key))),
         frozenset(key for key, each in known.items() if guild.get_role(each) or guild.get_channel(each)),
-        tuple(
-            FlawedPlace(each.kind, each.name, flaw)
-            for each in places
-            if (flaw := found.get((each.purpose, each.kind)))
-        ),
+        tuple(flawed(each, flaw) for each in places if (flaw := found.get((each.purpose, each.kind)))),
     )
 
 
@@ -214,6 +211,6 @@ def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) 
         "\n".join(f"- {each}" for each in troubles),
         "-# What waits goes out by itself once it is mended; nothing is lost.",
         controls=[mend_button(result.section.handle)]
-        if any(each.flaw in MENDED_BY_PRESS for each in here.flawed)
+        if any(each.is_mended_by_press for each in here.flawed)
         else [],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.standing import MENDED_BY_PRESS, BotRemoved, Flaw, FlawedPlace, PlacesFlawed
+from bot.domain.standing import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.views.cards import Button, Look, card, plain, primary, shorten
 
 MOST_LINES = 25
@@ -19,7 +19,8 @@ def say(place: FlawedPlace) -> str:
     what = f"{place.kind} **{plain(shorten(place.name, 90))}**"
     match place.flaw:
         case Flaw.GONE:
-            return f"Deleted: the {what}."
+            hint = " Run `/class create` again in another one." if place.is_door else ""
+            return f"Deleted: the {what}.{hint}"
         case Flaw.SHUT:
             return f"I cannot see the {what} or write there: let my role in, in the channel's settings."
         case Flaw.HIGH:
@@ -44,7 +45,7 @@ def draw_places(content: PlacesFlawed | BotRemoved, marker: int) -> ui.LayoutVie
             lines = [f"- {say(each)}" for each in places[:MOST_LINES]]
             if len(places) > MOST_LINES:
                 lines.append(f"… and {len(places) - MOST_LINES} more")
-            by_press = any(each.flaw in MENDED_BY_PRESS for each in places)
+            by_press = any(each.is_mended_by_press for each in places)
             return card(
                 Look.PROBLEM,
                 f"{plain(shorten(name, 80))}: something was changed on the server",

@@ -166,6 +166,23 @@ async def test_nothing_is_told_of_what_is_renamed_and_of_what_the_bot_makes_itse
     assert "is in order" in (await room.teacher.slash("class check", **{"class": "Period 3"})).text
 
 
+async def test_the_channel_where_newcomers_join_is_the_teachers_to_choose_anew(room: Classroom) -> None:
+    other = room.guild.create_text_channel("welcome")
+    await room.delete_channel("lobby")
+    room.lobby = other
+    await room.move(SOON)
+    (card,) = told(room)
+    assert "where newcomers join" in card
+    assert "/class create" in card
+    assert "Make it again" not in str(room.cards_in(ROOM)[-1].components)
+    await room.teacher.slash(
+        "class create", name="Period 3", course="intro-chemistry", zone="America/Chicago"
+    )
+    await room.teacher.press("Create the class")
+    assert len(room.cards_in("welcome")) == 1
+    assert "is in order" in (await room.teacher.slash("class check")).text
+
+
 # --- changed, not deleted ------------------------------------------------------------------------------
 
 
