@@ -46,6 +46,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.flaws import FlawService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
@@ -72,7 +73,6 @@ from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
 from bot.services.services import Services
-from bot.services.standing import StandingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
@@ -112,7 +112,7 @@ class App:
             identifies_per_hour=settings.discord.identify.per_hour,
             http_trace=line.trace,
         )
-        self.reconciler = Reconciler(self.services.members, self.services.standing, self.client, line, clock)
+        self.reconciler = Reconciler(self.services.members, self.services.flaws, self.client, line, clock)
         self.client.on_gap = self.reconciler.start
         self.client.paced = partial(_paced, line)
         self.courier = Courier(
@@ -237,7 +237,7 @@ def _services(
         banks=BankService(database, BankFiles(reader), new_handle),
         classes=ClassService(database, new_handle, wake),
         members=MemberService(database, new_handle, wake),
-        standing=StandingService(database, new_handle, wake),
+        flaws=FlawService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         announcements=AnnouncementService(database, hours, _tariff(settings), new_handle, wake),

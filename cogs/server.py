@@ -6,7 +6,7 @@ import discord
 from discord.ext import commands
 
 from bot.services.services import Services
-from bot.views.standing import look
+from bot.views.flaws import look
 
 
 class Server(commands.Cog):
@@ -38,16 +38,16 @@ class Server(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        await self._services.standing.gone(role.guild.id, role.id, self._services.clock())
+        await self._services.flaws.gone(role.guild.id, role.id, self._services.clock())
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self._services.standing.gone(channel.guild.id, channel.id, self._services.clock())
+        await self._services.flaws.gone(channel.guild.id, channel.id, self._services.clock())
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """It was taken off the server. An outage at Discord is told otherwise."""
-        await self._services.standing.removed(guild.id, self._services.clock())
+        await self._services.flaws.removed(guild.id, self._services.clock())
 
     async def _changed(self, guild: discord.Guild) -> None:
         await self._services.classes.mended(guild.id, self._services.clock())

@@ -13,9 +13,9 @@ import structlog
 from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS
 from bot.delivery.line import Line
-from bot.domain.standing import Flaw, KnownPlace
+from bot.domain.flaws import Flaw, KnownPlace
 from bot.services.members import Repairs, ServerSeen
-from bot.views.standing import flaws
+from bot.views.flaws import flaws
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class Members(Protocol):
 
 
 class Places(Protocol):
-    """What the reconciler needs from services.standing."""
+    """What the reconciler needs from services.flaws."""
 
     async def known(self, guild: int) -> tuple[KnownPlace, ...]: ...
     async def seen(

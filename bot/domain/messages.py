@@ -10,9 +10,9 @@ from bot.domain.check_messages import CheckNews
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
+from bot.domain.flaws import BotRemoved, PlacesFlawed
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
-from bot.domain.standing import BotRemoved, PlacesFlawed
 from bot.domain.talk_messages import TalkNews, TalksToBook
 
 

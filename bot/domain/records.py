@@ -124,7 +124,7 @@ class Place:
     purpose: str
     kind: str
     discord: int
-    #: what was last found wrong with it, as bot.domain.standing writes it
+    #: what was last found wrong with it, as bot.domain.flaws writes it
     flaw: str | None = None
 
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.flaws import KnownPlace
 from bot.domain.messages import WantedPlace
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Asker, Section
-from bot.domain.standing import KnownPlace
 from bot.domain.times import known_zone
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import set_up
+from bot.services.flaws import known_of
 from bot.services.people import role_grant, role_take
 from bot.services.places import front_door, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
-from bot.services.standing import known_of
 
 
 @dataclass(frozen=True, slots=True)

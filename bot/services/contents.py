@@ -10,6 +10,7 @@ from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, Phon
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
 from bot.services.contracts import contract_in_force, contract_to_sign
+from bot.services.flaws import places_flawed
 from bot.services.grading import check_result
 from bot.services.hand_marking import hand_marked
 from bot.services.letters import answer_content, heard_content, letter_content
@@ -23,7 +24,6 @@ from bot.services.remediation import partner_wanted
 from bot.services.retake_requests import retake_asked, retake_decided
 from bot.services.rulings import unit_ruled
 from bot.services.slot_messages import slot_booked, slot_cancelled, slot_reminder
-from bot.services.standing import places_flawed
 from bot.services.talks import talk_content
 from bot.services.unlocking import unit_opened
 

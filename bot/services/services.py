@@ -18,6 +18,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.flaws import FlawService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
@@ -44,7 +45,6 @@ from bot.services.remediation import RemediationService
 from bot.services.reminders import ReminderService
 from bot.services.retake_requests import RetakeRequestService
 from bot.services.rulings import RulingService
-from bot.services.standing import StandingService
 from bot.services.stop_pages import StopPageService
 from bot.services.summatives import SummativeService
 from bot.services.tasks import TaskService
@@ -71,7 +71,7 @@ class Services:
     quizzes: QuizService
     time_limits: TimeLimitService
     rechecks: RecheckService
-    standing: StandingService
+    flaws: FlawService
     summatives: SummativeService
     contracts: ContractService
     contract_desk: ContractDeskService

@@ -119,7 +119,7 @@ place = table(
     sa.Column("purpose", sa.String(100), nullable=False),
     sa.Column("kind", sa.String(8), nullable=False),
     sa.Column("discord_id", sa.BigInteger, nullable=False),
-    #: what was last found wrong with it, which its teachers were told (bot.domain.standing); NULL for nothing
+    #: what was last found wrong with it, which its teachers were told (bot.domain.flaws); NULL for nothing
     sa.Column("flaw", sa.String(8)),
     sa.UniqueConstraint("guild_id", "purpose", "kind"),
     sa.CheckConstraint("kind IN ('role', 'channel')", name="kind"),

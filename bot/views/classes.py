@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
+from bot.domain.flaws import FlawedPlace, KnownPlace
 from bot.domain.messages import WantedPlace
-from bot.domain.standing import FlawedPlace, KnownPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.classes import (
     BadName,
@@ -23,12 +23,12 @@ from bot.services.classes import (
     PlanGone,
     PlanResult,
 )
-from bot.services.standing import flawed
+from bot.services.flaws import flawed
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice
+from bot.views.flaws import flaws
 from bot.views.places import mend_button, say
 from bot.views.presses import Interaction, asker, on_press, replace, services
-from bot.views.standing import flaws
 
 #: what the bot needs on the server to make a class and to reach its students, as Discord's settings spell it
 NEEDED = {

@@ -10,6 +10,7 @@ from bot.domain.check_messages import CheckNews
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Material, Unit, Video
+from bot.domain.flaws import BotRemoved, PlacesFlawed
 from bot.domain.grading import percent
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
@@ -37,7 +38,6 @@ from bot.domain.messages import (
     Unreached,
 )
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
-from bot.domain.standing import BotRemoved, PlacesFlawed
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import (
     Button,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import ui
 
-from bot.domain.standing import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
+from bot.domain.flaws import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.views.cards import Button, Look, card, plain, primary, shorten
 
 MOST_LINES = 25

@@ -22,6 +22,7 @@ from bot.domain.announcing import Announced, Audience, Phase
 from bot.domain.contracts import Bar
 from bot.domain.course import Check, Fault, Objective, PreWork, Reading, Unit, Video
 from bot.domain.evidence import LookAgain, NotStarted, SayMore, TooSoon
+from bot.domain.flaws import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.mastery import Attempt
 from bot.domain.outbox import State, Way
 from bot.domain.questions import (
@@ -49,7 +50,6 @@ from bot.domain.records import (
     UnitRecord,
 )
 from bot.domain.retaking import AskFirst, Cooldown
-from bot.domain.standing import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.times import BadTime, Promise
 from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, TakeCheck, WaitForCheck
 from bot.domain.unit_lint import NoReview

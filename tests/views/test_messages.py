@@ -21,6 +21,7 @@ from bot.domain.check_messages import HandMarked, RecheckDue, ResultChanged, Uni
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
+from bot.domain.flaws import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
 from bot.domain.messages import (
@@ -49,7 +50,6 @@ from bot.domain.messages import (
 )
 from bot.domain.outbox import Way
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
-from bot.domain.standing import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.talk_messages import TalkNews, TalksToBook
 from bot.views.cards import utf16
 from bot.views.messages import draw

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.flaws import BotRemoved, Flaw, FlawedPlace, KnownPlace, PlacesFlawed
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, Way
 from bot.domain.records import Asker, Section
-from bot.domain.standing import BotRemoved, Flaw, FlawedPlace, KnownPlace, PlacesFlawed
 from bot.services.choosing import NotStaff, taught_of
 from bot.services.courses import set_up
 from bot.services.places import front_door, staff_channel, wanted_places
@@ -25,7 +25,7 @@ class Mending:
     section: Section
 
 
-class StandingService:
+class FlawService:
     def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
         self._db, self._ids, self._wake = database, ids, wake
 

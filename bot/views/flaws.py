@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.domain.standing import Flaw, KnownPlace
+from bot.domain.flaws import Flaw, KnownPlace
 from bot.services.choosing import NotStaff
+from bot.services.flaws import Mending
 from bot.services.services import Services
-from bot.services.standing import Mending
 from bot.views.cards import Look, card, plain
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_press, replace, services
@@ -46,9 +46,9 @@ def _overwritten(guild: discord.Guild, channel: discord.abc.GuildChannel, place:
 
 async def look(services: Services, guild: discord.Guild, *, surely: bool = False) -> None:
     """Notes how the places of that server are now; ``surely``: what the cache lacks is not there."""
-    known = await services.standing.known(guild.id)
+    known = await services.flaws.known(guild.id)
     if known:
-        await services.standing.seen(guild.id, flaws(guild, known), services.clock(), surely=surely)
+        await services.flaws.seen(guild.id, flaws(guild, known), services.clock(), surely=surely)
 
 
 @on_press("places_mend")
