@@ -48,6 +48,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService, Terms
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.flaws import FlawService
 from bot.services.going_back import GoingBackService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
@@ -121,7 +122,7 @@ class App:
             identifies_per_hour=settings.discord.identify.per_hour,
             http_trace=line.trace,
         )
-        self.reconciler = Reconciler(self.services.members, self.client, line, clock)
+        self.reconciler = Reconciler(self.services.members, self.services.flaws, self.client, line, clock)
         self.client.on_gap = self.reconciler.start
         self.client.paced = partial(paced, line)
         self.courier = Courier(
@@ -285,6 +286,7 @@ def _services(
         banks=BankService(database, BankFiles(reader), new_handle),
         classes=ClassService(database, new_handle, wake, settings.discord.servers),
         members=MemberService(database, new_handle, wake),
+        flaws=FlawService(database, new_handle, wake),
         posting=PostingService(database, new_handle, wake),
         prework=PreWorkService(database),
         announcements=AnnouncementService(database, hours, _tariff(settings), new_handle, wake),

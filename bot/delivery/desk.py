@@ -15,7 +15,7 @@ import discord
 
 from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, MINUTE, TO_PLACE, read
-from bot.delivery.post import look, post
+from bot.delivery.post import look, post, post_in_thread
 from bot.domain.letter_messages import DeskCard, ToDesk
 from bot.domain.messages import Message, Outcome, Sent, ToChannel, Wait
 from bot.views.cards import one_line, shorten
@@ -24,8 +24,6 @@ from bot.views.cards import one_line, shorten
 HIDE_AFTER = 10080
 #: "a thread has already been created for this message"
 HAS_THREAD = 160004
-#: the thread was archived or locked
-SHUT = (50083, 160005)
 
 TO_DESK = {
     **TO_PLACE,
@@ -74,22 +72,13 @@ class Desks:
     async def _into(self, thread: int, message: Message, address: ToDesk) -> Sent | None:
         """None when that thread was deleted."""
         try:
-            return await self._post(thread, message)
+            return await post_in_thread(self._client, thread, message)
         except discord.NotFound as error:
             if error.code != 10003:
                 raise
             if self._made.get(address.seed) == thread:
                 del self._made[address.seed]
             return None
-
-    async def _post(self, thread: int, message: Message) -> Sent:
-        try:
-            return await post(self._client, thread, message)
-        except discord.HTTPException as error:
-            if error.code not in SHUT:
-                raise
-            await self._client.http.edit_channel(thread, archived=False, locked=False)
-            return await post(self._client, thread, message)
 
     async def _thread(self, address: ToDesk, since: datetime | None) -> int:
         async with self._locks[address.seed]:

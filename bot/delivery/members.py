@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,8 +13,10 @@ import structlog
 from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS
 from bot.delivery.line import Line
+from bot.domain.flaws import Flaw, KnownPlace
 from bot.services.members import Repairs, ServerSeen
 from bot.services.ports import be_patient
+from bot.views.flaws import flaws
 
 log = structlog.get_logger()
 
@@ -35,13 +37,28 @@ class Members(Protocol):
     async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs: ...
 
 
+class Places(Protocol):
+    """What the reconciler needs from services.flaws."""
+
+    async def known(self, guild: int) -> tuple[KnownPlace, ...]: ...
+    async def seen(
+        self, guild: int, flaws: Mapping[tuple[str, str], Flaw], now: datetime, *, surely: bool = False
+    ) -> None: ...
+
+
 class Reconciler:
     """One for each process; however often it is started, it looks once at a time."""
 
     def __init__(
-        self, members: Members, client: discord.Client, line: Line, clock: Callable[[], datetime]
+        self,
+        members: Members,
+        places: Places,
+        client: discord.Client,
+        line: Line,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._members, self._client, self._line, self._clock = members, client, line, clock
+        self._members, self._places = members, places
+        self._client, self._line, self._clock = client, line, clock
         self._task: asyncio.Task[None] | None = None
         self._is_asked = False
         self._looked_at: datetime | None = None
@@ -71,6 +88,7 @@ class Reconciler:
             if guild.unavailable:
                 continue
             try:
+                await self._look_at_places(guild)
                 await self._look(guild)
             except (*DISCORD_ERRORS, TimeoutError) as error:
                 # the next look comes by itself; nobody is taken for gone on a guess
@@ -86,6 +104,18 @@ class Reconciler:
         while self._is_asked:
             self._is_asked = False
             await self.work()
+
+    async def _look_at_places(self, guild: discord.Guild) -> None:
+        """What was deleted or changed while nobody listened. The cache's silence is no proof, so Discord is asked."""
+        known = await self._places.known(guild.id)
+        found = flaws(guild, known) if known else {}
+        if Flaw.GONE in found.values():
+            with self._line.carrying():
+                there = {each.id for each in (*await guild.fetch_roles(), *await _channels(guild))}
+            ids = {(each.purpose, each.kind): each.id for each in known}
+            late = {key for key, flaw in found.items() if flaw is Flaw.GONE and ids[key] in there}
+            found = {key: flaw for key, flaw in found.items() if key not in late}
+        await self._places.seen(guild.id, found, self._clock(), surely=True)
 
     async def _look(self, guild: discord.Guild) -> None:
         known = await self._members.known(guild.id)
@@ -115,6 +145,13 @@ class Reconciler:
         except discord.NotFound as error:
             return error.code in (10007, 10013)
         return False
+
+
+async def _channels(guild: discord.Guild) -> Sequence[discord.abc.GuildChannel]:
+    try:
+        return await guild.fetch_channels()
+    except discord.InvalidData:  # a kind of channel newer than the library
+        return guild.channels
 
 
 def _seen(guild: discord.Guild, present: dict[int, frozenset[int]], gone: frozenset[int]) -> ServerSeen:

@@ -15,6 +15,8 @@ from bot.views.messages import draw
 
 #: read back in one request; more than a conversation gets between a call and its look
 LOOK_BACK = 100
+#: the thread was archived or locked
+SHUT = (50083, 160005)
 
 
 async def post(client: discord.Client, channel: int, message: Message, *, person: int | None = None) -> Sent:
@@ -39,6 +41,19 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
         # the first message of this nonce was deleted meanwhile: it did arrive (RA4)
         return Sent(channel)
     return Sent(channel, str(sent.id))
+
+
+async def post_in_thread(
+    client: discord.Client, thread: int, message: Message, *, person: int | None = None
+) -> Sent:
+    """The same into one that may have been archived or locked, which is undone. Raises DISCORD_ERRORS."""
+    try:
+        return await post(client, thread, message, person=person)
+    except discord.HTTPException as error:
+        if error.code not in SHUT:
+            raise
+        await client.http.edit_channel(thread, archived=False, locked=False)
+        return await post(client, thread, message, person=person)
 
 
 async def look(client: discord.Client, channel: int, marker: int) -> Sent | None:

@@ -11,7 +11,7 @@ import discord
 from bot.delivery.crashpoints import step
 from bot.delivery.errors import DISCORD_ERRORS, TO_PERSON, read
 from bot.delivery.line import Line
-from bot.delivery.post import look_where_it_was, post
+from bot.delivery.post import look_where_it_was, post, post_in_thread
 from bot.domain.messages import Closed, Message, Outcome, Sent, ToThread
 from bot.views.cards import one_line, shorten
 
@@ -50,7 +50,7 @@ class PrivateThreads:
     async def _into(self, thread: int, message: Message, address: ToThread) -> Sent | None:
         """None when that thread was deleted."""
         try:
-            return await post(self._client, thread, message, person=address.discord)
+            return await post_in_thread(self._client, thread, message, person=address.discord)
         except discord.NotFound as error:
             if error.code != 10003:
                 raise

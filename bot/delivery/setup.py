@@ -65,19 +65,32 @@ class Setup:
         channel = server.channels.get(standing or 0)
         if channel is None:
             return
-        inside = {each.id for each in channel.overwrites}
-        for target, overwrite in server.overwrites_of_people(place).items():
-            if target.id not in inside:
-                allow, deny = overwrite.pair()
-                with step("let_in"):
-                    await self._client.http.edit_channel_permissions(
-                        channel.id,
-                        target.id,
-                        str(allow.value),
-                        str(deny.value),
-                        0 if isinstance(target, discord.Role) else 1,
-                        reason="Flipcord: of the class",
-                    )
+        inside = {each.id: overwrite for each, overwrite in channel.overwrites.items()}
+        wanted = server.overwrites(place) if server.wanted.mends else server.overwrites_of_people(place)
+        for target, overwrite in wanted.items():
+            before = inside.get(target.id)
+            if before is None:
+                await self._overwrite(channel, target, overwrite)
+            elif server.wanted.mends and not _has(before, overwrite):
+                before.update(**{name: value for name, value in overwrite if value is not None})
+                await self._overwrite(channel, target, before)
+
+    async def _overwrite(
+        self,
+        channel: discord.TextChannel,
+        target: discord.Role | discord.Member | discord.Object,
+        overwrite: discord.PermissionOverwrite,
+    ) -> None:
+        allow, deny = overwrite.pair()
+        with step("let_in"):
+            await self._client.http.edit_channel_permissions(
+                channel.id,
+                target.id,
+                str(allow.value),
+                str(deny.value),
+                0 if isinstance(target, discord.Role) else 1,
+                reason="Flipcord: of the class",
+            )
 
 
 @dataclass(slots=True)
@@ -141,8 +154,8 @@ class _Server:
     def overwrites(self, place: WantedPlace) -> Overwrites:
         """Nobody but the role, the class's teachers, and the bot by an overwrite of its own."""
         return {
-            self.guild.default_role: discord.PermissionOverwrite(view_channel=False),
             self.guild.me: discord.PermissionOverwrite(**_MINE),
+            self.guild.default_role: discord.PermissionOverwrite(view_channel=False),
             **self.overwrites_of_people(place),
         }
 
@@ -163,6 +176,12 @@ class _Server:
 
 
 _MINE = dict.fromkeys((each for each in NEEDED if each not in ("manage_roles", "manage_channels")), True)
+
+
+def _has(before: discord.PermissionOverwrite, wanted: discord.PermissionOverwrite) -> bool:
+    """Whether all that is wanted is said; what else somebody said of that role or member is theirs."""
+    said = dict(before)
+    return all(said[name] is value for name, value in wanted if value is not None)
 
 
 def _staff() -> discord.PermissionOverwrite:

@@ -11,6 +11,7 @@ from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractContent
 from bot.domain.course import Unit
 from bot.domain.disclosure import Reader, Recorded, read_by
+from bot.domain.flaws import BotRemoved, PlacesFlawed
 from bot.domain.letter_messages import LetterContent, ToDesk
 from bot.domain.retake_messages import PartnerWanted, RetakeAsked, RetakeDecided
 from bot.domain.slot_messages import SlotContent
@@ -207,6 +208,8 @@ OtherContent = (
     | Announcement
     | Unreached
     | Trouble
+    | PlacesFlawed
+    | BotRemoved
 )
 Content = OtherContent | LetterContent | CheckNews
 
@@ -274,6 +277,8 @@ class ClassSetUp:
     wanted: tuple[WantedPlace, ...]
     #: Discord ids of the class's teachers, who see the teachers' room
     teachers: tuple[int, ...]
+    #: who sees a channel is set right, too, where people changed it
+    mends: bool = False
 
 
 Address = ToDirectMessage | ToThread | ToPhone | ToChannel | ToDesk

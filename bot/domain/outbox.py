@@ -28,6 +28,9 @@ class Kind(StrEnum):
     CHECK_RESULT = "check_result"  # about: attempt; a result that came while the student was not there
     TALK = "talk"  # about: oral; to the student, or to the teachers' room where slots are missing
     UNREACHED = "unreached"  # about: the prework or booking; to the teachers' room
+    PLACES = (
+        "places"  # about: section; roles and channels changed by hand, to the teachers' room or a teacher
+    )
     TROUBLE = "trouble"  # about: section; a missing role or permission, to the teachers' room
     NUDGE_LIST = "nudge_list"  # about: prework; who still owes it, to the teachers' room
     ANNOUNCEMENT = "announcement"  # about: announcement; to a student

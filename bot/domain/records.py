@@ -33,6 +33,8 @@ class Section:
     zone: str
     #: percent
     bar: int
+    #: its units have roles and channels of their own
+    unit_places: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Place:
     purpose: str
     kind: str
     discord: int
+    #: what was last found wrong with it, as bot.domain.flaws writes it
+    flaw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class SlotCancelled:
 
     student: int
     starts_at: datetime
+    #: they left the server, and so the slot
+    left: bool = False
 
 
 @read_by(Reader.STUDENT)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.booking import MOST_REASON, NOTICE, Booking, Slot, reminder_at
 from bot.domain.outbox import Kind
 from bot.domain.records import Account, Asker, Section
+from bot.services.access import LeftClass, as_student
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.officehours import (
     AgendaResult,
@@ -121,9 +122,10 @@ class Gone:
 
 Slots = FreeSlots | NoSlots
 ChooseResult = Slots | HasBooking | WhichClass | NoClass
-ChangeResult = Slots | AlreadyCancelled | AlreadyBegun | Gone
-BookResult = Booked | HasBooking | SlotTaken | SlotClosed | NoReason | AlreadyCancelled | AlreadyBegun | Gone
-CancelResult = Cancelled | AlreadyCancelled | AlreadyBegun | Gone
+Past = AlreadyCancelled | AlreadyBegun | LeftClass | Gone
+ChangeResult = Slots | Past
+BookResult = Booked | HasBooking | SlotTaken | SlotClosed | NoReason | Past
+CancelResult = Cancelled | Past
 
 
 class BookingService:
@@ -176,7 +178,9 @@ class BookingService:
         """Free slots to have instead of the booking of that handle."""
         return await self._db.read(_change, asker, handle, now)
 
-    async def later(self, asker: Asker, slot: str, booking: str | None, now: datetime) -> Slots | Gone:
+    async def later(
+        self, asker: Asker, slot: str, booking: str | None, now: datetime
+    ) -> Slots | LeftClass | Gone:
         """The page of free slots that begins with that slot; ``booking`` is what is being changed."""
         return await self._db.read(_later, asker, slot, booking, now)
 
@@ -220,10 +224,15 @@ def _change(tx: Tx, asker: Asker, handle: str, now: datetime) -> ChangeResult:
             return refusal
 
 
-def _later(tx: Tx, asker: Asker, handle: str, booking_handle: str | None, now: datetime) -> Slots | Gone:
-    me, slot = tx.people.of(asker.account), tx.bookings.slot(handle)
-    if me is None or slot is None or tx.sections.enrolment(slot.section, me.person) is None:
+def _later(
+    tx: Tx, asker: Asker, handle: str, booking_handle: str | None, now: datetime
+) -> Slots | LeftClass | Gone:
+    slot = tx.bookings.slot(handle)
+    if slot is None:
         return Gone()
+    me = as_student(tx, asker, slot.section)
+    if not isinstance(me, Account):
+        return me or Gone()
     held = tx.bookings.by_handle(booking_handle) if booking_handle else None
     section, before = tx.sections.get(slot.section), slot.starts_at - timedelta(microseconds=1)
     mine = held if held and held.person == me.person else None
@@ -238,12 +247,15 @@ def _page(tx: Tx, section: Section, after: datetime, instead_of: Booking | None,
     return FreeSlots(section, free[:PAGE], free[PAGE] if len(free) > PAGE else None, instead_of, places)
 
 
-def _held(
-    tx: Tx, asker: Asker, handle: str, now: datetime
-) -> tuple[Account, Section, Booking] | AlreadyCancelled | AlreadyBegun | Gone:
+def _held(tx: Tx, asker: Asker, handle: str, now: datetime) -> tuple[Account, Section, Booking] | Past:
     """The asker's own booking that lies ahead."""
-    me, booking = tx.people.of(asker.account), tx.bookings.by_handle(handle)
-    if me is None or booking is None or booking.person != me.person:
+    booking = tx.bookings.by_handle(handle)
+    if booking is None:
+        return Gone()
+    me = as_student(tx, asker, booking.slot.section)
+    if not isinstance(me, Account):
+        return me or Gone()
+    if booking.person != me.person:
         return Gone()
     section = tx.sections.get(booking.slot.section)
     return _ahead(section, booking, now) or (me, section, booking)
@@ -256,9 +268,12 @@ def _ahead(section: Section, booking: Booking, now: datetime) -> AlreadyCancelle
 
 
 def _book(tx: Tx, asker: Asker, handle: str, reason: str, now: datetime, ids: Ids) -> BookResult:
-    me, slot = tx.people.of(asker.account), tx.bookings.slot(handle)
-    if me is None or slot is None or tx.sections.enrolment(slot.section, me.person) is None:
+    slot = tx.bookings.slot(handle)
+    if slot is None:
         return Gone()
+    me = as_student(tx, asker, slot.section)
+    if not isinstance(me, Account):
+        return me or Gone()
     section = tx.sections.get(slot.section)
     held = tx.bookings.ahead(section.id, me.person, now, slot.purpose)
     if held is not None:
@@ -275,7 +290,7 @@ def _move(tx: Tx, asker: Asker, handle: str, slot_handle: str, now: datetime, id
             slot = tx.bookings.slot(slot_handle)
         case refusal:
             return refusal
-    if slot is None or slot.section != section.id or tx.sections.enrolment(section.id, me.person) is None:
+    if slot is None or slot.section != section.id:
         return Gone()
     return _settle(tx, me, section, slot, booking.reason, booking, now, ids)
 
@@ -347,6 +362,8 @@ def _cancel(tx: Tx, asker: Asker, handle: str, now: datetime, ids: Ids) -> Cance
         return Gone()
     section = tx.sections.get(booking.slot.section)
     is_own = booking.person == me.person
+    if is_own and isinstance(left := as_student(tx, asker, section.id), LeftClass):
+        return left
     if not is_own and not tx.sections.teaches(section.id, me.person):
         return Gone()
     refusal = _ahead(section, booking, now)

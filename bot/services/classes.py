@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.flaws import KnownPlace
 from bot.domain.messages import WantedPlace
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Asker, Section
 from bot.domain.times import known_zone
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.courses import set_up
-from bot.services.places import front_door, wanted_places
+from bot.services.flaws import known_of
+from bot.services.people import role_grant, role_take
+from bot.services.places import front_door, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
 from bot.services.serving import NotServed, is_served
 
@@ -30,6 +33,8 @@ class ClassPlan:
     #: Discord ids of what was made before, by (purpose, kind): a second run makes only what is missing
     standing: dict[tuple[str, str], int]
     exists: bool
+    #: its units have roles and channels of their own
+    unit_places: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,19 @@ class Check:
     standing: dict[tuple[str, str], int]
     waiting: tuple[str, ...]
     students: int
+    #: what stood once, to be compared with what the server shows
+    known: tuple[KnownPlace, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClassEdited:
+    section: Section
+    unit_places: bool
+    #: False where it was so before
+    changed: bool
+
+
+EditResult = ClassEdited | WhichClass | NoClass | NotStaff
 PlanResult = ClassPlan | BadZone | BadName | NoCourse | NotStaff | NotServed
 
 
@@ -86,12 +102,31 @@ class ClassService:
         self._db, self._ids, self._wake, self._servers = database, ids, wake, servers
 
     async def plan(
-        self, asker: Asker, name: str, course: str, zone: str, bar: int, now: datetime
+        self,
+        asker: Asker,
+        name: str,
+        course: str,
+        zone: str,
+        bar: int,
+        now: datetime,
+        *,
+        unit_places: bool = True,
     ) -> PlanResult:
-        """Shows what creating the class would make. ``course`` is a slug; ``bar`` a percentage 1..100."""
+        """Shows what creating the class would make. ``course`` is a slug; ``bar`` a percentage 1..100.
+
+        ``unit_places``: its units get roles and channels of their own.
+        """
         if not is_served(asker, self._servers):
             return NotServed()
-        return await self._db.write(_plan, asker, " ".join(name.split()), course, zone, bar, now, self._ids)
+        name = " ".join(name.split())
+        return await self._db.write(_plan, asker, name, course, zone, bar, unit_places, now, self._ids)
+
+    async def edit(self, asker: Asker, name: str | None, now: datetime, *, unit_places: bool) -> EditResult:
+        """Gives a class roles and channels of units, or takes those roles from its students."""
+        result = await self._db.write(_edit, asker, name, unit_places, now, self._ids)
+        if isinstance(result, ClassEdited):
+            self._wake()
+        return result
 
     async def create(
         self, asker: Asker, handle: str, channel: int, now: datetime
@@ -120,7 +155,15 @@ class ClassService:
 
 
 def _plan(
-    tx: Tx, asker: Asker, name: str, course_slug: str, zone: str, bar: int, now: datetime, ids: Ids
+    tx: Tx,
+    asker: Asker,
+    name: str,
+    course_slug: str,
+    zone: str,
+    bar: int,
+    unit_places: bool,  # passed on by a keyword of the service
+    now: datetime,
+    ids: Ids,
 ) -> PlanResult:
     if asker.guild is None or not asker.manages:
         return NotStaff()
@@ -139,15 +182,51 @@ def _plan(
         return BadName("Another teacher here has a class of that name. Choose another name.")
     if standing is not None and standing.course_id != course.id:
         return BadName("You have a class of that name for another course. Choose another name.")
-    body = {"name": name, "course": course.id, "zone": real_zone, "bar": bar}
+    body = {"name": name, "course": course.id, "zone": real_zone, "bar": bar, "unit_places": unit_places}
     handle = ids()
     tx.drafts.save(handle, me.person, "class", body, now)
-    section = standing or Section(0, "", asker.guild, name, course.id, course.revision_id, real_zone, bar)
+    section = standing or Section(
+        0, "", asker.guild, name, course.id, course.revision_id, real_zone, bar, unit_places
+    )
     places = wanted_places(section, tx.courses.units(section.revision_id))
     known = _standing(tx, asker.guild)
     return ClassPlan(
-        handle, name, course.title, section.zone, section.bar, places, known, standing is not None
+        handle,
+        name,
+        course.title,
+        section.zone,
+        section.bar,
+        places,
+        known,
+        standing is not None,
+        section.unit_places,
     )
+
+
+def _edit(
+    tx: Tx,
+    asker: Asker,
+    name: str | None,
+    unit_places: bool,  # passed on by a keyword of the service
+    now: datetime,
+    ids: Ids,
+) -> EditResult:
+    section = taught_class(tx, asker, name)
+    if not isinstance(section, Section):
+        return section
+    if section.unit_places is unit_places:
+        return ClassEdited(section, unit_places, changed=False)
+    tx.sections.set_unit_places(section.id, wanted=unit_places)
+    cause = f"edit:{ids()}"
+    change = role_grant if unit_places else role_take
+    roles = [
+        change(section, student.person, unit_role(section, slug), now, cause)
+        for student in tx.sections.students(section.id)
+        for slug in tx.progress.of(student.person, section.course_id)
+    ]
+    made = [set_up(section, now, cause)] if unit_places else []
+    tx.outbox.add([*made, *roles], now, ids)
+    return ClassEdited(section, unit_places, changed=True)
 
 
 def _standing(tx: Tx, guild: int) -> dict[tuple[str, str], int]:
@@ -175,6 +254,7 @@ def _create(
         bar=body["bar"],
         owner=me.person,
         at=now,
+        unit_places=body.get("unit_places", True),
     )
     tx.sections.set_place(asker.guild, front_door(section), "channel", channel)
     tx.outbox.add([set_up(section, now, handle), _ready_card(section, channel, now)], now, ids)
@@ -202,7 +282,8 @@ def _check(tx: Tx, asker: Asker, name: str | None) -> Check | WhichClass | NoCla
     waiting = tuple(dict.fromkeys(each.why for each in tx.outbox.waiting(section.id)))
     places = wanted_places(section, tx.courses.units(section.revision_id))
     known = _standing(tx, section.guild)
-    return Check(section, places, known, waiting, len(tx.sections.students(section.id)))
+    students = len(tx.sections.students(section.id))
+    return Check(section, places, known, waiting, students, tuple(known_of(tx, section).values()))
 
 
 def _taught(tx: Tx, asker: Asker) -> Sequence[Section]:

@@ -10,6 +10,7 @@ from bot.domain.messages import ClassReady, Content, InboxCall, InboxHello, Phon
 from bot.domain.outbox import Delivery, Kind
 from bot.services.announcement_runs import announcement
 from bot.services.contracts import contract_in_force, contract_to_sign
+from bot.services.flaws import places_flawed
 from bot.services.grading import check_result
 from bot.services.guardians import guardian_ended
 from bot.services.hand_marking import hand_marked
@@ -93,6 +94,7 @@ CONTENTS: Mapping[Kind, ContentOf] = {
     Kind.ANNOUNCEMENT: announcement,
     Kind.UNREACHED: _unreached,
     Kind.TROUBLE: _trouble_content,
+    Kind.PLACES: places_flawed,
     Kind.LETTER: letter_content,
     Kind.ANSWER: answer_content,
     Kind.HEARD: heard_content,

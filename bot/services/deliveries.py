@@ -30,6 +30,7 @@ from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.ports import Database, Ids, Tx
+from bot.services.posting import cards_again
 from bot.services.pursuit import note_closed, pursue, trouble, turned_away
 from bot.services.texting import (
     ANSWERS,
@@ -101,7 +102,11 @@ class DeliveryService:
             await self.finish(delivery, parcel, sent, now)
 
     async def record_place(self, guild: int, purpose: str, kind: str, discord: int, now: datetime) -> None:
-        """A role or channel stands. A role that was made again is given again to whoever had the one before."""
+        """A role or channel stands.
+
+        A role that was made again is given again to whoever had the one before, and the cards of a channel that was
+        made again are posted there again.
+        """
         await self._db.write(_record_place, guild, purpose, kind, discord, now, self._ids)
 
 
@@ -334,5 +339,11 @@ def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:
 def _record_place(tx: Tx, guild: int, purpose: str, kind: str, discord: int, now: datetime, ids: Ids) -> None:
     before = tx.sections.place(guild, purpose, kind)
     tx.sections.set_place(guild, purpose, kind, discord)
-    if kind == "role" and before is not None and before != discord:
-        tx.outbox.add(grants_again(tx, guild, purpose, now, f"role:{discord}"), now, ids)
+    if before is None or before == discord:
+        return
+    again = (
+        grants_again(tx, guild, purpose, now, f"role:{discord}")
+        if kind == "role"
+        else (cards_again(tx, guild, purpose, now, f"channel:{discord}"))
+    )
+    tx.outbox.add(again, now, ids)

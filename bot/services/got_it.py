@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.outbox import Kind
 from bot.domain.records import Asker, Posted
+from bot.services.access import LeftClass, as_student
 from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 
@@ -30,7 +31,7 @@ class NotYours:
     """It was to somebody else, or there is no record of it."""
 
 
-GotItResult = StillOpen | Noted | NotYours
+GotItResult = StillOpen | Noted | LeftClass | NotYours
 
 
 class GotItService:
@@ -47,6 +48,10 @@ def _got_it(tx: Tx, asker: Asker, nonce: str, now: datetime) -> GotItResult:
     delivery = tx.outbox.of_person(nonce, me.person) if me else None
     if me is None or delivery is None:
         return NotYours()
+    if delivery.section is not None and isinstance(
+        left := as_student(tx, asker, delivery.section), LeftClass
+    ):
+        return left
     tx.outbox.got_it(delivery.id, now)
     if delivery.kind is not Kind.NUDGE or not tx.prework.owes(delivery.about or 0, me.person):
         return Noted()

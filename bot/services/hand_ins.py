@@ -11,6 +11,7 @@ from bot.domain.hand_ins import MOST_BYTES, MOST_FILES, HandInFile, handed_in
 from bot.domain.mastery import Attempt, is_over
 from bot.domain.questions import Essay, Typed, Written
 from bot.domain.records import Asker
+from bot.services.access import own_attempt
 from bot.services.announcement_results import Upload
 from bot.services.choosing import NotStaff
 from bot.services.ports import Database, Tx
@@ -89,9 +90,9 @@ async def _fetched(place: int, upload: Upload) -> HandInFile | str:
 
 
 def _essay(tx: Tx, asker: Asker, handle: str, position: int, now: datetime) -> Attempt | None:
-    """The asker's open attempt, if it has a question there that takes files."""
-    attempt = tx.attempts.of_account(handle, asker.account)
-    if attempt is None or attempt.submitted_at is not None or is_over(attempt, now):
+    """The asker's open attempt, if it has a question there that takes files and they are in its class."""
+    attempt = own_attempt(tx, asker, handle)
+    if not isinstance(attempt, Attempt) or attempt.submitted_at is not None or is_over(attempt, now):
         return None
     items = tx.attempts.items(attempt.id)
     is_there = 1 <= position <= len(items) and isinstance(items[position - 1].question, Essay)

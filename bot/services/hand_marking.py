@@ -12,7 +12,7 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import Account, Asker, HistoryLine, Section, UnitRecord
 from bot.domain.times import BadTime, parse_when
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
-from bot.services.places import unit_role
+from bot.services.places import unit_channel
 from bot.services.ports import Database, Ids, Tx
 from bot.services.quizzes import NoSuchUnit
 from bot.services.rulings import unit_named
@@ -339,7 +339,7 @@ def hand_marked(tx: Tx, delivery: Delivery, now: datetime) -> HandMarked | str:
     if tx.sections.enrolment(section.id, attempt.person) is None:
         return "no longer in the class"
     titles = {each.unit.slug: each.unit.title for each in tx.courses.units(section.revision_id)}
-    channel = tx.sections.place(section.guild, unit_role(section, slug), "channel") if slug else None
+    channel = unit_channel(tx, section, slug)
     return HandMarked(
         section.name,
         attempt.unit_title,

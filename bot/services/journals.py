@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.journal import LONGEST, Noted
 from bot.domain.mastery import Attempt
 from bot.domain.records import Asker, Section
+from bot.services.access import LeftClass, own_attempt
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.ports import Database, Tx
 from bot.services.unlocking import open_questions
@@ -74,28 +75,30 @@ class JournalService:
         """The asker's own, in the class of that handle or in their only one."""
         return await self._db.read(_show, asker, section)
 
-    async def pages(self, asker: Asker, attempt: str) -> Pages | NoPage:
+    async def pages(self, asker: Asker, attempt: str) -> Pages | NoPage | LeftClass:
         return await self._db.read(_pages, asker, attempt)
 
-    async def page(self, asker: Asker, attempt: str, position: int) -> Page | NoPage:
+    async def page(self, asker: Asker, attempt: str, position: int) -> Page | NoPage | LeftClass:
         return await self._db.read(_page, asker, attempt, position)
 
     async def write(
         self, asker: Asker, attempt: str, position: int, noted: Noted, now: datetime
-    ) -> Written | NoPage:
+    ) -> Written | NoPage | LeftClass:
         """Keeps what was written; what is right is kept as it was until the check is passed."""
         return await self._db.write(_write, asker, attempt, position, noted, now)
 
 
-def _mine(tx: Tx, asker: Asker, handle: str) -> Attempt | None:
-    attempt = tx.attempts.of_account(handle, asker.account)
-    return attempt if attempt is not None and attempt.passed is not None else None
+def _mine(tx: Tx, asker: Asker, handle: str) -> Attempt | NoPage | LeftClass:
+    attempt = own_attempt(tx, asker, handle)
+    return (
+        NoPage() if attempt is None or (isinstance(attempt, Attempt) and attempt.passed is None) else attempt
+    )
 
 
-def _pages(tx: Tx, asker: Asker, handle: str) -> Pages | NoPage:
+def _pages(tx: Tx, asker: Asker, handle: str) -> Pages | NoPage | LeftClass:
     attempt = _mine(tx, asker, handle)
-    if attempt is None:
-        return NoPage()
+    if not isinstance(attempt, Attempt):
+        return attempt
     items, noted = tx.attempts.items(attempt.id), tx.journals.of_attempt(attempt.id)
     missed = open_questions(items)
     return Pages(
@@ -109,16 +112,21 @@ def _pages(tx: Tx, asker: Asker, handle: str) -> Pages | NoPage:
     )
 
 
-def _page(tx: Tx, asker: Asker, handle: str, position: int) -> Page | NoPage:
+def _page(tx: Tx, asker: Asker, handle: str, position: int) -> Page | NoPage | LeftClass:
     found = _pages(tx, asker, handle)
-    pages = found.pages if isinstance(found, Pages) else ()
-    return next((each for each in pages if each.position == position), NoPage())
+    if not isinstance(found, Pages):
+        return found
+    return next((each for each in found.pages if each.position == position), NoPage())
 
 
-def _write(tx: Tx, asker: Asker, handle: str, position: int, noted: Noted, now: datetime) -> Written | NoPage:
+def _write(
+    tx: Tx, asker: Asker, handle: str, position: int, noted: Noted, now: datetime
+) -> Written | NoPage | LeftClass:
     page, attempt = _page(tx, asker, handle, position), _mine(tx, asker, handle)
-    if isinstance(page, NoPage) or attempt is None:
-        return NoPage()
+    if not isinstance(page, Page):
+        return page
+    if not isinstance(attempt, Attempt):
+        return attempt
     before = page.noted.right if page.noted else ""
     right = noted.right.strip()[:LONGEST] if page.asks_right else before
     kept = Noted(noted.why.strip()[:LONGEST], noted.avoid.strip()[:LONGEST], right)

@@ -6,6 +6,7 @@ while it is away is never told (RA15). So those who ever joined a class are look
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,9 @@ from datetime import datetime
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Roll, Section
 from bot.services.going_back import left_alone
+from bot.services.leaving import note_back, note_left
 from bot.services.people import role_grant, role_take
-from bot.services.places import student_role, unit_role, wanted_places
+from bot.services.places import role_purposes, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
 
 
@@ -51,7 +53,7 @@ class MemberService:
     async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs:
         """Notes who left or came back, and asks for what is missing or too much: roles of members, a class's places."""
         repairs = await self._db.write(_compare, guild, seen, now, self._ids)
-        if repairs.grants or repairs.takes or repairs.set_ups:
+        if any((repairs.left, repairs.came_back, repairs.grants, repairs.takes, repairs.set_ups)):
             self._wake()
         return repairs
 
@@ -68,33 +70,45 @@ def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> R
     grants: list[Effect] = []
     takes: list[Effect] = []
     set_ups: list[Effect] = []
+    wanted = _wanted_roles(tx, guild)
     for section in tx.sections.on_guild(guild):
         asked = _under_way(tx, section)
         extra: list[tuple[Effect, int]] = []
         rolls = tx.sections.rolls(section.id)
         for roll in rolls:
-            left += _note_gone(tx, guild, roll, seen.absent, now)
-            came_back += _note_back(tx, section, roll, seen.present, now)
+            left += _note_gone(tx, guild, roll, seen.absent, now, ids)
+            came_back += _note_back(tx, section, roll, seen.present, now, ids)
             grants += (each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each))
-            too_many = (each for each in _extra_roles(section, roll, seen, standing, now) if not asked(each))
-            extra += ((each, roll.discord) for each in too_many)
+            too_many = _extra_roles(section, roll, seen, standing, wanted[roll.discord], now)
+            extra += ((each, roll.discord) for each in too_many if not asked(each))
         takes += left_alone(tx, section, extra, now, ids)
         set_ups += _broken_places(tx, section, seen, standing, now)
     added = [tx.outbox.add(each, now, ids) for each in (grants, set_ups, takes)]
     return Repairs(left, came_back, *added)
 
 
-def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime) -> bool:
+def _wanted_roles(tx: Tx, guild: int) -> dict[int, set[str]]:
+    """By member, what their classes here give them together."""
+    wanted: defaultdict[int, set[str]] = defaultdict(set)
+    for section in tx.sections.on_guild(guild):
+        for roll in tx.sections.rolls(section.id):
+            wanted[roll.discord].update(role_purposes(section, roll.opened))
+    return wanted
+
+
+def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime, ids: Ids) -> bool:
     if roll.has_left or roll.discord not in absent:
         return False
-    tx.sections.leave(guild, roll.person, now)
-    return True
+    return note_left(tx, guild, roll.person, now, ids)
 
 
-def _note_back(tx: Tx, section: Section, roll: Roll, present: Collection[int], now: datetime) -> bool:
+def _note_back(
+    tx: Tx, section: Section, roll: Roll, present: Collection[int], now: datetime, ids: Ids
+) -> bool:
+    """Whoever is on the server again is in the class again: who is to stay away is banned there by its owner."""
     if not roll.has_left or roll.discord not in present:
         return False
-    tx.sections.enrol(section.id, roll.person, now)
+    note_back(tx, section.id, roll.person, now, ids)
     return True
 
 
@@ -105,24 +119,28 @@ def _missing_roles(
     has = seen.present.get(roll.discord)
     if has is None:
         return
-    for purpose in (student_role(section), *(unit_role(section, slug) for slug in roll.opened)):
+    for purpose in role_purposes(section, roll.opened):
         role = standing.get((purpose, "role"))
         if role in seen.roles and role not in has:
             yield role_grant(section, roll.person, purpose, now, f"drift:{now.isoformat()}")
 
 
 def _extra_roles(
-    section: Section, roll: Roll, seen: ServerSeen, standing: Mapping[tuple[str, str], int], now: datetime
+    section: Section,
+    roll: Roll,
+    seen: ServerSeen,
+    standing: Mapping[tuple[str, str], int],
+    wanted: Collection[str],
+    now: datetime,
 ) -> Iterator[Effect]:
-    """Unit roles of this class's course that the student has though the unit is not open to them.
+    """Unit roles of this class's course that the student has though no class of theirs gives them (``wanted``).
 
     No other role is looked at: what others gave or took is nobody's business of ours.
     """
     has = seen.present.get(roll.discord, frozenset[int]())
-    open_to_them = {unit_role(section, slug) for slug in roll.opened}
     for (purpose, kind), role in standing.items():
         is_ours = kind == "role" and purpose.startswith(unit_role(section, ""))
-        if is_ours and role in has and purpose not in open_to_them:
+        if is_ours and role in has and purpose not in wanted:
             yield role_take(section, roll.person, purpose, now, f"drift:{now.isoformat()}")
 
 

@@ -29,14 +29,12 @@ from bot.domain.records import Account, Section
 from bot.services.contents import CONTENTS
 from bot.services.contracts import contract_link
 from bot.services.guardians import guardian_code
-from bot.services.people import Drip
+from bot.services.people import Drip, is_to_have
 from bot.services.phones import phone_code
 from bot.services.places import (
     front_door,
     prework_channel,
     staff_channel,
-    student_role,
-    unit_role,
     wanted_places,
 )
 from bot.services.ports import Cipher, Tx
@@ -84,18 +82,27 @@ def parcel_of(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Parcel
     """What to carry; or Closed, Wait where that is known without a call; or why it no longer applies."""
     section = tx.sections.get(delivery.section) if delivery.section is not None else None
     if delivery.kind is Kind.SET_UP_CLASS and section:
-        return _class_set_up(tx, section, delivery.args.get("leave", ()))
+        args = delivery.args
+        return _class_set_up(tx, section, args.get("leave", ()), mends=bool(args.get("mend")))
     if delivery.kind in (Kind.GRANT_ROLE, Kind.TAKE_ROLE) and section:
         return _role_grant(tx, delivery, section)
     content = _content(tx, delivery, terms, now)
     if isinstance(content, str):
         return content
-    if READERS.get(delivery.way) not in readers_of(type(content)):
+    if _reader(tx, delivery) not in readers_of(type(content)):
         return "it is not for whoever reads what goes that way"
     address = _address(tx, delivery, section, terms, now)
     if isinstance(address, Closed | Wait):
         return address
     return Message(content, address, delivery.nonce, marker_of(delivery.nonce))
+
+
+def _reader(tx: Tx, delivery: Delivery) -> Reader | None:
+    """Who reads what goes that way; what is wrong with a class's own room goes to its teachers directly."""
+    if delivery.kind is Kind.PLACES and delivery.way is Way.DM:
+        is_theirs = tx.sections.teaches(delivery.section or 0, delivery.person or 0)
+        return Reader.TEACHERS if is_theirs else None
+    return READERS.get(delivery.way)
 
 
 def _content(tx: Tx, delivery: Delivery, terms: Terms, now: datetime) -> Content | str:
@@ -113,7 +120,7 @@ def marker_of(nonce: str) -> int:
     return int.from_bytes(hashlib.sha256(nonce.encode()).digest()[:4]) % (2**31 - 1) + 1
 
 
-def _class_set_up(tx: Tx, section: Section, leave: Collection[str]) -> ClassSetUp:
+def _class_set_up(tx: Tx, section: Section, leave: Collection[str], *, mends: bool) -> ClassSetUp:
     """``leave`` names channels that a repair does not make again."""
     known = {f"{each.kind}:{each.purpose}": each.discord for each in tx.sections.places(section.guild)}
     return ClassSetUp(
@@ -125,6 +132,7 @@ def _class_set_up(tx: Tx, section: Section, leave: Collection[str]) -> ClassSetU
             if each.kind == "role" or each.purpose not in leave
         ),
         tuple(each.discord for each in tx.sections.teachers(section.id)),
+        mends,
     )
 
 
@@ -133,18 +141,14 @@ def _role_grant(tx: Tx, delivery: Delivery, section: Section) -> RoleGrant | Wai
     if who is None or tx.sections.enrolment(section.id, who.person) is None:
         return "no longer in the class"
     purpose, takes = delivery.args["purpose"], delivery.kind is Kind.TAKE_ROLE
-    if takes is _is_to_have(tx, section, who.person, purpose):
-        return "the unit is open again" if takes else "the unit was taken back"
+    if takes is is_to_have(tx, section.guild, who.person, purpose):
+        return (
+            "the unit is open again" if takes else "the unit was taken back, or the class has no unit roles"
+        )
     role = tx.sections.place(section.guild, purpose, "role")
     if role is None:
         return "its role does not stand" if takes else Wait(10, "its role is not made yet")
     return RoleGrant(section.guild, who.discord, role, f"Flipcord: {section.name}", takes)
-
-
-def _is_to_have(tx: Tx, section: Section, person: int, purpose: str) -> bool:
-    """What was asked for may have been overtaken: the last word is what is open when the call is made."""
-    opened = tx.progress.of(person, section.course_id)
-    return purpose == student_role(section) or any(purpose == unit_role(section, slug) for slug in opened)
 
 
 def _address(
@@ -176,7 +180,9 @@ def _to_direct_message(delivery: Delivery, who: Account) -> ToDirectMessage | Cl
     if (delivery.kind in TO_WHO_WROTE or is_in_doubt) and who.dm_channel:
         # what may have gone out is looked for in a conversation that was closed since, too
         return ToDirectMessage(who.discord, who.dm_channel)
-    if delivery.kind is not Kind.OPEN_INBOX and not (who.dm_open and who.dm_channel):
+    # the teachers' room is gone: who made the class was told then that I write to them in that case
+    may_open = delivery.kind in (Kind.OPEN_INBOX, Kind.PLACES)
+    if not may_open and not (who.dm_open and who.dm_channel):
         return Closed("the inbox is not open", lasting=False)
     return ToDirectMessage(who.discord, who.dm_channel)
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.domain.outbox import UNDER_WAY, Effect, Kind, Way
 from bot.domain.records import Account, Asker, Section
 from bot.services.choosing import NoClass, WhichClass
-from bot.services.places import student_role, unit_role
+from bot.services.leaving import note_back
+from bot.services.places import role_purposes
 from bot.services.ports import Database, Ids, Tx
 
 
@@ -99,7 +100,7 @@ def _join(tx: Tx, asker: Asker, handle: str | None, now: datetime, ids: Ids, old
         return AlreadyIn(section, me.dm_open)
     if not old_enough:
         return AskAge(section)
-    tx.sections.enrol(section.id, me.person, now)
+    note_back(tx, section.id, me.person, now, ids)
     tx.progress.open(me.person, section.course_id, tx.courses.units(section.revision_id)[0].unit.slug, now)
     _grant_roles(tx, section, me, now, ids, cause=ids())
     return Joined(section, me.dm_open, has_goals=bool(tx.mastery_rules.of(section.id).tiers))
@@ -119,10 +120,18 @@ def _grant_roles(tx: Tx, section: Section, me: Account, now: datetime, ids: Ids,
     tx.outbox.add([role_grant(section, me.person, purpose, now, cause) for purpose in purposes], now, ids)
 
 
-def _role_purposes(tx: Tx, section: Section, person: int) -> list[str]:
-    """The class's role and that of every unit that is open to the student."""
-    opened = tx.progress.of(person, section.course_id)
-    return [student_role(section), *(unit_role(section, slug) for slug in opened)]
+def _role_purposes(tx: Tx, section: Section, person: int) -> tuple[str, ...]:
+    """The class's role and, where it has them, that of every unit that is open to the student."""
+    return role_purposes(section, tx.progress.of(person, section.course_id))
+
+
+def is_to_have(tx: Tx, guild: int, person: int, purpose: str) -> bool:
+    """Whether any class of theirs on that server gives them that role: classes of one course share unit roles."""
+    return any(
+        purpose in _role_purposes(tx, each, person)
+        for each in tx.sections.enrolled_in(person)
+        if each.guild == guild
+    )
 
 
 def grants_again(tx: Tx, guild: int, purpose: str, now: datetime, cause: str) -> list[Effect]:

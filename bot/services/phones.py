@@ -104,7 +104,7 @@ class TextsStopped:
 
 StatusResult = TextsOff | NoClass | NoPhone | Unproven | Proven | Paused | Silent | LostKey
 GiveResult = CodeSent | BadNumber | TooManyCodes | Silent | TextsOff | NoClass
-EnterResult = Proven | WrongCode | NoCode | TextsOff
+EnterResult = Proven | WrongCode | NoCode | TextsOff | NoClass
 StopResult = TextsStopped | NoPhone
 StopForResult = TextsStopped | NoPhone | NotStaff
 
@@ -263,6 +263,8 @@ def _enter(tx: Tx, asker: Asker, typed: str, cipher: Cipher, now: datetime) -> E
     record = tx.phones.of(me.person) if me else None
     if me is None or record is None:
         return NoCode()
+    if not tx.sections.enrolled_in(me.person):
+        return NoClass()
     number = cipher.decrypt(record.number)
     if record.confirmed_at is not None and number:
         return Proven(ending(number), record.confirmed_at)

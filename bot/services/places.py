@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.messages import WantedPlace
 from bot.domain.records import Section, UnitRecord
+from bot.services.ports import Tx
 
 
 def student_role(section: Section) -> str:
@@ -31,6 +32,19 @@ def unit_role(section: Section, slug: str) -> str:
     return f"course:{section.course_id}:unit:{slug}"
 
 
+def unit_channel(tx: Tx, section: Section, slug: str | None) -> int | None:
+    """Discord's id; None where the class does without, or it is not made yet."""
+    if slug is None or not section.unit_places:
+        return None
+    return tx.sections.place(section.guild, unit_role(section, slug), "channel")
+
+
+def role_purposes(section: Section, opened: Iterable[str]) -> tuple[str, ...]:
+    """Roles that a student of the class is to have, to whom these units are open."""
+    units = [unit_role(section, slug) for slug in opened] if section.unit_places else []
+    return (student_role(section), *units)
+
+
 def wanted_places(section: Section, units: Sequence[UnitRecord]) -> tuple[WantedPlace, ...]:
     """Everything a class needs, roles before the channels that they open."""
     name = slug_of(section.name)
@@ -40,7 +54,7 @@ def wanted_places(section: Section, units: Sequence[UnitRecord]) -> tuple[Wanted
                     f"Pre-work of {section.name}", student_role(section)),
         WantedPlace(staff_channel(section), "channel", f"{name}-teachers", f"Teachers of {section.name} only"),
     ]  # fmt: skip
-    for each in units:
+    for each in units if section.unit_places else ():
         number, purpose = each.position + 1, unit_role(section, each.unit.slug)
         roles.append(WantedPlace(purpose, "role", f"Unit {number}: {each.unit.title}"))
         channels.append(

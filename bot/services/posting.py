@@ -14,6 +14,7 @@ from bot.domain.records import Account, Asker, Handed, Owing, Posted, Section, U
 from bot.domain.times import BadTime, Promise, parse_when
 from bot.domain.unit_lint import Advice, look_over_unit
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
+from bot.services.places import prework_channel
 from bot.services.ports import Database, Ids, Tx
 
 
@@ -260,3 +261,21 @@ def prework_card(tx: Tx, delivery: Delivery, now: datetime) -> PreWorkCard | str
     """What the card says when it is posted."""
     posted = tx.prework.get(delivery.about or 0)
     return PreWorkCard(posted.section.name, posted.unit.unit, posted.handle, posted.deadline)
+
+
+def cards_again(tx: Tx, guild: int, purpose: str, now: datetime, cause: str) -> list[Effect]:
+    """The cards of pre-work that is still due, where the channel of that purpose was made again."""
+    return [
+        Effect(
+            key=f"prework:{each.id}:{cause}",
+            kind=Kind.POST_PREWORK,
+            way=Way.CHANNEL,
+            due_at=now,
+            section=section.id,
+            about=each.id,
+        )
+        for section in tx.sections.on_guild(guild)
+        if purpose == prework_channel(section)
+        for each in tx.prework.of_section(section.id)
+        if each.posted_at is not None and each.deadline > now
+    ]

@@ -23,6 +23,7 @@ from bot.domain.grading import mark_at_once
 from bot.domain.question_codec import answer_from_json, answer_to_json
 from bot.domain.questions import Answer, Question
 from bot.domain.records import Account, Asker, EvidenceRecord, Posted, Section, UnitRecord
+from bot.services.access import LeftClass, as_student
 from bot.services.own_time import for_student
 from bot.services.ports import Database, Tx
 
@@ -86,7 +87,7 @@ class NotYet:
     reasons: tuple[Reason, ...]
 
 
-Refusal = NotYours | Gone | StillLocked | AlreadyCredited
+Refusal = NotYours | LeftClass | Gone | StillLocked | AlreadyCredited
 StartResult = Started | Refusal
 FormResult = HandInForm | Refusal
 HandInResult = Credited | NotYet | Refusal
@@ -121,9 +122,9 @@ def _admit(tx: Tx, asker: Asker, handle: str) -> tuple[Posted, Account, Evidence
     posted = tx.prework.by_handle(handle)
     if posted is None:
         return Gone()
-    me = tx.people.of(asker.account)
-    if me is None or tx.sections.enrolment(posted.section.id, me.person) is None:
-        return NotYours(posted.section)
+    me = as_student(tx, asker, posted.section.id)
+    if not isinstance(me, Account):
+        return me or NotYours(posted.section)
     done = tx.prework.evidence(posted.id, me.person)
     if done is not None and done.credited_at is not None:
         return AlreadyCredited(posted, done.credited_at, bool(done.late))

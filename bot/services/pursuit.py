@@ -11,6 +11,7 @@ from bot.domain.messages import Closed
 from bot.domain.nudging import TO_A_PERSON, Reach, first_way, next_way
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
+from bot.services.leaving import note_left
 from bot.services.letters import next_answer_way
 from bot.services.ports import Ids, Tx
 from bot.services.texting import ANSWERS, holder_of, pause_number, stop_texts
@@ -29,6 +30,7 @@ NOT_PURSUED = frozenset(
         Kind.CONTRACT_LINK,
         Kind.CONTRACT_IN_FORCE,
         Kind.RECHECK,
+        Kind.PLACES,
         *ANSWERS,
     }
 )
@@ -53,7 +55,7 @@ def turned_away(tx: Tx, delivery: Delivery, why: str, now: datetime, ids: Ids) -
 
 def note_closed(tx: Tx, delivery: Delivery, closed: Closed, now: datetime, ids: Ids) -> None:
     if closed.left and delivery.section is not None and delivery.person is not None:
-        tx.sections.leave(tx.sections.get(delivery.section).guild, delivery.person, now)
+        note_left(tx, tx.sections.get(delivery.section).guild, delivery.person, now, ids)
     if closed.lasting and delivery.person is not None:
         tx.outbox.add(_close_way(tx, delivery, closed, now), now, ids)
 

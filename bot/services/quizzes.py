@@ -36,6 +36,7 @@ from bot.domain.today import (
     next_step,
 )
 from bot.domain.units import Unreadable
+from bot.services.access import LeftClass, own_attempt
 from bot.services.before_checks import BeforeSummative, NotNow, in_its_time, said_first, waiting
 from bot.services.check_refusals import (
     AlreadyMastered,
@@ -124,11 +125,12 @@ BeginRefusal = (
     | NoSuchUnit
 )
 BeginResult = Asked | LookOver | BeforeSummative | BeginRefusal | WhichClass | NoClass
-QuestionResult = Asked | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
-LookOverResult = LookOver | NotYours | TimeIsUp | AlreadyHandedIn
-AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | NotYours | TimeIsUp | AlreadyHandedIn
-SubmitResult = Done | Unanswered | NotYours | AlreadyHandedIn
-LookBackResult = LookedBack | KeyKept | Unfit | NotYours
+Shut = NotYours | LeftClass
+QuestionResult = Asked | Unfit | Shut | TimeIsUp | AlreadyHandedIn
+LookOverResult = LookOver | Shut | TimeIsUp | AlreadyHandedIn
+AnswerResult = Asked | LookOver | CannotRead | Blank | Unfit | Shut | TimeIsUp | AlreadyHandedIn
+SubmitResult = Done | Unanswered | Shut | AlreadyHandedIn
+LookBackResult = LookedBack | KeyKept | Unfit | Shut
 
 
 class QuizService:
@@ -279,10 +281,14 @@ def _draw(
 # --- answering -------------------------------------------------------------------------------------
 
 
-def _open(tx: Tx, asker: Asker, handle: str) -> Attempt | NotYours | AlreadyHandedIn:
-    attempt = tx.attempts.of_account(handle, asker.account)
-    if attempt is None:
-        return NotYours()
+def _mine(tx: Tx, asker: Asker, handle: str) -> Attempt | Shut:
+    return own_attempt(tx, asker, handle) or NotYours()
+
+
+def _open(tx: Tx, asker: Asker, handle: str) -> Attempt | Shut | AlreadyHandedIn:
+    attempt = _mine(tx, asker, handle)
+    if not isinstance(attempt, Attempt):
+        return attempt
     return attempt if attempt.submitted_at is None else AlreadyHandedIn(_done(tx, attempt))
 
 
@@ -290,9 +296,7 @@ def _done(tx: Tx, attempt: Attempt) -> Done:
     return recheck_result(tx, attempt) if attempt.purpose == "recheck" else result_of(tx, attempt)
 
 
-def _running(
-    tx: Tx, asker: Asker, handle: str, now: datetime
-) -> Attempt | NotYours | TimeIsUp | AlreadyHandedIn:
+def _running(tx: Tx, asker: Asker, handle: str, now: datetime) -> Attempt | Shut | TimeIsUp | AlreadyHandedIn:
     attempt = _open(tx, asker, handle)
     if isinstance(attempt, Attempt) and is_over(attempt, now):
         return TimeIsUp(attempt.handle, attempt.unit_title)
@@ -367,9 +371,9 @@ def _submit(
 
 
 def _look_back(tx: Tx, asker: Asker, handle: str, position: int, units: UnitTable | None) -> LookBackResult:
-    attempt = tx.attempts.of_account(handle, asker.account)
-    if attempt is None:
-        return NotYours()
+    attempt = _mine(tx, asker, handle)
+    if not isinstance(attempt, Attempt):
+        return attempt
     if not attempt.passed:
         return KeyKept()
     items = tx.attempts.items(attempt.id)

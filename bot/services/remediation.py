@@ -273,7 +273,9 @@ def _answer(
         return NothingToMend()
     section = tx.sections.get(tx.attempts.get(row.attempt).section)
     path = _path(tx, asker, section.handle, now)
-    if not isinstance(path, Path) or path.attempt.id != row.attempt:
+    if not isinstance(path, Path):
+        return path
+    if path.attempt.id != row.attempt:
         return NothingToMend()
     asked = _round(tx, row, path)
     pairs = list(zip(asked.questions, answers, strict=False))

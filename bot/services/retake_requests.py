@@ -159,6 +159,8 @@ def retake_asked(tx: Tx, delivery: Delivery, now: datetime) -> RetakeAsked | str
     who = tx.people.account(request.person) if request else None
     if request is None or who is None:
         return "the person was erased"
+    if tx.sections.enrolment(request.section, request.person) is None:
+        return "no longer in the class"
     path = path_of(tx, who, tx.sections.get(request.section), now)
     if request.granted is not None or path is None or path.unit.unit.slug != request.unit_slug:
         return "settled meanwhile"

@@ -15,7 +15,7 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import Account, Asker, HistoryLine, Section, UnitRecord
 from bot.domain.ruling import LONGEST_REASON, Ruling
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
-from bot.services.places import unit_role
+from bot.services.places import unit_channel
 from bot.services.ports import Database, Ids, Tx
 from bot.services.progress import NoSuchStudent
 from bot.services.quizzes import NoSuchUnit
@@ -239,7 +239,7 @@ def unit_ruled(tx: Tx, delivery: Delivery, now: datetime) -> UnitRuled | str:
         return "undone meanwhile"
     titles = {each.unit.slug: each.unit.title for each in tx.courses.units(section.revision_id)}
     slug = delivery.args.get("opened")
-    channel = tx.sections.place(section.guild, unit_role(section, slug), "channel") if slug else None
+    channel = unit_channel(tx, section, slug)
     unit_title = titles.get(ruling.unit_slug, ruling.unit_slug)
     opened = titles.get(slug) if slug else None
     return UnitRuled(section.name, unit_title, ruling.kind, is_undone, opened, channel)

@@ -18,6 +18,7 @@ from bot.services.courses import CourseService
 from bot.services.deliveries import DeliveryService
 from bot.services.delivery_report import DeliveryReportService
 from bot.services.desk import DeskService
+from bot.services.flaws import FlawService
 from bot.services.got_it import GotItService
 from bot.services.guardians import GuardianService
 from bot.services.hand_ins import HandInService
@@ -70,6 +71,7 @@ class Services:
     quizzes: QuizService
     time_limits: TimeLimitService
     rechecks: RecheckService
+    flaws: FlawService
     summatives: SummativeService
     contracts: ContractService
     contract_desk: ContractDeskService

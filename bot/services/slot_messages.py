@@ -10,7 +10,8 @@ from bot.domain.slot_messages import SlotBooked, SlotCalledOff, SlotCancelled, S
 from bot.services.ports import Tx
 
 
-def to_room(kind: Kind, booking: Booking, now: datetime) -> Effect:
+def to_room(kind: Kind, booking: Booking, now: datetime, *, left: bool = False) -> Effect:
+    """``left``: the student did not cancel it, they left the server."""
     return Effect(
         key=f"{kind}:{booking.id}",
         kind=kind,
@@ -18,6 +19,7 @@ def to_room(kind: Kind, booking: Booking, now: datetime) -> Effect:
         due_at=now,
         section=booking.slot.section,
         about=booking.id,
+        args={"left": True} if left else {},
         expires_at=booking.slot.ends_at,
     )
 
@@ -69,7 +71,7 @@ def slot_cancelled(tx: Tx, delivery: Delivery, now: datetime) -> SlotCancelled |
     if slot.starts_at <= now or who is None:
         return "the slot has begun"
     if delivery.way is Way.ROOM:
-        return SlotCancelled(who.discord, slot.starts_at)
+        return SlotCancelled(who.discord, slot.starts_at, bool(delivery.args.get("left")))
     section = tx.sections.get(slot.section)
     starts_local = wall_label(slot.starts_at, section.zone)
     return SlotCalledOff(section.name, slot.starts_at, starts_local, section.handle)

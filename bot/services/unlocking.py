@@ -29,7 +29,7 @@ from bot.domain.showing import hint
 from bot.domain.summative import Held
 from bot.services.held_results import held_of
 from bot.services.people import role_grant, role_take
-from bot.services.places import unit_role
+from bot.services.places import unit_channel, unit_role
 from bot.services.ports import Ids, Tx
 from bot.services.retakes import kept_items, stands_before
 
@@ -327,7 +327,9 @@ def _open(
     """Progress counts for the whole course: the role is granted wherever the student attends it."""
     tx.progress.open(person, section.course_id, slug, since.opened_at if since else now)
     attended = [each for each in tx.sections.enrolled_in(person) if each.course_id == section.course_id]
-    grants = [role_grant(each, person, unit_role(each, slug), now, cause) for each in attended]
+    grants = [
+        role_grant(each, person, unit_role(each, slug), now, cause) for each in attended if each.unit_places
+    ]
     tx.outbox.add(grants, now, ids)
 
 
@@ -337,7 +339,9 @@ def _close(
     slug = row.unit_slug
     tx.progress.close(person, section.course_id, slug)
     attended = [each for each in tx.sections.enrolled_in(person) if each.course_id == section.course_id]
-    takes = [role_take(each, person, unit_role(each, slug), now, cause) for each in attended]
+    takes = [
+        role_take(each, person, unit_role(each, slug), now, cause) for each in attended if each.unit_places
+    ]
     tx.outbox.add(takes, now, ids)
     body = {"unit": slug, "opened_at": row.opened_at.isoformat(), "cause": cause}
     tx.history.add(HistoryLine(now, "unit_taken_back", body, section.id, person))
@@ -354,5 +358,5 @@ def unit_opened(tx: Tx, delivery: Delivery, now: datetime) -> UnitOpened | str:
     record = tx.progress.of(attempt.person, attempt.course).get(unit.unit.slug)
     if record is not None and record.mastered_at is not None:
         return "mastered meanwhile"
-    channel = tx.sections.place(section.guild, unit_role(section, unit.unit.slug), "channel")
+    channel = unit_channel(tx, section, unit.unit.slug)
     return UnitOpened(section.name, attempt.unit_title, unit.unit.title, channel)

@@ -140,6 +140,12 @@ class StoredBookings:
         row = _AHEAD.first(self._db, section=section, person=person, now=now, purpose=purpose)
         return _booking(row) if row else None
 
+    def all_ahead(self, section: int, person: int, now: datetime) -> Sequence[Booking]:
+        query = _BOOKINGS.where(
+            slot.c.section_id == section, booking.c.person_id == person, _LIVE, slot.c.starts_at > now
+        )
+        return [_booking(tuple(row)) for row in self._db.execute(query.order_by(slot.c.starts_at))]
+
     def book(self, handle: str, slot_id: int, person: int, reason: str, at: datetime) -> Booking | None:
         row = insert(booking).values(
             handle=handle, slot_id=slot_id, person_id=person, reason=reason, booked_at=at

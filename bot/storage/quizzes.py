@@ -23,7 +23,7 @@ from bot.domain.records import Section, UnitRecord
 from bot.storage.mastery_tables import attempt, attempt_item
 from bot.storage.prepared import Prepared
 from bot.storage.regrades import mended_bank, mended_items
-from bot.storage.tables import account, question, unit
+from bot.storage.tables import account, enrolment, question, section, unit
 
 _ATTEMPTS = sa.select(
     attempt.c.id,
@@ -56,6 +56,13 @@ _OF_COURSE = Prepared(
     _ATTEMPTS.where(
         attempt.c.person_id == sa.bindparam("person"), attempt.c.course_id == sa.bindparam("course")
     ).order_by(attempt.c.id)
+)
+#: nobody's attempt is ended by the clock while they are in no class of its course
+_IS_TAUGHT = sa.exists().where(
+    enrolment.c.person_id == attempt.c.person_id,
+    enrolment.c.left_at.is_(None),
+    section.c.id == enrolment.c.section_id,
+    section.c.course_id == attempt.c.course_id,
 )
 _ITEMS = Prepared(
     sa.select(
@@ -321,12 +328,12 @@ class StoredAttempts:
         return settled.rowcount > 0
 
     def run_out(self, before: datetime) -> Sequence[Attempt]:
-        is_open = attempt.c.submitted_at.is_(None)
+        is_open = attempt.c.submitted_at.is_(None) & _IS_TAUGHT
         query = _ATTEMPTS.where(is_open, attempt.c.ends_at < before).order_by(attempt.c.ends_at)
         return [_attempt(row) for row in self._db.execute(query)]
 
     def next_end(self) -> datetime | None:
-        is_open = attempt.c.submitted_at.is_(None) & attempt.c.ends_at.is_not(None)
+        is_open = attempt.c.submitted_at.is_(None) & attempt.c.ends_at.is_not(None) & _IS_TAUGHT
         query = sa.select(attempt.c.ends_at).where(is_open).order_by(attempt.c.ends_at).limit(1)
         return self._db.execute(query).scalar()
 

@@ -23,6 +23,7 @@ SECTION_COLUMNS = (
     section.c.revision_id,
     section.c.zone,
     section.c.bar,
+    section.c.unit_places,
 )
 _SECTIONS = sa.select(*SECTION_COLUMNS).select_from(section)
 
@@ -94,6 +95,7 @@ class StoredSections:
         bar: int,
         owner: int,
         at: datetime,
+        unit_places: bool = True,
     ) -> Section:
         made = self._db.execute(
             sa.insert(section)
@@ -105,6 +107,7 @@ class StoredSections:
                 revision_id=course.revision_id,
                 zone=zone,
                 bar=bar,
+                unit_places=unit_places,
                 created_at=at,
                 age_confirmed_at=at,
                 age_confirmed_by=owner,
@@ -158,6 +161,9 @@ class StoredSections:
     def pin(self, section_id: int, revision: int) -> None:
         self._db.execute(sa.update(section).where(section.c.id == section_id).values(revision_id=revision))
 
+    def set_unit_places(self, section_id: int, *, wanted: bool) -> None:
+        self._db.execute(sa.update(section).where(section.c.id == section_id).values(unit_places=wanted))
+
     def enrol(self, section_id: int, person: int, at: datetime) -> None:
         row = insert(enrolment).values(
             section_id=section_id, person_id=person, joined_at=at, age_confirmed_at=at
@@ -173,6 +179,10 @@ class StoredSections:
             return None
         who, joined_at, thread, *columns = tuple(row)
         return Enrolment(Section(*columns), who, joined_at, thread)
+
+    def was_in(self, section_id: int, person: int) -> bool:
+        mine = (enrolment.c.section_id == section_id, enrolment.c.person_id == person)
+        return self._db.execute(sa.select(enrolment.c.section_id).where(*mine)).first() is not None
 
     def enrolled_in(self, person: int) -> Sequence[Section]:
         return [Section(*row) for row in _ENROLLED.all(self._db, person=person)]
@@ -219,14 +229,23 @@ class StoredSections:
 
     def places(self, guild: int) -> Sequence[Place]:
         rows = self._db.execute(
-            sa.select(place.c.purpose, place.c.kind, place.c.discord_id).where(place.c.guild_id == guild)
+            sa.select(place.c.purpose, place.c.kind, place.c.discord_id, place.c.flaw).where(
+                place.c.guild_id == guild
+            )
         )
         return [Place(*row) for row in rows]
+
+    def set_flaw(self, guild: int, purpose: str, kind: str, flaw: str | None) -> None:
+        self._db.execute(
+            sa.update(place)
+            .where(place.c.guild_id == guild, place.c.purpose == purpose, place.c.kind == kind)
+            .values(flaw=flaw)
+        )
 
     def set_place(self, guild: int, purpose: str, kind: str, discord: int) -> None:
         row = insert(place).values(guild_id=guild, purpose=purpose, kind=kind, discord_id=discord)
         self._db.execute(
             row.on_conflict_do_update(
-                index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord}
+                index_elements=["guild_id", "purpose", "kind"], set_={"discord_id": discord, "flaw": None}
             )
         )

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.domain.summative import Sitting, Talk
 from bot.storage.mastery_tables import attempt, attempt_item, oral, summative
 from bot.storage.prepared import Prepared
-from bot.storage.tables import unit
+from bot.storage.tables import enrolment, unit
 
 _OF = Prepared(
     sa.select(summative.c.opens_at, summative.c.closes_at, summative.c.result_at, summative.c.oral).where(
@@ -114,11 +114,23 @@ class StoredTalks:
         return _talk(row) if row else None
 
     def pending(self, section: int) -> Sequence[Talk]:
-        query = _TALKS.where(attempt.c.section_id == section, _UNDECIDED)
+        is_there = sa.exists().where(
+            enrolment.c.section_id == attempt.c.section_id,
+            enrolment.c.person_id == attempt.c.person_id,
+            enrolment.c.left_at.is_(None),
+        )
+        query = _TALKS.where(attempt.c.section_id == section, _UNDECIDED, is_there)
         return [_talk(row) for row in self._db.execute(query)]
 
     def book(self, talk_id: int, booking_id: int) -> None:
         self._db.execute(sa.update(oral).where(oral.c.id == talk_id).values(booking_id=booking_id))
+
+    def unbook(self, section: int, person: int) -> None:
+        mine = sa.select(attempt.c.id).where(
+            attempt.c.section_id == section, attempt.c.person_id == person, _UNDECIDED
+        )
+        query = sa.update(oral).where(oral.c.attempt_id.in_(mine), oral.c.outcome.is_(None))
+        self._db.execute(query.values(booking_id=None))
 
     def follow(self, section: int, person: int, booking_id: int) -> None:
         mine = sa.select(attempt.c.id).where(

@@ -96,6 +96,8 @@ section = table(
     #: the teacher's word that everybody in the class is old enough for Discord (RA23)
     sa.Column("age_confirmed_at", Instant, nullable=False),
     sa.Column("age_confirmed_by", sa.Integer, sa.ForeignKey("person.id"), nullable=False),
+    #: whether its units have roles and channels of their own, by which classmates can see who has got how far
+    sa.Column("unit_places", sa.Boolean, nullable=False, server_default=sa.text("1")),
     sa.UniqueConstraint("guild_id", "name"),
     about=described("a class on a server", retention="until the teacher ends it", **NO_PERSON),
 )
@@ -117,6 +119,8 @@ place = table(
     sa.Column("purpose", sa.String(100), nullable=False),
     sa.Column("kind", sa.String(8), nullable=False),
     sa.Column("discord_id", sa.BigInteger, nullable=False),
+    #: what was last found wrong with it, which its teachers were told (bot.domain.flaws); NULL for nothing
+    sa.Column("flaw", sa.String(8)),
     sa.UniqueConstraint("guild_id", "purpose", "kind"),
     sa.CheckConstraint("kind IN ('role', 'channel')", name="kind"),
     about=described(

@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.domain.booking import MOST_REASON, Booking, Slot, wall_label
 from bot.domain.records import Section
+from bot.services.access import LeftClass
 from bot.services.booking import (
     AlreadyBegun,
     AlreadyCancelled,
@@ -25,12 +26,13 @@ from bot.services.booking import (
     NoReason,
     NoSlots,
     Offer,
+    Past,
     SlotClosed,
     SlotTaken,
 )
 from bot.services.choosing import NoClass, WhichClass
 from bot.views.cards import Button, Choice, Control, Look, Menu, card, plain, primary, stamp
-from bot.views.choosing import draw_choice
+from bot.views.choosing import draw_choice, draw_left
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, replace, services
 from bot.views.prose import with_links
 
@@ -139,7 +141,7 @@ def draw_slots(result: ChooseResult | ChangeResult) -> ui.LayoutView:
             return _mine(section, booking)
         case WhichClass() | NoClass():
             return draw_choice(result, "book_which")
-        case AlreadyCancelled() | AlreadyBegun() | Gone():
+        case AlreadyCancelled() | AlreadyBegun() | LeftClass() | Gone():
             return draw_past(result)
 
 
@@ -204,7 +206,7 @@ def draw_booked(result: BookResult) -> ui.LayoutView:
                 "Write what you need help with, so that your teacher can prepare.",
                 controls=[primary("Choose a time", "book", section.handle)],
             )
-        case AlreadyCancelled() | AlreadyBegun() | Gone():
+        case AlreadyCancelled() | AlreadyBegun() | LeftClass() | Gone():
             return draw_past(result)
 
 
@@ -283,12 +285,14 @@ def draw_cancelled(result: CancelResult) -> ui.LayoutView:
                 "Cancelled",
                 f"I tell <@{student}> that {stamp(booking.slot.starts_at)} is off. The slot is free again.",
             )
-        case AlreadyCancelled() | AlreadyBegun() | Gone():
+        case AlreadyCancelled() | AlreadyBegun() | LeftClass() | Gone():
             return draw_past(result)
 
 
-def draw_past(result: AlreadyCancelled | AlreadyBegun | Gone) -> ui.LayoutView:
+def draw_past(result: Past) -> ui.LayoutView:
     match result:
+        case LeftClass():
+            return draw_left(result)
         case AlreadyCancelled(section):
             return card(
                 Look.WAIT,

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from discord import ui
 
+from bot.services.access import LeftClass
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.views.cards import Choice, Look, Menu, card, plain, primary
+
+
+def draw_left(result: LeftClass) -> ui.LayoutView:
+    name = plain(result.section.name)
+    return card(
+        Look.WAIT,
+        f"You are not in {name} just now",
+        "What you did there is kept. When you are on its server again, **Join this class** or `/join` brings it "
+        "back, and you go on where you were.",
+        controls=[primary("Join this class", "join", result.section.handle)],
+    )
 
 
 def draw_choice(result: WhichClass | NoClass | NotStaff, action: str = "") -> ui.LayoutView:

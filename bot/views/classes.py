@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
 from discord import ui
 
+from bot.domain.flaws import FlawedPlace, KnownPlace
 from bot.domain.messages import WantedPlace
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.classes import (
@@ -15,14 +16,19 @@ from bot.services.classes import (
     BadZone,
     Check,
     ClassCreated,
+    ClassEdited,
     ClassPlan,
+    EditResult,
     NoCourse,
     PlanGone,
     PlanResult,
 )
+from bot.services.flaws import flawed
 from bot.services.serving import NotServed
 from bot.views.cards import Button, Look, card, count, plain, primary, shorten
 from bot.views.choosing import draw_choice, draw_not_served
+from bot.views.flaws import flaws
+from bot.views.places import mend_button, say
 from bot.views.presses import Interaction, asker, on_press, replace, services
 
 #: what the bot needs on the server to make a class and to reach its students, as Discord's settings spell it
@@ -55,18 +61,20 @@ class OnServer:
     missing: tuple[str, ...]
     #: what of ours still stands, by (purpose, kind)
     standing: frozenset[tuple[str, str]]
-    #: roles of ours that stand above the bot's own or beside it, which it can therefore not give
-    out_of_reach: tuple[str, ...]
+    #: what is not as it was made
+    flawed: tuple[FlawedPlace, ...] = ()
 
 
-def on_server(guild: discord.Guild, known: Mapping[tuple[str, str], int]) -> OnServer:
+def on_server(
+    guild: discord.Guild, known: Mapping[tuple[str, str], int], places: Sequence[KnownPlace] = ()
+) -> OnServer:
     """``known``: Discord ids of what was made, by (purpose, kind)."""
     mine = guild.me.guild_permissions
-    roles = [role for (_, kind), each in known.items() if kind == "role" and (role := guild.get_role(each))]
+    found = flaws(guild, places)
     return OnServer(
         tuple(name for key, name in NEEDED.items() if not (mine.administrator or getattr(mine, key))),
         frozenset(key for key, each in known.items() if guild.get_role(each) or guild.get_channel(each)),
-        tuple(role.name for role in roles if role >= guild.me.top_role),
+        tuple(flawed(each, flaw) for each in places if (flaw := found.get((each.purpose, each.kind)))),
     )
 
 
@@ -117,7 +125,11 @@ def _draw_plan(plan: ClassPlan, here: OnServer) -> ui.LayoutView:
         _listed("Channels", [each for each in new if each.kind == "channel"]),
         "Everything stands already; confirming changes nothing." if not new else "",
         "The card with **Join** will come into this channel: run it where your new students can see it.",
-        "-# Unit channels stay locked until a student reaches the unit. Only you and I see the teachers' room.",
+        "-# Unit channels stay locked until a student reaches the unit. Unit roles stand on a student's profile: "
+        "classmates can see by them who has got how far. `unit_roles: False` makes a class without."
+        if plan.unit_places
+        else "-# Without roles and channels of units: nobody sees how far another has got.",
+        "-# Only you and I see the teachers' room. Should it ever be deleted, I write to you directly.",
         "-# By creating it you say that all students are 13 or over, or as old as Discord asks where they live.",
         controls=[primary("Create the class", "class_create", plan.handle), Button("Not now", "dismiss")],
     )
@@ -128,6 +140,31 @@ def _listed(title: str, places: list[WantedPlace]) -> str:
         return ""
     mark = "#" if places[0].kind == "channel" else "@"
     return f"**{title}**\n" + "\n".join(f"{mark}{plain(each.name)}" for each in places)
+
+
+def draw_edited(result: EditResult) -> ui.LayoutView:
+    match result:
+        case ClassEdited(section, unit_places, changed):
+            name = plain(section.name)
+            state = (
+                "has roles and channels of units"
+                if unit_places
+                else "does without roles and channels of units"
+            )
+            if not changed:
+                return card(Look.DONE, f"{name} {state}", "It was so before.")
+            if unit_places:
+                what = "I make them and give each student those of the units that are open to them."
+                more = "Classmates can see by the roles who has got how far."
+            else:
+                what = "I take the unit roles from its students; that takes some seconds for each."
+                more = (
+                    "Students go on with `/today` and `/quiz`, which they alone see. The channels and roles stay on "
+                    "the server with what was written there: delete them when nobody needs them."
+                )
+            return card(Look.DONE, f"{name} {state} now", what, more)
+        case _:
+            return draw_choice(result)
 
 
 def draw_created(result: ClassCreated | PlanGone | NotStaff | NotServed) -> ui.LayoutView:
@@ -157,13 +194,10 @@ async def dismiss(interaction: Interaction, handle: str) -> None:
 def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) -> ui.LayoutView:
     if not isinstance(result, Check):
         return draw_choice(result)
-    lacking = [each for each in result.places if (each.purpose, each.kind) not in here.standing]
+    lacking = [each for each in result.places if (each.purpose, each.kind) not in result.standing]
     troubles = [
         *(f"My role lacks the permission **{name}**." for name in here.missing),
-        *(
-            f"The role **{plain(name)}** does not stand below mine: drag mine above it in Server Settings, Roles."
-            for name in here.out_of_reach
-        ),
+        *(say(each) for each in here.flawed),
         *(
             f"Not there: the {each.kind} **{plain(each.name)}**. `/class create` makes it."
             for each in lacking
@@ -181,4 +215,7 @@ def draw_check(result: Check | WhichClass | NoClass | NotStaff, here: OnServer) 
         f"{plain(result.section.name)}: {len(troubles)} to mend",
         "\n".join(f"- {each}" for each in troubles),
         "-# What waits goes out by itself once it is mended; nothing is lost.",
+        controls=[mend_button(result.section.handle)]
+        if any(each.is_mended_by_press for each in here.flawed)
+        else [],
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from discord import ui
 
+from bot.services.access import LeftClass
 from bot.services.got_it import GotItResult, Noted, NotYours, StillOpen
 from bot.views.cards import Button, Look, card, plain, primary, shorten, stamp
+from bot.views.choosing import draw_left
 from bot.views.presses import Interaction, asker, on_press, reply, services
 
 
@@ -33,5 +35,7 @@ def draw_got_it(result: GotItResult) -> ui.LayoutView:
             )
         case Noted():
             return card(Look.DONE, "Thank you", "Good to know that you have seen it.")
+        case LeftClass():
+            return draw_left(result)
         case NotYours():
             return card(Look.WAIT, "That was not to you", "`/today` shows what to do now.")

@@ -10,10 +10,11 @@ import discord
 from discord import ui
 
 from bot.domain.journal import LONGEST, Noted
+from bot.services.access import LeftClass
 from bot.services.choosing import NoClass, WhichClass
 from bot.services.journals import Journal, JournalResult, Line, NoPage, Page, Pages, Written
 from bot.views.cards import Button, Choice, Look, Menu, card, plain, primary, shorten, stamp
-from bot.views.choosing import draw_choice
+from bot.views.choosing import draw_choice, draw_left
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_pick, on_press, replace, services
 
 TODAY = primary("What do I do now?", "today")
@@ -76,8 +77,10 @@ def _box(name: str, label: str, hint: str, typed: str) -> ui.Label[Any]:
     return ui.Label(text=label, description=hint, component=box)
 
 
-def draw_pages(result: Pages | Written | NoPage) -> ui.LayoutView:
+def draw_pages(result: Pages | Written | NoPage | LeftClass) -> ui.LayoutView:
     match result:
+        case LeftClass():
+            return draw_left(result)
         case NoPage():
             text = "That question is not in a check that you handed in."
             return card(Look.WAIT, "Nothing to write here", text, controls=[TODAY])

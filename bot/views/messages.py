@@ -10,6 +10,7 @@ from bot.domain.check_messages import CheckNews
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Material, Unit, Video
+from bot.domain.flaws import BotRemoved, PlacesFlawed
 from bot.domain.grading import percent
 from bot.domain.letter_messages import LetterContent
 from bot.domain.messages import (
@@ -50,6 +51,7 @@ from bot.views.cards import (
 )
 from bot.views.check_news import draw_check_news
 from bot.views.letter_cards import draw_letter
+from bot.views.places import draw_places
 from bot.views.prose import name_of, paragraphs, web_address, with_links
 from bot.views.staff_messages import draw_for_staff, draw_retake_for_staff
 from bot.views.summatives import draw_talk_news, draw_talks_to_book
@@ -119,6 +121,8 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901, P
             return _announcement(content, marker)
         case PartnerWanted() | RetakeAsked():
             return draw_retake_for_staff(content, marker)
+        case PlacesFlawed() | BotRemoved():
+            return draw_places(content, marker)
         case SlotBooked() | SlotCancelled() | Unreached() | Trouble() | NudgeList():
             return draw_for_staff(content, marker)
 
@@ -321,7 +325,7 @@ def _unit_opened(opened: UnitOpened, marker: int) -> ui.LayoutView:
     where = (
         f"Its channel: <#{opened.channel}>"
         if opened.channel is not None
-        else "Its channel opens in a moment."
+        else "Press the button to see what comes first."
     )
     return card(
         Look.DONE,

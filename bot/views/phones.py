@@ -228,7 +228,7 @@ def draw_entered(result: EnterResult) -> ui.LayoutView:
                 f"A code lasts ten minutes and {MOST_TRIES} tries. Give your number to get a new one.",
                 controls=[GIVE],
             )
-        case TextsOff():
+        case TextsOff() | NoClass():
             return draw_status(result)
 
 

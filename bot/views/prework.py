@@ -19,6 +19,7 @@ from bot.domain.questions import (
     Typed,
 )
 from bot.domain.records import Posted
+from bot.services.access import LeftClass
 from bot.services.prework import (
     AlreadyCredited,
     Credited,
@@ -46,6 +47,7 @@ from bot.views.cards import (
     stamp,
     utf16,
 )
+from bot.views.choosing import draw_left
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, reply, services
 
 #: a form has five fields: these, the summary, and the question for class
@@ -223,7 +225,7 @@ def draw_hand_in(result: HandInResult) -> ui.LayoutView:
                 "What you wrote is kept: the form opens with it again.",
                 controls=_after(posted, reasons),
             )
-        case NotYours() | Gone() | StillLocked() | AlreadyCredited():
+        case NotYours() | LeftClass() | Gone() | StillLocked() | AlreadyCredited():
             return draw_refusal(result)
 
 
@@ -263,6 +265,8 @@ def _span(seconds: int) -> str:
 
 def draw_refusal(result: Refusal) -> ui.LayoutView:
     match result:
+        case LeftClass():
+            return draw_left(result)
         case NotYours(section):
             return card(
                 Look.ASK,

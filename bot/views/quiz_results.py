@@ -12,6 +12,7 @@ from bot.domain.grading import percent
 from bot.domain.rechecking import LookedOver
 from bot.domain.records import Posted, Section, UnitRecord
 from bot.domain.showing import Asked, Asks, LookedBack
+from bot.services.access import LeftClass
 from bot.services.quizzes import (
     AlreadyMastered,
     Done,
@@ -30,6 +31,7 @@ from bot.services.quizzes import (
 from bot.services.unlocking import AwaitsMarking, HeldBack, NotYet, Passed
 from bot.views.bars import your_bar
 from bot.views.cards import Button, Control, Figure, Look, card, count, plain, primary, shorten, stamp, within
+from bot.views.choosing import draw_left
 from bot.views.rechecks import draw_looked_over
 from bot.views.retakes import bars, next_button, rules_line, stands_text
 from bot.views.summatives import draw_held, draw_not_now
@@ -45,6 +47,7 @@ Refusal = (
     | HeldBack
     | NotNow
     | NotYours
+    | LeftClass
     | KeyKept
     | TooEarly
     | StillLocked
@@ -135,7 +138,7 @@ def draw_result(result: Done, note: str = "") -> ui.LayoutView:
                 f"**{percent(score)} %**. {your_bar(bar, result.signed)}",
                 bars(result.objectives),
                 _comments(result),
-                f"**{plain(opened)}** is open for you now. Its channel appears in a few seconds."
+                f"**{plain(opened)}** is open for you now."
                 if opened
                 else "That was the last unit. You have mastered the whole course!",
                 controls=[TODAY, Button("See my answers", "check_back", f"{attempt}.1"), *_journal(result)],
@@ -270,6 +273,8 @@ def draw_refusal(result: Refusal) -> ui.LayoutView:  # noqa: C901, PLR0912  # on
             return draw_result(result)
         case NotNow():
             return draw_not_now(result)
+        case LeftClass():
+            return draw_left(result)
         case NotYours():
             return card(Look.PROBLEM, "This is not your check", "`/quiz` opens your own.", controls=[TODAY])
         case KeyKept():

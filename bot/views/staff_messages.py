@@ -28,11 +28,13 @@ def draw_for_staff(
                 f"Reason: {plain(shorten(reason, 1000))}" if reason.strip() else "",
                 marker=marker,
             )
-        case SlotCancelled(student, starts_at):
+        case SlotCancelled(student, starts_at, left):
             return card(
                 Look.STAFF,
-                "Office hours cancelled",
-                f"<@{student}> gave back {stamp(starts_at)}. The slot is free again.",
+                "A slot is free again" if left else "Office hours cancelled",
+                f"<@{student}> has left the server; {stamp(starts_at)} is free again. What they did is kept."
+                if left
+                else f"<@{student}> gave back {stamp(starts_at)}. The slot is free again.",
                 marker=marker,
             )
         case Unreached(student, what, tried):

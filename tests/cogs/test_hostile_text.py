@@ -22,6 +22,7 @@ from bot.domain.announcing import Announced, Audience, Phase
 from bot.domain.contracts import Bar
 from bot.domain.course import Check, Fault, Objective, PreWork, Reading, Unit, Video
 from bot.domain.evidence import LookAgain, NotStarted, SayMore, TooSoon
+from bot.domain.flaws import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.mastery import Attempt
 from bot.domain.outbox import State, Way
 from bot.domain.questions import (
@@ -54,6 +55,7 @@ from bot.domain.today import AllMastered, ContinueCheck, DoPreWork, TakeCheck, W
 from bot.domain.unit_lint import NoReview
 from bot.services import announcement_results as announcements
 from bot.services import classes, courses, nudges, people, posting, prework, progress
+from bot.services.access import LeftClass
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.places import slug_of, wanted_places
 from bot.views import announcement_cards, prework_staff
@@ -65,8 +67,9 @@ from bot.views import prework as prework_views
 from bot.views import progress as progress_views
 from bot.views.announcements import draw_form as draw_announcement
 from bot.views.choices import matching
-from bot.views.choosing import draw_choice
+from bot.views.choosing import draw_choice, draw_left
 from bot.views.classes import OnServer
+from bot.views.places import draw_places
 from tests.classroom import ZONE, Classroom
 from tests.limits import check_components, check_modal, units, walk
 
@@ -227,7 +230,13 @@ def test_creating_and_checking_a_class(given: Hostile) -> None:
     units_of = [given.unit(number) for number in range(given.number(1, 30))]
     places = wanted_places(section, units_of)
     known = {(each.purpose, each.kind): 7 for each in places[: given.number(0, len(places))]}
-    here = OnServer(("Manage Roles",) * given.number(0, 8), frozenset(known), tuple(given.reasons()))
+    flawed = tuple(FlawedPlace("role", each, flaw) for each in given.reasons() for flaw in Flaw)
+    here = OnServer(("Manage Roles",) * given.number(0, 8), frozenset(known), flawed)
+    check_view(draw_places(PlacesFlawed(given.text(), "h", flawed), 1))
+    check_view(draw_places(BotRemoved(given.text()), 1))
+    check_view(draw_left(LeftClass(section)))
+    for wanted in (True, False):
+        check_view(class_views.draw_edited(classes.ClassEdited(section, wanted, changed=given.flip())))
     plan = classes.ClassPlan("h", given.text(), given.text(), ZONE, 80, places, known, given.flip())
     for result in (
         plan,

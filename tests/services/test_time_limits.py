@@ -13,6 +13,7 @@ from bot.domain.course import Course
 from bot.domain.outbox import Kind
 from bot.domain.records import Asker
 from bot.domain.showing import Asked, LookOver
+from bot.services.access import LeftClass
 from bot.services.accommodations import Accommodated, AccommodationService
 from bot.services.choosing import NotStaff
 from bot.services.ports import Tx
@@ -170,3 +171,20 @@ async def test_a_right_option_never_goes_whatever_is_taken_away(desk: Desk) -> N
     assert {len(each.options) for each in over.questions} == {3}
     await desk.answer_all(asked, right=12)
     assert isinstance(await desk.quizzes.submit(student(), asked.attempt, NOW), Passed)
+
+
+async def test_whoever_left_is_not_handed_in_by_the_clock_until_they_are_back(
+    desk: Desk, limits: TimeLimitService
+) -> None:
+    kept = await a_class(desk.database, timed())
+    asked = await desk.begin()
+    person = (await desk.stored(asked.attempt))[0].person
+    await desk.database.write(lambda tx: tx.sections.leave(GUILD, person, NOW))
+    later = END + timedelta(hours=1)
+    assert await limits.next_instant() is None
+    assert await limits.close(later) == 0
+    assert (await desk.stored(asked.attempt))[0].submitted_at is None
+    assert isinstance(await desk.quizzes.submit(student(), asked.attempt, later), LeftClass)
+    await desk.database.write(lambda tx: tx.sections.enrol(kept.id, person, later))
+    assert await limits.close(later) == 1
+    assert (await desk.stored(asked.attempt))[0].submitted_at == END

@@ -21,6 +21,7 @@ from bot.domain.check_messages import HandMarked, RecheckDue, ResultChanged, Uni
 from bot.domain.check_results import CheckResult
 from bot.domain.contract_messages import ContractInForce, ContractLink, ContractToSign
 from bot.domain.course import Check, Objective, PreWork, Reading, Unit, Video
+from bot.domain.flaws import BotRemoved, Flaw, FlawedPlace, PlacesFlawed
 from bot.domain.letter_messages import AnswerCard, AnswerNote, AskClass, DeskCard, Heard, LetterCard
 from bot.domain.letters import Party, Via
 from bot.domain.messages import (
@@ -113,6 +114,8 @@ CONTENTS: list[Content] = [
     RecheckDue("Period 3", "s1", ("Atoms", "Ions")),
     HandMarked("Period 3", "Atoms", False, "Label your axes", None, None),
     ResultChanged("Period 3", "Atoms", True, ("Ions",), ()),
+    PlacesFlawed("Period 3", "s1", (FlawedPlace("role", "Period 3 student", Flaw.GONE),)),
+    BotRemoved("Period 3"),
 ]
 
 

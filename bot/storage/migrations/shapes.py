@@ -10,6 +10,9 @@ SHAPES = {
     "0001": "7ae4a02addc2560d",
     "0002": "692b99325c2be8e2",
     "0003": "2e8d3af74890e1e3",
+    "0005": "2e8d3af74890e1e3",
+    "0006": "de3970b8a2b80a20",
+    "0008": "f3ae97666519939b",
 }
 
 #: these were edited after they had been on main (22 to 27 November 2026); they never will be again (decision 39)
