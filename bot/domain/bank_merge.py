@@ -70,19 +70,24 @@ def merge(bank: Sequence[Question], brought: Sequence[Question]) -> Merged:
 def _same_text(brought: Sequence[Question], bank: Sequence[Question]) -> list[str | None]:
     """For each the name of a question that asks the same, none twice.
 
-    Where several ask it, that of the same name comes first, then one that is the same in all but its name.
+    Where several ask it, the very same comes first, then one that is the same in all but its name (so that a file which
+    is brought again finds what it made), then that of the same name.
     """
     asking: dict[str, dict[str, Question]] = {}
     for each in bank:
         asking.setdefault(each.prompt, {})[each.slug] = each
     found: list[str | None] = [None] * len(brought)
-    for fits in (_same_name, _same_otherwise, _any):
+    for fits in (_the_same, _same_otherwise, _same_name, _any):
         for place, each in enumerate(brought):
             if found[place] is None:
                 left = asking.get(each.prompt, {})
                 found[place] = next((slug for slug, one in left.items() if fits(each, one)), None)
                 left.pop(found[place] or "", None)
     return found
+
+
+def _the_same(brought: Question, kept: Question) -> bool:
+    return brought == kept
 
 
 def _same_name(brought: Question, kept: Question) -> bool:

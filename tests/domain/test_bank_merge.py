@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.bank_merge import merge
@@ -33,6 +33,14 @@ def test_every_question_of_both_is_in_the_bank_and_names_are_unique(bank, brough
 
 
 @given(QUESTIONS, QUESTIONS)
+@example(
+    [TrueFalse("mole", "Where to?", answer=False)],
+    [
+        TrueFalse("q1", "Where to?", answer=False),
+        TrueFalse("mole", "How?", answer=True),
+        TrueFalse("mole-2", "How?", answer=False),
+    ],
+)
 def test_the_same_file_brought_again_changes_nothing(bank, brought):
     once = merge(bank, brought)
     again = merge(once.bank, brought)

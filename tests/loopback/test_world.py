@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import struct
 import sys
 import tomllib
@@ -92,6 +95,17 @@ async def test_quiet_comes_when_the_bot_asks_for_nothing_any_more(world: World):
     await world.quiet(for_s=0.1)
     with pytest.raises(TimeoutError, match="still busy"):
         await world.quiet(for_s=600, timeout_s=0.1)
+
+
+async def test_a_bot_that_the_machine_holds_up_is_not_taken_for_quiet(world: World):
+    furnish(world)
+    await world.start_bot()
+    os.kill(world.bot.pid, signal.SIGSTOP)
+    waiting = asyncio.create_task(world.quiet(for_s=0.1))
+    await asyncio.wait([waiting], timeout=1)
+    assert not waiting.done()
+    os.kill(world.bot.pid, signal.SIGCONT)
+    await waiting
 
 
 async def test_the_configuration_is_one_that_the_bot_takes(tmp_path: Path):

@@ -37,14 +37,23 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
                     pass
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """Without what is not the project's: environments, builds and caches, in which others may be at work."""
+    for path in folder.iterdir():
+        hidden = path.name.startswith(".") and path.name not in (".ci", ".gitignore")
+        if hidden or path.name in LEFT_OUT or "egg-info" in path.name:
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path
+
+
 def texts() -> dict[Path, str]:
     """Every text file that belongs to the project, by its path from the root."""
     found: dict[Path, str] = {}
-    for path in sorted(ROOT.rglob("*")):
+    for path in sorted(_files(ROOT)):
         place = path.relative_to(ROOT)
-        hidden = any(part.startswith(".") and part not in (".ci", ".gitignore") for part in place.parts)
-        if hidden or LEFT_OUT & set(place.parts) or not path.is_file() or "egg-info" in str(place):
-            continue
         try:
             found[place] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
