@@ -20,6 +20,7 @@ from bot.services.upkeep import LogInsSpent
 from bot.storage.doorbell import NobodyAnswers, answering, ask
 from bot.storage.files import NotNow, Unusable, make_ready, open_lock, tell_sqlite
 from bot.storage.history import NoHistory, check_file
+from bot.watch import CLOSE_S
 
 log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ async def _run(settings: Settings, *, stood_by: bool = False) -> None:
     """One bot from its first log-in on. Raises _Verdict, and Refused for what needs no second question."""
     try:
         async with open_app(settings) as app, answering(settings.storage.path, _answers(app)):
-            app.lookout.stood_by = stood_by
+            app.lookout.stood_by, app.watch.close_s = stood_by, CLOSE_S
             await app.run(started=settle_memory)
     except discord.LoginFailure:
         raise _Verdict(_FOR_GOOD[4004]) from None

@@ -163,7 +163,9 @@ class Lookout:
         if self.stood_by:
             self.stood_by = False
             self._note_standby(max(found.late.values(), default=timedelta()), now)
-        return [*found.seen, *self._unclaimed(found, {each.state for each in seen})]
+        states = {each.state for each in seen}
+        waits = [each for each in found.seen if not _is_explained(each, seen)]
+        return [*waits, *self._unclaimed(found, states)]
 
     def _note_standby(self, late: timedelta, now: datetime) -> None:
         """Waiting for another process is as it should be, unless that one let the rows lie."""
@@ -255,6 +257,16 @@ class Lookout:
                 self._watch.fail(TokenRefused())
             case None:
                 log.error("token_in_doubt", why="Discord did not say; it is asked again in a minute")
+
+
+def _is_explained(found: Seen, by: Iterable[Seen]) -> bool:
+    """What waits for a class because nothing goes out at all is told of as that."""
+    reasons = (
+        (_SHUT | {Standstill.DISCORD_SILENT, Standstill.REFUSED_CLASS})
+        if found.state is Standstill.CLASS_WAITS
+        else ()
+    )
+    return any(each.state in reasons and each.section in (None, found.section) for each in by)
 
 
 def _seen_to(done: asyncio.Future[None]) -> None:

@@ -28,6 +28,8 @@ class Watch:
     """One for each process. A task that was not kept, or was let go before it ended, is of no concern."""
 
     def __init__(self) -> None:
+        #: seconds that closing may take before the process is cut off; None where the process is not the bot's alone
+        self.close_s: float | None = None
         self._kept: dict[asyncio.Task[Any], str] = {}
         self._fault: BaseException | None = None
         self._broken = asyncio.Event()
@@ -55,8 +57,8 @@ class Watch:
             if self._fault is None:
                 await working
                 raise Ended("connection")
-            # what is open is closed in order, but not for ever
-            faulthandler.dump_traceback_later(CLOSE_S, exit=True)
+            if self.close_s is not None:  # what is open is closed in order, but not for ever
+                faulthandler.dump_traceback_later(self.close_s, exit=True)
             raise self._fault
         finally:
             for each in (working, breaking):

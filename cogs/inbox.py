@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, cast
 
 import discord
-import structlog
 from discord import app_commands
 from discord.ext import commands
 
@@ -18,10 +17,8 @@ from bot.services.incoming import DirectMessage, Kept, Stranger, Teaches
 from bot.services.services import Services
 from bot.views.choices import Choices, class_choices
 from bot.views.desk import draw_hours, draw_inbox
-from bot.views.letters import draw_direct, receive, write
+from bot.views.letters import draw_direct, reading_back, receive, write
 from bot.views.presses import Interaction, asker, reply, services
-
-log = structlog.get_logger()
 
 #: what a person wrote, as against what Discord says of pins and calls
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
@@ -67,16 +64,14 @@ class Letters(commands.Cog):
     async def on_ready(self) -> None:
         """What was written while nobody listened is told to no bot afterwards: it is read back."""
         for talk in await self._services.incoming.talks(self._services.clock()):
-            try:
-                await self._read_back(talk.channel, talk.after)
-            except Exception:  # one conversation that cannot be read back keeps no other from it
-                log.exception("letters_not_read_back", channel=talk.channel)
-
-    async def _read_back(self, conversation: int, after: int) -> None:
-        channel = self._bot.get_partial_messageable(conversation)
-        with contextlib.suppress(discord.HTTPException, OSError), self._bot.paced():
-            async for message in channel.history(after=discord.Object(after), limit=MOST_MISSED):
-                await self.on_message(message)
+            channel, after = self._bot.get_partial_messageable(talk.channel), discord.Object(talk.after)
+            with (
+                reading_back(talk.channel),
+                contextlib.suppress(discord.HTTPException, OSError),
+                self._bot.paced(),
+            ):
+                async for message in channel.history(after=after, limit=MOST_MISSED):
+                    await self.on_message(message)
 
     def _is_told(self, message: discord.Message) -> bool:
         now = self._services.clock()

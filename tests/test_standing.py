@@ -542,6 +542,32 @@ async def test_discord_is_asked_about_the_token_after_a_minute_and_believed_the_
     assert isinstance(await alone.fault(), TokenRefused)
 
 
+@pytest.mark.parametrize(
+    ("reason", "section", "is_explained"),
+    [
+        (Standstill.TOKEN, None, True),
+        (Standstill.REFUSED, None, True),
+        (Standstill.DISCORD_SILENT, None, True),
+        (Standstill.REFUSED_CLASS, 7, True),
+        (Standstill.REFUSED_CLASS, 8, False),
+        (Standstill.TEXTS_SPENT, None, False),
+    ],
+)
+async def test_a_class_is_not_told_twice_of_one_reason(
+    reason: Standstill, section: int | None, is_explained: bool
+) -> None:
+    alone = Alone()
+    alone.seen = [Seen(reason, section)]
+
+    async def look(now: datetime) -> Look:
+        return Look([Seen(Standstill.CLASS_WAITS, 7, "something waits")], {})
+
+    alone.lookout._records.look = look
+    await alone.at(0)
+    states = [each.seen.state for each in alone.lookout.occurrences]
+    assert (Standstill.CLASS_WAITS in states) is not is_explained
+
+
 async def test_a_write_that_never_comes_back_is_seen_and_not_piled_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

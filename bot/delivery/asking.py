@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
 import aiohttp
@@ -17,11 +17,16 @@ from bot.domain.messages import Message, Sent, ToChannel, Trouble
 ANSWER_S = 30.0
 
 
+def identity(client: discord.Client) -> Awaitable[object]:
+    """Who the bot is, as Discord knows it by its token."""
+    return client.http.request(Route("GET", "/users/@me"))
+
+
 async def knows_token(client: discord.Client) -> bool | None:
     """Whether Discord knows the bot's token; None when it gave no answer to that."""
     try:
         async with asyncio.timeout(ANSWER_S):
-            await client.http.request(Route("GET", "/users/@me"))
+            await identity(client)
     except discord.HTTPException as error:
         return False if error.status == 401 else None
     except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import discord
@@ -184,6 +185,15 @@ def draw_chosen(result: ChooseResult) -> ui.LayoutView:
             return card(Look.WAIT, "Nothing waits any more", "It went to the class that you chose before.")
         case NoClass():
             return draw_choice(NoClass())
+
+
+@contextmanager
+def reading_back(channel: int) -> Iterator[None]:
+    """One conversation that cannot be read back after a gap keeps no other from it."""
+    try:
+        yield
+    except Exception:
+        log.exception("letters_not_read_back", channel=channel)
 
 
 async def receive(services: Services, message: DirectMessage) -> DirectResult:

@@ -12,7 +12,9 @@ BENEATH = {"twilio_client.py"}
 #: what is awaited of Discord, Twilio and our own tasks without an effect that others see
 LOOKS = {
     "acquire", "active_threads", "close", "fetch_channel", "fetch_channels", "fetch_member", "fetch_roles",
-    "fetch_user", "gather", "history", "known", "list_async", "query_members", "sleep", "timeout", "to_thread", "wait",
+    "fetch_user", "gather", "history", "identity", "known",
+    "list_async", "query_members", "sleep", "timeout", "to_thread",
+    "wait",
 }  # fmt: skip
 #: done twice it is done once: a thread that was put away is taken out again
 HARMLESS = {"edit_channel"}
