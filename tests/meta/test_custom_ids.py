@@ -24,7 +24,7 @@ MAKERS = {
     "Form": "form",
 }
 #: these hand an action on that they were given
-HANDED_ON = {"bot/views/cards.py", "bot/views/choosing.py"}
+HANDED_ON = {"bot/views/cards.py", "bot/views/choosing.py", "bot/views/presses.py"}
 GENERATED = 100_000
 
 
