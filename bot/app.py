@@ -115,7 +115,7 @@ class App:
         )
         links, contract_links = _links(settings)
         self.services = _services(settings, database, clock, self.schedule.wake, links, contract_links)
-        self._going_back = GoingBackService(database, new_handle)
+        self.catch_up = partial(GoingBackService(database, new_handle).catch_up, self._plan)
         self.line = line = Line()
         self.client = FlipcordClient(
             self.services,
@@ -174,17 +174,9 @@ class App:
 
     async def _plan(self, now: datetime) -> int:
         """Everything that has come by then goes into the outbox."""
-        planned = await self.services.nudges.plan(now)
-        planned += await self.services.announcements.run_due(now)
-        planned += await self.services.time_limits.close(now)
-        planned += await self.services.rechecks.ask_due(now)
-        return planned + await self.services.summatives.release(now)
-
-    async def catch_up(self) -> None:
-        """Before anything else, when an older database was put back: what may have been sent since is set aside."""
-        gap, held = await self._going_back.catch_up(self.clock(), self._plan)
-        if gap is not None:
-            log.warning("messages_set_aside", held=sum(held.values()), until=gap.until.isoformat())
+        of = self.services
+        jobs = of.nudges.plan, of.announcements.run_due, of.time_limits.close, of.rechecks.ask_due
+        return sum([await job(now) for job in (*jobs, of.summatives.release)])
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
@@ -251,7 +243,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         app = App(settings, now, database)
         stack.push_async_callback(app.courier.aclose)
         stack.push_async_callback(app.reconciler.aclose)
-        await app.catch_up()
+        await app.catch_up(now())
         yield app
 
 

@@ -42,19 +42,16 @@ class GoingBackService:
     def __init__(self, database: Database, ids: Ids) -> None:
         self._db, self._ids = database, ids
 
-    async def catch_up(
-        self, now: datetime, plan: Callable[[datetime], Awaitable[object]]
-    ) -> tuple[Gap | None, dict[int, int]]:
-        """Deals with a gap that was found at this start; gives it, and what is held back by section.
+    async def catch_up(self, plan: Callable[[datetime], Awaitable[object]], now: datetime) -> None:
+        """Before anything else at a start: deals with a gap that the storage found at it, if it did.
 
         ``plan`` puts what its instant has come for into the outbox: what would have been in the gap is known then.
         Broken off, it begins again at the next start.
         """
         gap = await self._db.read(_gap_of, _NEW)
-        if gap is None:
-            return None, {}
-        await plan(gap.until)
-        return gap, await self._db.write(_set_aside, gap, now, self._ids)
+        if gap is not None:
+            await plan(gap.until)
+            await self._db.write(_set_aside, gap, now, self._ids)
 
 
 def gap_of(tx: Tx) -> Gap | None:
@@ -121,7 +118,7 @@ def _gap_of(tx: Tx, name: str) -> Gap | None:
 _SEEN_BY_ALL = frozenset({Way.CHANNEL, Way.ROOM, Way.DESK})
 
 
-def _set_aside(tx: Tx, gap: Gap, now: datetime, ids: Ids) -> dict[int, int]:
+def _set_aside(tx: Tx, gap: Gap, now: datetime, ids: Ids) -> None:
     """Keeps the gap for the last look at each message, has cards looked for, and tells the teachers' rooms."""
     noted = tx.upkeep.fact(_NEW) or ""
     tx.upkeep.set_fact(_KEPT, noted)
@@ -137,7 +134,6 @@ def _set_aside(tx: Tx, gap: Gap, now: datetime, ids: Ids) -> dict[int, int]:
         for section in tx.sections.all()
     ]
     tx.outbox.add(rooms, now, ids)
-    return dict(held)
 
 
 def _told(gap: Gap, number: int) -> str:

@@ -25,7 +25,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: facts: whose file it is; how many commits, and when the last was; that it is a copy; between which instants others know more
 BIRTH, MARK, COPIED, GAP = "birth", "mark", "copied", "gap"
 _COUNT_UP = (
-    "UPDATE fact SET value = (CAST(value AS INTEGER) + 1) || ' ' || ? WHERE name = 'mark' RETURNING value"
+    "UPDATE fact SET value = printf('%020d %020d', CAST(value AS INTEGER) + 1, ?) "
+    "WHERE name = 'mark' RETURNING value"
 )
 #: numbers that the lost rows may have had are not given out again: cards on Discord are found by them
 _SKIPPED = 1_000_000
@@ -59,14 +60,15 @@ class Marks:
             _set(raw, BIRTH, inside.birth)
         self._birth = inside.birth
         ahead = max(inside.commits, beside.commits if beside is not None else 0)
-        _set(raw, MARK, f"{ahead} {self._now()}")
+        value = f"{ahead:020d} {self._now():020d}"
+        _set(raw, MARK, value)
         raw.execute("DELETE FROM fact WHERE name = ?", (COPIED,))
         if gap is not None:
             _note_gap(raw, gap)
         raw.execute("COMMIT")
         create(self._beside)
         self._handle = os.open(self._beside, os.O_WRONLY)
-        self.write(f"{ahead} {self._now()}")
+        self.write(value)
 
     def count_up(self, raw: sqlite3.Connection) -> str:
         """In the transaction that is about to be committed; gives what ``write`` is to be told after it."""
@@ -77,9 +79,8 @@ class Marks:
         """Forty bytes over forty bytes, never waited for: should the power go, the mark is behind, which is harmless."""
         if self._handle is None or not value:
             return
-        commits, at = map(int, value.split())
         try:
-            os.pwrite(self._handle, f"{self._birth} {commits:020d} {at:020d}\n".encode(), 0)
+            os.pwrite(self._handle, f"{self._birth} {value}\n".encode(), 0)
         except OSError as error:
             log.warning("mark_not_written", why=error.strerror)
 

@@ -24,7 +24,12 @@ MAKERS = {
     "Form": "form",
 }
 #: these hand an action on that they were given
-HANDED_ON = {"bot/views/cards.py", "bot/views/choosing.py", "bot/views/lists.py"}
+HANDED_ON = {
+    "bot/views/cards.py",
+    "bot/views/choosing.py",
+    "bot/views/lists.py",
+    "bot/views/presses.py",
+}
 GENERATED = 100_000
 
 

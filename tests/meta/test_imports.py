@@ -18,7 +18,7 @@ ALLOWED = {
     "bot/domain": set[str](),
     "bot/services": set[str](),
     "bot/words": set[str](),
-    "bot/storage": {"sqlalchemy", "alembic", "aiosqlite", "cryptography"},
+    "bot/storage": {"sqlalchemy", "alembic", "aiosqlite", "cryptography", "structlog"},
     "bot/formats": {"phonenumbers", "pint"},
     "bot/pictures": {"PIL", "resvg_py", "ziamath"},
     "bot/views": {"discord", "structlog", "aiohttp"},  # uploads are streamed with a cap
