@@ -66,12 +66,14 @@ class DeliveryService:
         """When the next effect is due; it may lie in the past."""
         return await self._db.read(_next_due, tuple(Way))
 
-    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
-        """Leases what is due by these ways to this process; reads first, since mostly nothing is."""
+    async def claim(
+        self, now: datetime, ways: Collection[Way], limit: int, *, files: bool = False
+    ) -> Sequence[Delivery]:
+        """Leases what is due by these ways to this process, with a file or without; reads first, since mostly nothing is."""
         due = await self._db.read(_next_due, ways)
         if due is None or due > now:
             return []
-        return await self._db.write(_claim, now, ways, limit, self._lease)
+        return await self._db.write(_claim, now, ways, limit, self._lease, files)
 
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None:
         """The last look, then the durable mark that the call is being made. None when there is nothing to call."""
@@ -103,8 +105,10 @@ def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:
     return tx.outbox.next_due(ways)
 
 
-def _claim(tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str) -> Sequence[Delivery]:
-    return tx.outbox.claim(now, ways, limit, lease, now + LEASE)
+def _claim(
+    tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str, files: bool
+) -> Sequence[Delivery]:
+    return tx.outbox.claim(now, ways, limit, lease, now + LEASE, files=files)
 
 
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:

@@ -29,6 +29,7 @@ from bot.views.cards import Button, Card, Look, attached, card, count, plain, pr
 from bot.views.choosing import draw_choice
 from bot.views.courses import MOST_ADVICE, draw_advice
 from bot.views.presses import Interaction, asker, on_press, replace, services
+from bot.views.uploads import outgoing
 
 MOST_NAMES, MOST_SKIPPED = 12, 12
 
@@ -171,8 +172,9 @@ async def send_bank(interaction: Interaction, result: BankFile | NotYourCourse |
         if result.left_out
         else "",
     )
-    await interaction.edit_original_response(
-        view=Card([*shown.to_components(), attached(result.name)]),
-        attachments=[discord.File(io.BytesIO(result.data), result.name)],
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    async with outgoing():
+        await interaction.edit_original_response(
+            view=Card([*shown.to_components(), attached(result.name)]),
+            attachments=[discord.File(io.BytesIO(result.data), result.name)],
+            allowed_mentions=discord.AllowedMentions.none(),
+        )

@@ -1,10 +1,14 @@
-"""Files that people upload, fetched from Discord with a time limit, and no further than they were announced (RG9)."""
+"""Files on their way: two at a time in and two out, since each is megabytes in memory.
+
+Those that people upload are fetched with a time limit, and no further than they were announced (RG9).
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import aiohttp
 import discord
@@ -12,6 +16,23 @@ import discord
 #: a file of the largest allowed size takes a fraction of this; what is slower is not waited for
 FETCH_S = 10.0
 _CHUNK = 64 * 1024
+
+
+#: in each direction
+AT_ONCE = 2
+_Loop = asyncio.AbstractEventLoop
+_incoming: WeakKeyDictionary[_Loop, asyncio.Semaphore] = WeakKeyDictionary()
+_outgoing: WeakKeyDictionary[_Loop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def incoming() -> asyncio.Semaphore:
+    """Held from before a file is fetched until it is stored or read: what waits holds nothing in memory."""
+    return _incoming.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+
+
+def outgoing() -> asyncio.Semaphore:
+    """Held while a file is sent. Pictures of a card's own are small and answer a press: they do not wait."""
+    return _outgoing.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
 
 
 async def fetch(attachment: discord.Attachment) -> bytes | None:

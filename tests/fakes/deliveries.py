@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
+    Announcement,
     ClassSetUp,
     Closed,
     Content,
@@ -73,14 +74,19 @@ class FakeDeliveries:
 
     # ---- what the courier needs
 
-    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, now: datetime, ways: Collection[Way], limit: int, *, files: bool = False
+    ) -> Sequence[Delivery]:
         if self.failing_claims > 0:
             self.failing_claims -= 1
             raise OSError("disk full")
         due = [
             row
             for row in self.rows.values()
-            if _is(row, State.DUE) and row.delivery.way in ways and row.delivery.due_at <= now
+            if _is(row, State.DUE)
+            and row.delivery.way in ways
+            and row.delivery.due_at <= now
+            and files is _has_file(row)
         ]
         for row in due[:limit]:
             row.lease_until = now + LEASE
@@ -163,3 +169,11 @@ def way_of(parcel: Parcel) -> Way:
 
 def _is(row: Row, *states: State) -> bool:
     return row.delivery.state in states
+
+
+def _has_file(row: Row) -> bool:
+    match row.ways[0]:
+        case Message(content=Announcement(file=file), address=ToDirectMessage() | ToThread()):
+            return file is not None
+        case _:
+            return False
