@@ -17,13 +17,14 @@ from bot.delivery.crashpoints import step
 from bot.delivery.desk import Desks
 from bot.delivery.direct_message import DirectMessages
 from bot.delivery.line import Line
+from bot.delivery.luggage import Luggage, has_file
 from bot.delivery.private_thread import PrivateThreads
 from bot.delivery.roles import Roles
 from bot.delivery.setup import Setup
 from bot.delivery.sms import Texts, TwilioAccount
+from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
-    Announcement,
     ClassSetUp,
     Closed,
     Message,
@@ -70,6 +71,7 @@ class Deliveries(Protocol):
         self, now: datetime, ways: Collection[Way], limit: int, *, files: bool = False
     ) -> Sequence[Delivery]: ...
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None: ...
+    async def file(self, delivery: Delivery) -> Attachment | None: ...
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None: ...
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]: ...
     async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None: ...
@@ -95,14 +97,6 @@ class _Lane:
 def _charged(delivery: Delivery) -> int | None:
     """The class whose refusals these are. Openings of inboxes wait together, so that no class may hold them up."""
     return delivery.section if delivery.kind is not Kind.OPEN_INBOX else None
-
-
-def _has_file(parcel: Parcel) -> bool:
-    match parcel:
-        case Message(content=Announcement(file=file)):
-            return file is not None
-        case _:
-            return False
 
 
 def _log_fault(done: asyncio.Task[int]) -> None:
@@ -133,6 +127,7 @@ class Courier:
         self._setup = Setup(client, line, self._record_place)
         self._texts = Texts(twilio) if twilio is not None else None
         self._lanes = [_Lane(ways, at_once) for ways, at_once in LANES.items()]
+        self._luggage = Luggage(deliveries.file)
         self._lanes.append(_Lane(CARRY_FILES, FILES_AT_ONCE, files=True))
         self._working = asyncio.Lock()
         self._hands: set[asyncio.Task[int]] = set()
@@ -185,7 +180,7 @@ class Courier:
             lane.queue.clear()
 
     def _lane_of(self, delivery: Delivery, parcel: Parcel) -> _Lane:
-        files = delivery.way in CARRY_FILES and _has_file(parcel)
+        files = has_file(delivery, parcel)
         return next(lane for lane in self._lanes if delivery.way in lane.ways and lane.files is files)
 
     def _start_lanes(self) -> None:
@@ -218,6 +213,8 @@ class Courier:
             log.exception("lane_fault", ways=sorted(lane.ways))
         finally:
             lane.is_busy = False
+            if lane.files:
+                self._luggage.drop()
         return count
 
     async def _carry_all(self, lane: _Lane) -> int:
@@ -262,7 +259,7 @@ class Courier:
             await self._call(delivery, parcel)
 
     async def _call(self, delivery: Delivery, parcel: Parcel) -> None:
-        outcome = await self._outcome(delivery, parcel)
+        outcome = await self._outcome(delivery, await self._luggage.packed(delivery, parcel))
         with step("finish"):
             await self._deliveries.finish(delivery, parcel, outcome, self._clock())
         if isinstance(outcome, Closed):

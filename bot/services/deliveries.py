@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Closed,
@@ -79,6 +80,10 @@ class DeliveryService:
         """The last look, then the durable mark that the call is being made. None when there is nothing to call."""
         return await self._db.write(_begin, delivery, self._terms, self._lease, now, self._ids)
 
+    async def file(self, delivery: Delivery) -> Attachment | None:
+        """What an announcement carries, with its bytes."""
+        return await self._db.read(_file, delivery)
+
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         """Keeps what became of it, and what follows: the next way, the teacher told, the id remembered."""
         await self._db.write(_finish, delivery, parcel, outcome, self._lease, now, self._ids)
@@ -99,6 +104,10 @@ class DeliveryService:
     async def record_place(self, guild: int, purpose: str, kind: str, discord: int, now: datetime) -> None:
         """A role or channel stands. A role that was made again is given again to whoever had the one before."""
         await self._db.write(_record_place, guild, purpose, kind, discord, now, self._ids)
+
+
+def _file(tx: Tx, delivery: Delivery) -> Attachment | None:
+    return tx.announcements.file(delivery.about or 0)
 
 
 def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:

@@ -66,6 +66,7 @@ async def test_two_at_a_time_and_no_other_message_waits_for_them(desk: Desk) -> 
     assert begun.most == FILES_AT_ONCE
     assert {desk.deliveries.state(each) for each in numbers} == {State.SENT}
     assert len(desk.ana.dm_messages()) == STUDENTS
+    assert desk.deliveries.loads == 1, "one buffer for all"
 
 
 async def test_a_teacher_who_takes_a_file_away_is_counted_too(desk: Desk) -> None:
@@ -86,7 +87,7 @@ async def test_in_each_direction_two_at_a_time(way: object) -> None:
 
     async def one() -> None:
         nonlocal under_way, most
-        async with way():  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+        async with way():  # pyright: ignore[reportCallIssue]
             under_way += 1
             most = max(most, under_way)
             await go.wait()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
@@ -42,6 +43,8 @@ class Row:
 class FakeDeliveries:
     def __init__(self) -> None:
         self.rows: dict[int, Row] = {}
+        #: files that were loaded
+        self.loads = 0
         #: (guild, purpose, kind) → Discord id
         self.places: dict[tuple[int, str, str], int] = {}
         self.fail_with: Exception | None = None
@@ -99,6 +102,14 @@ class FakeDeliveries:
             return None
         self._move(row, state=State.CALLING, called_at=now)
         return self._now_known(row.ways[0])
+
+    async def file(self, delivery: Delivery) -> Attachment | None:
+        """As the database has it; ``loads`` counts."""
+        self.loads += 1
+        parcel = self.rows[delivery.id].ways[0]
+        assert isinstance(parcel, Message)
+        assert isinstance(parcel.content, Announcement)
+        return parcel.content.file
 
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         if self.fail_with is not None:
