@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PARTS = ("interactions", "delivery", "load", "planning", "bell", "analysis")
+PARTS = ("interactions", "delivery", "load", "planning", "bell", "analysis", "files")
 
 
 def main(wanted: list[str]) -> None:

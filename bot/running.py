@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import fcntl
 import gc
+import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -95,9 +97,24 @@ def settle_memory() -> None:
     An interaction leaves a few hundred short-lived objects; to look for circles after every 700 costs more than it
     finds. While it loads, the collector is off (bot/cli.py): nothing of that is garbage.
     """
+    _give_files_back()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
+
+
+#: mallopt's name for it in glibc's <malloc.h>
+_M_MMAP_THRESHOLD = -3
+_LARGE = 1024 * 1024
+
+
+def _give_files_back() -> None:
+    """Memory of a file goes back to the system when it was sent.
+
+    Left alone, glibc learns from the first large block to keep such blocks among the small ones, where they stay.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.views.banks import draw_preview, send_bank
 from bot.views.choices import class_choices, unit_choices
 from bot.views.presses import Interaction, asker, services
-from bot.views.uploads import fetch
+from bot.views.uploads import fetch, incoming
 
 Choices = list[app_commands.Choice[str]]
 SUFFIXES = {"GIFT": ".gift", "Moodle XML": ".xml", "CSV": ".csv"}
@@ -39,15 +39,16 @@ class Bank(commands.GroupCog, group_name="bank", group_description="The question
         class_name: str | None = None,
     ) -> None:
         await interaction.response.defer(ephemeral=True)  # a download, then a worker process that reads it
-        result = await services(interaction).banks.preview(
-            asker(interaction),
-            class_name,
-            unit,
-            objective,
-            (file.filename, file.size),
-            lambda: fetch(file),
-            interaction.created_at,
-        )
+        async with incoming():
+            result = await services(interaction).banks.preview(
+                asker(interaction),
+                class_name,
+                unit,
+                objective,
+                (file.filename, file.size),
+                lambda: fetch(file),
+                interaction.created_at,
+            )
         await interaction.edit_original_response(view=draw_preview(result))
 
     @app_commands.command(name="export", description="Take a unit's questions away as a file")

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.views.courses import draw_import
 from bot.views.presses import Interaction, asker, services
-from bot.views.uploads import fetch
+from bot.views.uploads import fetch, incoming
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -20,9 +20,10 @@ class Courses(commands.GroupCog, group_name="course", group_description="Bring i
         await interaction.response.defer(
             ephemeral=True
         )  # a download, then a worker process that reads the pack
-        result = await services(interaction).courses.import_pack(
-            asker(interaction), pack.filename, pack.size, lambda: fetch(pack), interaction.created_at
-        )
+        async with incoming():
+            result = await services(interaction).courses.import_pack(
+                asker(interaction), pack.filename, pack.size, lambda: fetch(pack), interaction.created_at
+            )
         await interaction.edit_original_response(view=draw_import(result))
 
     @app_commands.command(name="sample", description="Bring in the sample course: introductory chemistry")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import discord
 
 from bot.delivery.crashpoints import step
@@ -12,6 +10,7 @@ from bot.domain.messages import Announcement, Message, Sent
 from bot.views.cards import Card, text
 from bot.views.letter_cards import WRITE
 from bot.views.messages import draw
+from bot.views.uploads import sending
 
 #: read back in one request; more than a conversation gets between a call and its look
 LOOK_BACK = 100
@@ -29,9 +28,8 @@ async def post(client: discord.Client, channel: int, message: Message, *, person
         if not isinstance(message.content, AnswerCard):  # that has a button of its own
             parts += WRITE
     file = message.content.file if isinstance(message.content, Announcement) else None
-    files = [discord.File(io.BytesIO(file.data), file.name)] if file is not None else []
     try:
-        with step("post"):
+        with step("post"), sending(*([file] if file is not None else [])) as files:
             sent = await client.get_partial_messageable(channel).send(
                 view=Card(parts), nonce=message.nonce, allowed_mentions=mentions, files=files
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,10 +17,12 @@ from bot.delivery.crashpoints import step
 from bot.delivery.desk import Desks
 from bot.delivery.direct_message import DirectMessages
 from bot.delivery.line import SILENT_S, Line
+from bot.delivery.luggage import Luggage, has_file
 from bot.delivery.private_thread import PrivateThreads
 from bot.delivery.roles import Roles
 from bot.delivery.setup import Setup
 from bot.delivery.sms import Texts, TwilioAccount
+from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     ClassSetUp,
@@ -36,10 +39,11 @@ from bot.domain.messages import (
     Unknown,
     Wait,
 )
-from bot.domain.outbox import Delivery, Kind, Way
+from bot.domain.outbox import CARRY_FILES, Delivery, Kind, Way
 from bot.domain.phone_zones import TEXTS
 from bot.domain.standing import Seen, Standstill
 from bot.pulse import CLAIM, NO_TEXT, SEND, Pulse, claim_by
+from bot.views.uploads import outgoing
 
 log = structlog.get_logger()
 
@@ -54,6 +58,8 @@ LANES: Mapping[frozenset[Way], int] = {
     frozenset({Way.ROLE}): 2,
     frozenset({Way.SETUP}): 1,
 }
+#: whatever their way, messages with a file go few at a time: each is megabytes in memory, and no other waits for it
+FILES_AT_ONCE = 2
 #: rows leased ahead for each carrier: few, so that a slow lane's leases do not run out
 AHEAD = 2
 #: seconds for one message or grant, the library's own repeats and waits included; a lease outlasts it
@@ -65,8 +71,11 @@ SETUP_S = 900.0
 class Deliveries(Protocol):
     """What the courier needs from services.deliveries."""
 
-    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]: ...
+    async def claim(
+        self, now: datetime, ways: Collection[Way], limit: int, *, files: bool = False
+    ) -> Sequence[Delivery]: ...
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None: ...
+    async def file(self, delivery: Delivery) -> Attachment | None: ...
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None: ...
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]: ...
     async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None: ...
@@ -78,8 +87,8 @@ class Deliveries(Protocol):
 class _Lane:
     """Ways that share a queue, and how many parcels of it are carried at once."""
 
-    def __init__(self, ways: frozenset[Way], at_once: int) -> None:
-        self.ways, self.at_once = ways, at_once
+    def __init__(self, ways: frozenset[Way], at_once: int, *, files: bool = False) -> None:
+        self.ways, self.at_once, self.files = ways, at_once, files
         self.queue: deque[tuple[Delivery, Parcel | None]] = deque()
         self.claiming = asyncio.Lock()
         self.is_busy = False
@@ -123,6 +132,8 @@ class Courier:
         self._setup = Setup(client, line, self._record_place)
         self._texts = Texts(twilio) if twilio is not None else None
         self._lanes = [_Lane(ways, at_once) for ways, at_once in LANES.items()]
+        self._luggage = Luggage(deliveries.file)
+        self._lanes.append(_Lane(CARRY_FILES, FILES_AT_ONCE, files=True))
         self._working = asyncio.Lock()
         self._hands: set[asyncio.Task[int]] = set()
         self._background: asyncio.Task[int] | None = None
@@ -143,7 +154,7 @@ class Courier:
                 resumed = await self._deliveries.resume(self._clock())
             for delivery, parcel in resumed:
                 # a row whose long call outlived its lease is still in our own hands
-                lane = self._lane_of(delivery)
+                lane = self._lane_of(delivery, parcel)
                 if delivery.id not in self._in_hand | {queued.id for queued, _ in lane.queue}:
                     lane.queue.append((delivery, parcel))
             self._fault = None
@@ -187,8 +198,9 @@ class Courier:
         for lane in self._lanes:
             lane.queue.clear()
 
-    def _lane_of(self, delivery: Delivery) -> _Lane:
-        return next(lane for lane in self._lanes if delivery.way in lane.ways)
+    def _lane_of(self, delivery: Delivery, parcel: Parcel) -> _Lane:
+        files = has_file(delivery, parcel)
+        return next(lane for lane in self._lanes if delivery.way in lane.ways and lane.files is files)
 
     def _start_lanes(self) -> None:
         """Sets every idle lane to look for what is due."""
@@ -220,12 +232,15 @@ class Courier:
             log.exception("lane_fault", ways=sorted(lane.ways))
         finally:
             lane.is_busy = False
+            if lane.files:
+                self._luggage.drop()
         return count
 
     async def _carry_all(self, lane: _Lane) -> int:
         count = 0
         while (taken := await self._next(lane)) is not None:
-            await self._see_to(*taken)
+            async with outgoing() if lane.files else nullcontext():
+                await self._see_to(*taken)
             count += 1
         return count
 
@@ -236,7 +251,9 @@ class Courier:
                 return None
             if not lane.queue and not lane.is_dry:
                 with step("claim"):
-                    claimed = await self._deliveries.claim(self._clock(), lane.ways, lane.at_once * AHEAD)
+                    claimed = await self._deliveries.claim(
+                        self._clock(), lane.ways, lane.at_once * AHEAD, files=lane.files
+                    )
                 if claimed:
                     self._pulse.note(CLAIM, *map(claim_by, lane.ways))
                 lane.queue.extend((delivery, None) for delivery in claimed)
@@ -263,7 +280,7 @@ class Courier:
             await self._call(delivery, parcel)
 
     async def _call(self, delivery: Delivery, parcel: Parcel) -> None:
-        outcome = await self._outcome(delivery, parcel)
+        outcome = await self._outcome(delivery, await self._luggage.packed(delivery, parcel))
         self._note(delivery, outcome)
         with step("finish"):
             await self._deliveries.finish(delivery, parcel, outcome, self._clock())

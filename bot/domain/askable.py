@@ -86,7 +86,9 @@ def longer(text: str, most: int, what: str) -> str:
     if len(text) <= most:
         return ""
     begins = f": {text[:30]}…" if what[:2] in ("a ", "an") else ""
-    return f"{what} has {len(text)} characters, and {most} is the most{begins}"
+    # what is longer still was not gone through to its end
+    length = str(len(text)) if len(text) < limits.RAW else f"{limits.RAW:,} or more"
+    return f"{what} has {length} characters, and {most} is the most{begins}"
 
 
 def _labels(question: Question) -> Iterator[tuple[str, str]]:

@@ -55,7 +55,7 @@ CATEGORY = 500
 FILE = 16 * 1024 * 1024
 QUESTIONS = 10_000
 #: as written, with markup, before it is looked at: what is longer is not gone through
-RAW = 100_000
+RAW = 30_000
 #: a line of GIFT, Aiken or CSV; a question with everything fits on one
 LINE = 200_000
 #: of what is wrong with it; the rest shows once these are mended

@@ -70,6 +70,10 @@ class Way(StrEnum):
     SETUP = "setup"
 
 
+#: a text only says that there is a file
+CARRY_FILES = frozenset({Way.DM, Way.THREAD})
+
+
 class State(StrEnum):
     DUE = "due"
     LEASED = "leased"

@@ -56,7 +56,7 @@ def read_gift(
 
 
 def _question(block: Block, title: str, rest: Piece, slugs: Slugs) -> Located:
-    if len(block.body.text) > limits.RAW:
+    if len(block.body.text) > limits.LINE:
         raise MalformedError(block.body.line, too_long(len(block.body.text)))
     marks = _marks(block.comments)
     slug = slugs.next(marks.id, title, block.body.line)

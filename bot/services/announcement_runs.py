@@ -185,14 +185,9 @@ def announcement(tx: Tx, delivery: Delivery, now: datetime) -> Announcement | st
         return "done meanwhile"
     if delivery.way is Way.SMS and delivery.args.get("texted") and _is_texted(tx, delivery):
         return "it goes out as a text already"
-    return Announcement(section.name, it.words, delivery.nonce, _file(tx, it, delivery.way))
-
-
-def _file(tx: Tx, it: Announced, way: Way) -> Attachment | None:
-    if it.file_name is None:
-        return None
-    # a text only says that there is one
-    return Attachment(it.file_name, b"") if way is Way.SMS else tx.announcements.file(it.id)
+    # its bytes are loaded when it is its turn, once for all who get it
+    file = Attachment(it.file_name, b"") if it.file_name is not None else None
+    return Announcement(section.name, it.words, delivery.nonce, file)
 
 
 def _is_texted(tx: Tx, delivery: Delivery) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Closed,
@@ -73,16 +74,22 @@ class DeliveryService:
         """When the next effect is due; it may lie in the past."""
         return await self._db.read(_next_due, tuple(Way))
 
-    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
-        """Leases what is due by these ways to this process; reads first, since mostly nothing is."""
+    async def claim(
+        self, now: datetime, ways: Collection[Way], limit: int, *, files: bool = False
+    ) -> Sequence[Delivery]:
+        """Leases what is due by these ways to this process, with a file or without; reads first, since mostly nothing is."""
         due = await self._db.read(_next_due, ways)
         if due is None or due > now:
             return []
-        return await self._db.write(_claim, now, ways, limit, self._lease)
+        return await self._db.write(_claim, now, ways, limit, self._lease, files)
 
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None:
         """The last look, then the durable mark that the call is being made. None when there is nothing to call."""
         return await self._db.write(_begin, delivery, self._terms, self._lease, now, self._ids)
+
+    async def file(self, delivery: Delivery) -> Attachment | None:
+        """What an announcement carries, with its bytes."""
+        return await self._db.read(_file, delivery)
 
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         """Keeps what became of it, and what follows: the next way, the teacher told, the id remembered."""
@@ -110,12 +117,18 @@ class DeliveryService:
         await self._db.write(_record_place, guild, purpose, kind, discord, now, self._ids)
 
 
+def _file(tx: Tx, delivery: Delivery) -> Attachment | None:
+    return tx.announcements.file(delivery.about or 0)
+
+
 def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:
     return tx.outbox.next_due(ways)
 
 
-def _claim(tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str) -> Sequence[Delivery]:
-    return tx.outbox.claim(now, ways, limit, lease, now + LEASE)
+def _claim(
+    tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str, files: bool
+) -> Sequence[Delivery]:
+    return tx.outbox.claim(now, ways, limit, lease, now + LEASE, files=files)
 
 
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.domain.announcing import Announced, Audience, Phase
 from bot.domain.attachments import Attachment
 from bot.domain.outbox import UNDER_WAY, Kind, State
+from bot.domain.photos import cleaned
 from bot.domain.records import Account
 from bot.storage.message_tables import announcement
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
@@ -144,7 +145,11 @@ class StoredAnnouncements:
 
     def file(self, announcement_id: int) -> Attachment | None:
         row = self._db.execute(_FILE, {"id": announcement_id}).first()
-        return Attachment(*row) if row else None
+        if row is None:
+            return None
+        name, data = tuple(row)
+        # pictures of older versions were kept with all that the camera wrote
+        return Attachment(name, cleaned(data))
 
     def schedule(self, announcement_id: int, next_at: datetime, wall: datetime) -> None:
         self._change(announcement_id, next_at=next_at, wall=_wall(wall))

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
+from bot.domain.outbox import CARRY_FILES, UNDER_WAY, Delivery, Effect, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
 from bot.domain.tally import Tally
+from bot.storage.message_tables import announcement
 from bot.storage.tables import IS_TEXT, outbox
 from bot.storage.text_guards import NO_CONSENT
 
@@ -88,12 +89,25 @@ class StoredOutbox:
         return len(self._db.execute(made, rows).all())
 
     def claim(
-        self, now: datetime, ways: Collection[Way], limit: int, lease: str, until: datetime
+        self,
+        now: datetime,
+        ways: Collection[Way],
+        limit: int,
+        lease: str,
+        until: datetime,
+        *,
+        files: bool = False,
     ) -> Sequence[Delivery]:
         due = outbox.alias()
+        has_file = sa.and_(
+            due.c.kind == Kind.ANNOUNCEMENT,
+            due.c.way.in_(CARRY_FILES),
+            sa.exists().where(announcement.c.id == due.c.about_id, announcement.c.file_name.is_not(None)),
+        )
         chosen = (
             sa.select(due.c.id)
             .where(due.c.state == State.DUE, due.c.way.in_(ways), due.c.due_at <= now)
+            .where(has_file if files else ~has_file)
             .order_by(due.c.due_at, due.c.id)
             .limit(limit)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import discord
@@ -30,7 +31,7 @@ from bot.views.presses import (
     replace,
     services,
 )
-from bot.views.uploads import fetch, uploaded
+from bot.views.uploads import fetch, incoming, uploaded
 
 
 def draw_form(asked: Asked) -> Form:
@@ -62,17 +63,17 @@ def draw_form(asked: Asked) -> Form:
 @on_form("announce")
 async def written(interaction: Interaction, handle: str, fields: Fields) -> None:
     file = uploaded(interaction, fields.get("file") or [])
-    upload = None
-    if file is not None:
-        await interaction.response.defer(ephemeral=True, thinking=True)  # a download
-        upload = Upload(file.filename, file.size, lambda: fetch(file))
-    result = await services(interaction).announcements.write(
-        asker(interaction), handle, str(fields.get("words", "")), upload, interaction.created_at
+    write = partial(
+        services(interaction).announcements.write, asker(interaction), handle, str(fields.get("words", ""))
     )
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=draw_preview(result))
-    else:
-        await replace(interaction, draw_preview(result))
+    if file is None:
+        await replace(interaction, draw_preview(await write(None, interaction.created_at)))
+        return
+    await interaction.response.defer(ephemeral=True, thinking=True)  # a download
+    async with incoming():
+        upload = Upload(file.filename, file.size, lambda: fetch(file))
+        result = await write(upload, interaction.created_at)
+    await interaction.edit_original_response(view=draw_preview(result))
 
 
 @on_press("announce_text")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import discord
 from discord import ui
 
@@ -42,6 +40,7 @@ from bot.views.choosing import draw_choice
 from bot.views.presses import Fields, Form, Interaction, asker, on_form, on_press, replace, services
 from bot.views.prose import name_of
 from bot.views.quiz_results import block
+from bot.views.uploads import outgoing, sending
 
 #: UTF-16 units of a card's 4000 for each text; longer words of a student come whole in a file as well
 WORDS, PROMPT, LOOK_FOR, COMMENT = 1400, 700, 400, 400
@@ -153,11 +152,13 @@ async def _put(interaction: Interaction, view: Card, files: list[Attachment]) ->
         attached(each.name, as_picture=each.is_picture, alt="Handed in by the student") for each in files
     ]
     pictures = [Attachment(FIGURE_NAME, view.figure.png)] if view.figure else []
-    await interaction.edit_original_response(
-        view=Card([*view.to_components(), *parts], view.figure),
-        attachments=[discord.File(io.BytesIO(each.data), each.name) for each in [*pictures, *files]],
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    async with outgoing():
+        with sending(*pictures, *files) as sent:
+            await interaction.edit_original_response(
+                view=Card([*view.to_components(), *parts], view.figure),
+                attachments=sent,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
 
 
 def handed_in(answer: AnswerToMark) -> list[Attachment]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import discord
 from discord import ui
 
+from bot.domain.attachments import Attachment
 from bot.domain.course import Fault
 from bot.services.banks import (
     BankFile,
@@ -29,6 +29,7 @@ from bot.views.cards import Button, Card, Look, attached, card, count, plain, pr
 from bot.views.choosing import draw_choice
 from bot.views.courses import MOST_ADVICE, draw_advice
 from bot.views.presses import Interaction, asker, on_press, replace, services
+from bot.views.uploads import outgoing, sending
 
 MOST_NAMES, MOST_SKIPPED = 12, 12
 
@@ -171,8 +172,10 @@ async def send_bank(interaction: Interaction, result: BankFile | NotYourCourse |
         if result.left_out
         else "",
     )
-    await interaction.edit_original_response(
-        view=Card([*shown.to_components(), attached(result.name)]),
-        attachments=[discord.File(io.BytesIO(result.data), result.name)],
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    async with outgoing():
+        with sending(Attachment(result.name, result.data)) as files:
+            await interaction.edit_original_response(
+                view=Card([*shown.to_components(), attached(result.name)]),
+                attachments=files,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )

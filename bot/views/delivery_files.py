@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import ui
 
+from bot.domain.attachments import Attachment
 from bot.domain.outbox import Kind
 from bot.domain.reporting import Shown, Story
 from bot.services.choosing import NoClass, NotStaff, WhichClass
@@ -23,6 +23,7 @@ from bot.views.cards import Card, Look, attached, card, count, plain, shorten, s
 from bot.views.choosing import draw_choice
 from bot.views.delivery_words import STATES, WAYS, mends, name_of, reasons
 from bot.views.presses import Interaction, asker, on_press, reply, services
+from bot.views.uploads import outgoing, sending
 
 HEADER = ("message", "student", "Discord", "state", "by", "when", "reason", "what helps")
 RECORD_HEADER = ("number", "when", "what", "student", "Discord", "by whom", "way", "state", "words", "reason")
@@ -59,11 +60,13 @@ async def take(interaction: Interaction, handle: str) -> None:
 
 async def send_file(interaction: Interaction, view: ui.LayoutView, name: str, data: bytes) -> None:
     """Into the place of the answer that was put off, which the teacher alone sees."""
-    await interaction.edit_original_response(
-        view=Card([*view.to_components(), attached(name)]),
-        attachments=[discord.File(io.BytesIO(data), name)],
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    async with outgoing():
+        with sending(Attachment(name, data)) as files:
+            await interaction.edit_original_response(
+                view=Card([*view.to_components(), attached(name)]),
+                attachments=files,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
 
 
 async def names_of(interaction: Interaction, ids: Iterable[int]) -> Names:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Iterator, Sequence
 
 import discord
 from discord import ui
 
+from bot.domain.attachments import Attachment
 from bot.domain.item_analysis import ENOUGH, ENOUGH_TO_COMPARE, ItemStatistics, ObjectiveStatistics
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.item_analysis import Analysed, AnalysisResult, UnknownUnit
@@ -28,6 +28,7 @@ from bot.views.cards import (
 )
 from bot.views.choosing import draw_choice
 from bot.views.presses import Interaction, asker, on_pick, on_press, reply, services
+from bot.views.uploads import outgoing, sending
 from bot.words.item_analysis import IN_SHORT, in_words, percent, sign, what_and_do
 
 #: questions and objectives that the card says something about
@@ -43,19 +44,24 @@ async def send_analysis(interaction: Interaction, class_name: str | None, unit: 
     """The card with its picture, in the place of an answer that is put off: both take their time."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     result = await services(interaction).item_analysis.of(asker(interaction), class_name, unit)
-    view, files = draw_analysis(result), list[discord.File]()
+    view, files = draw_analysis(result), list[Attachment]()
+    alt = ""
     if isinstance(result, Analysed) and result.analysis.items:
         data = await services(interaction).item_analysis.picture(result)
         alt = in_words(result.analysis)
-        files = [discord.File(io.BytesIO(data), PICTURE, description=shorten(alt, 1024))]
+        files = [Attachment(PICTURE, data)]
         view = Card([attached(PICTURE, as_picture=True, alt=alt), *view.to_components()])
-    await _send(interaction, view, files)
+    await _send(interaction, view, files, shorten(alt, 1024))
 
 
-async def _send(interaction: Interaction, view: ui.LayoutView, files: Sequence[discord.File]) -> None:
-    await interaction.edit_original_response(
-        view=view, attachments=files, allowed_mentions=discord.AllowedMentions.none()
-    )
+async def _send(
+    interaction: Interaction, view: ui.LayoutView, files: Sequence[Attachment], said: str = ""
+) -> None:
+    async with outgoing():
+        with sending(*files, said=said or None) as made:
+            await interaction.edit_original_response(
+                view=view, attachments=made, allowed_mentions=discord.AllowedMentions.none()
+            )
 
 
 @on_pick("ia_open")
@@ -83,7 +89,7 @@ async def take(interaction: Interaction, handle: str) -> None:
     await _send(
         interaction,
         Card([*shown.to_components(), attached(name)]),
-        [discord.File(io.BytesIO(data), name)],
+        [Attachment(name, data)],
     )
 
 

@@ -6,7 +6,6 @@ handle is opaque and comes back from the user: the service behind the action che
 
 from __future__ import annotations
 
-import io
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,11 +15,13 @@ import discord
 import structlog
 from discord import ui
 
+from bot.domain.attachments import Attachment
 from bot.domain.records import Asker
 from bot.services.ports import NotRead, NotSaved
 from bot.services.services import Services
 from bot.views import answering
 from bot.views.cards import FIGURE_NAME, Button, Card, Look, card, shorten
+from bot.views.uploads import sending
 
 log = structlog.get_logger()
 
@@ -197,31 +198,31 @@ async def reply(interaction: Interaction, view: ui.LayoutView) -> None:
     An answer that was put off goes into its own place, which is the same however often the library tries; a further
     message has no nonce and could stand twice (RA3). Only an apology after an answer is sent as one.
     """
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(
-            view=view, allowed_mentions=discord.AllowedMentions.none(), attachments=_files(view)
-        )
-    elif interaction.response.is_done():
-        await interaction.followup.send(
-            view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none(), files=_files(view)
-        )
-    else:
-        await answering.show(interaction, view.to_components(), _files(view))
+    with sending(*_figure(view)) as files:
+        if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            await interaction.edit_original_response(
+                view=view, allowed_mentions=discord.AllowedMentions.none(), attachments=files
+            )
+        elif interaction.response.is_done():
+            await interaction.followup.send(
+                view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none(), files=files
+            )
+        else:
+            await answering.show(interaction, view.to_components(), files)
 
 
-def _files(view: ui.LayoutView) -> list[discord.File]:
+def _figure(view: ui.LayoutView) -> list[Attachment]:
     """The picture in a card, as a file to send."""
     figure = view.figure if isinstance(view, Card) else None
-    if figure is None:
-        return []
-    return [discord.File(io.BytesIO(figure.png), FIGURE_NAME)]
+    return [Attachment(FIGURE_NAME, figure.png)] if figure is not None else []
 
 
 async def replace(interaction: Interaction, view: ui.LayoutView) -> None:
     """Puts a card in the place of the private one that was pressed; on a public card it answers privately."""
     message = interaction.message
     if message is not None and message.flags.ephemeral and not interaction.response.is_done():
-        await answering.change(interaction, view.to_components(), _files(view))
+        with sending(*_figure(view)) as files:
+            await answering.change(interaction, view.to_components(), files)
     else:
         await reply(interaction, view)
 

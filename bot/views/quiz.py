@@ -36,7 +36,7 @@ from bot.views.quiz_questions import FIELDS, LOOK_BACK, TYPED, cannot_read, draw
 from bot.views.quiz_results import draw_look_back, draw_refusal, draw_result, letter
 from bot.views.rechecks import NO_GRADES, draw_nothing_to_look_back
 from bot.views.summatives import draw_before
-from bot.views.uploads import all_uploaded, fetch
+from bot.views.uploads import all_uploaded, fetch, incoming
 
 Result = BeginResult | AnswerResult | SubmitResult | LookBackResult
 
@@ -175,7 +175,8 @@ async def _keep_files(interaction: Interaction, attempt: str, position: int, fie
     found = all_uploaded(interaction, [ids] if isinstance(ids, str) else ids)
     uploads = [Upload(each.filename, each.size, partial(fetch, each)) for each in found]
     at, who = interaction.created_at, asker(interaction)
-    kept = await services(interaction).hand_ins.hand_in(who, attempt, position, uploads, at)
+    async with incoming():
+        kept = await services(interaction).hand_ins.hand_in(who, attempt, position, uploads, at)
     given = Written(str(fields.get("essay", "")))
     result = await services(interaction).quizzes.answer(who, attempt, position, given, at)
     shown = result.asked if isinstance(result, Blank) else result

@@ -17,6 +17,8 @@ from simcord.actors import _component_interaction, _visible_message
 from bot.loopback.phone import Phone
 from tests.classroom import MONDAY, ZONE, Classroom, Person, Screen, open_classroom
 from tests.cogs.test_prework import handed_in
+from tests.photos import PLACE, photo
+from tests.photos import WORDS as WORDS_IN_PHOTO
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WORDS = "Bring your goggles on Friday."
@@ -236,9 +238,23 @@ async def test_a_file_arrives_with_its_bytes_under_a_harmless_name(room: Classro
     assert any(part.get("file", {}).get("url", "").endswith(file.filename) for part in shown_in(dm).parts)
 
 
+async def test_a_photo_arrives_without_where_it_was_taken(room: Classroom) -> None:
+    ana = room.students[0]
+    await announced(room, file=("board.jpg", photo("JPEG")))
+    await room.teacher.press("Send to 2")
+    await room.move(MINUTE)
+    (file,) = ana.last_dm().attachments
+    data = await file.read()
+    assert data.startswith(b"\xff\xd8\xff")
+    assert PLACE not in data
+    assert WORDS_IN_PHOTO not in data
+
+
 @pytest.mark.parametrize(
     ("file", "why"),
     [
+        (("IMG_7.HEIC", b"\0\0\0\x18ftypheic" + bytes(40)), "a HEIC or AVIF photo, which I cannot read yet"),
+        (("photo.jpg", photo("JPEG")[:200]), "did not arrive whole"),
         (("contract.exe", b"MZ" * 100), "files of these kinds"),
         (("picture.png", b"MZ" * 100), "files of these kinds"),
         (("contract.pdf", b""), "It is empty"),

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Address,
+    Announcement,
     ClassSetUp,
     Closed,
     Content,
@@ -41,6 +43,8 @@ class Row:
 class FakeDeliveries:
     def __init__(self) -> None:
         self.rows: dict[int, Row] = {}
+        #: files that were loaded
+        self.loads = 0
         #: (guild, purpose, kind) → Discord id
         self.places: dict[tuple[int, str, str], int] = {}
         self.fail_with: Exception | None = None
@@ -73,14 +77,19 @@ class FakeDeliveries:
 
     # ---- what the courier needs
 
-    async def claim(self, now: datetime, ways: Collection[Way], limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, now: datetime, ways: Collection[Way], limit: int, *, files: bool = False
+    ) -> Sequence[Delivery]:
         if self.failing_claims > 0:
             self.failing_claims -= 1
             raise OSError("disk full")
         due = [
             row
             for row in self.rows.values()
-            if _is(row, State.DUE) and row.delivery.way in ways and row.delivery.due_at <= now
+            if _is(row, State.DUE)
+            and row.delivery.way in ways
+            and row.delivery.due_at <= now
+            and files is _has_file(row)
         ]
         for row in due[:limit]:
             row.lease_until = now + LEASE
@@ -93,6 +102,14 @@ class FakeDeliveries:
             return None
         self._move(row, state=State.CALLING, called_at=now)
         return self._now_known(row.ways[0])
+
+    async def file(self, delivery: Delivery) -> Attachment | None:
+        """As the database has it; ``loads`` counts."""
+        self.loads += 1
+        parcel = self.rows[delivery.id].ways[0]
+        assert isinstance(parcel, Message)
+        assert isinstance(parcel.content, Announcement)
+        return parcel.content.file
 
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         if self.fail_with is not None:
@@ -163,3 +180,11 @@ def way_of(parcel: Parcel) -> Way:
 
 def _is(row: Row, *states: State) -> bool:
     return row.delivery.state in states
+
+
+def _has_file(row: Row) -> bool:
+    match row.ways[0]:
+        case Message(content=Announcement(file=file), address=ToDirectMessage() | ToThread()):
+            return file is not None
+        case _:
+            return False

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
+from bot.storage.message_tables import announcement
 from bot.storage.outbox import StoredOutbox
 from bot.storage.tables import metadata, outbox
 from tests.builders import NOW, Ids
@@ -30,7 +31,7 @@ class Store:
 
     def __init__(self) -> None:
         self.engine = sa.create_engine("sqlite://", poolclass=StaticPool)
-        metadata.create_all(self.engine, tables=[outbox])
+        metadata.create_all(self.engine, tables=[outbox, announcement])
         self.nonces = Ids()
 
     @contextmanager

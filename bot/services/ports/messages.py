@@ -36,8 +36,18 @@ class Outbox(Protocol):
         ...
 
     def claim(
-        self, now: datetime, ways: Collection[Way], limit: int, lease: str, until: datetime
-    ) -> Sequence[Delivery]: ...
+        self,
+        now: datetime,
+        ways: Collection[Way],
+        limit: int,
+        lease: str,
+        until: datetime,
+        *,
+        files: bool = False,
+    ) -> Sequence[Delivery]:
+        """Leases rows that are due: those that carry a file, or those that do not."""
+        ...
+
     def get(self, delivery: int) -> Delivery: ...
     def next_due(self, ways: Collection[Way]) -> datetime | None: ...
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
