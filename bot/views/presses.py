@@ -229,9 +229,10 @@ async def replace(interaction: Interaction, view: ui.LayoutView) -> None:
 
 async def show_next(interaction: Interaction, view: ui.LayoutView) -> None:
     """Puts a further card in the place of the one that this press was answered with."""
-    await interaction.edit_original_response(
-        view=view, allowed_mentions=discord.AllowedMentions.none(), attachments=_files(view)
-    )
+    with sending(*_figure(view)) as files:
+        await interaction.edit_original_response(
+            view=view, allowed_mentions=discord.AllowedMentions.none(), attachments=files
+        )
 
 
 class HasServices(Protocol):
