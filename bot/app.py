@@ -30,6 +30,7 @@ from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
+from bot.jobs import Job, Jobs
 from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
 from bot.services.accommodations import AccommodationService
@@ -102,7 +103,7 @@ class App:
 
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
-        self.schedule = Schedule(self.beat, self.next_due, clock, settings.wake.poll_s)
+        self.schedule = Schedule(self.beat, self.next_alarm, clock, settings.wake.poll_s)
         links = _stop_links(settings)
         self.services = _services(settings, database, clock, self.schedule.wake, links)
         line = Line()
@@ -122,41 +123,55 @@ class App:
             nonce_window_s=settings.discord.nonce_window_s,
             twilio=_twilio(settings),
         )
+        self.jobs = Jobs(self._jobs(), clock)
+        self.services.vitals.failing = self.jobs.failing
         self.lag, self.web = LagProbe(), None
         if settings.web is not None:
             self.lag, self.web = _web(settings.web, settings, self.services, self.client, line, links)
 
+    def _jobs(self) -> tuple[Job, ...]:
+        """What runs at every beat, in this order; how each is woken; and what only sets something going."""
+        services = self.services
+        return (
+            Job(name="aside", plan=services.vitals.begin, next_instant=services.vitals.next_instant),
+            Job(name="nudges", plan=services.nudges.plan, next_instant=services.nudges.next_instant),
+            Job(
+                name="announcements",
+                plan=services.announcements.run_due,
+                next_instant=services.announcements.next_instant,
+            ),
+            Job(
+                name="time_limits",
+                plan=services.time_limits.close,
+                next_instant=services.time_limits.next_instant,
+            ),
+            Job(name="rechecks", plan=services.rechecks.ask_due, next_instant=services.rechecks.next_instant),
+            Job(
+                name="results",
+                plan=services.summatives.release,
+                next_instant=services.summatives.next_instant,
+            ),
+            Job(name="deliver", start=self.courier.start, next_instant=services.deliveries.next_due),
+            Job(name="members", start=self.reconciler.start_if_due),
+        )
+
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
-        await self.services.nudges.plan(self.clock())
-        await self.services.announcements.run_due(self.clock())
-        await self.services.time_limits.close(self.clock())
-        await self.services.rechecks.ask_due(self.clock())
-        await self.services.summatives.release(self.clock())
-        self.courier.start()
-        self.reconciler.start_if_due()
+        await self.jobs.plan()
+        self.jobs.start()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
-        planned = await self.services.nudges.plan(self.clock())
-        planned += await self.services.announcements.run_due(self.clock())
-        planned += await self.services.time_limits.close(self.clock())
-        planned += await self.services.rechecks.ask_due(self.clock())
-        planned += await self.services.summatives.release(self.clock())
-        return planned + await self.courier.work()
+        return await self.jobs.plan() + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
+        return min(await self.jobs.instants(), default=None)
+
+    async def next_alarm(self) -> datetime | None:
+        """The next one that has not come: what lies in the past was set going, and hides no other's alarm."""
         now = self.clock()
-        instants = (
-            await self.services.nudges.next_instant(now),
-            await self.services.announcements.next_instant(),
-            await self.services.time_limits.next_instant(),
-            await self.services.rechecks.next_instant(now),
-            await self.services.summatives.next_instant(),
-            await self.services.deliveries.next_due(),
-        )
-        return min((each for each in instants if each is not None), default=None)
+        return min((each for each in await self.jobs.instants() if each > now), default=None)
 
     async def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Connects to Discord and works until it is cancelled.

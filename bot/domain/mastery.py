@@ -61,6 +61,8 @@ class Attempt:
     ends_at: datetime | None = None
 
 
+#: the job that hands in what is open when its time is up
+CLOSE = "close"
 #: on top of a time limit: how much later a press may have been made and still counts (RF5)
 GRACE = timedelta(seconds=2)
 

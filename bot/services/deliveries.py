@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.apart import Fault
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Closed,
@@ -14,15 +16,17 @@ from bot.domain.messages import (
     Parcel,
     Refused,
     Sent,
+    Stumbled,
     ToDirectMessage,
     ToThread,
     Unknown,
     Wait,
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
-from bot.domain.outbox import Delivery, Kind, State, Way
+from bot.domain.outbox import Delivery, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.chronicle import end, note
+from bot.services.giving_up import give_up, lost_row, stumble
 from bot.services.holding import Withhold, look
 from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
@@ -37,6 +41,8 @@ from bot.services.texting import (
     zones_of,
 )
 from bot.services.upkeep import OPENINGS_STOPPED
+
+log = logging.getLogger(__name__)
 
 #: how long one call may take before another worker may ask what became of it
 LEASE = timedelta(seconds=60)
@@ -62,7 +68,7 @@ class DeliveryService:
         self._lease = ids()
         self._resumed = False
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, now: datetime) -> datetime | None:
         """When the next effect is due; it may lie in the past."""
         return await self._db.read(_next_due, tuple(Way))
 
@@ -71,21 +77,39 @@ class DeliveryService:
         due = await self._db.read(_next_due, ways)
         if due is None or due > now:
             return []
-        return await self._db.write(_claim, now, ways, limit, self._lease)
+        claimed = await self._db.write(_claim, now, ways, limit, self._lease, self._ids)
+        return self._told_log(claimed)
 
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None:
         """The last look, then the durable mark that the call is being made. None when there is nothing to call."""
-        return await self._db.write(_begin, delivery, self._terms, self._lease, now, self._ids)
+        begun = await self._db.write(_begin_apart, delivery, self._terms, self._lease, now, self._ids)
+        if isinstance(begun, Fault):
+            _log(delivery, begun)
+            return None
+        return begun
 
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         """Keeps what became of it, and what follows: the next way, the teacher told, the id remembered."""
-        await self._db.write(_finish, delivery, parcel, outcome, self._lease, now, self._ids)
+        fault = await self._db.write(_finish_apart, delivery, parcel, outcome, self._lease, now, self._ids)
+        if fault is not None:
+            _log(delivery, fault)
 
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]:
         """What was in mid-call when a process died or a call got lost: to be looked for before any repeat."""
         everyone = self._terms.is_alone and not self._resumed
+        pairs, faults = await self._db.write(_resume, self._terms, self._lease, now, everyone, self._ids)
         self._resumed = True
-        return await self._db.write(_resume, self._terms, self._lease, now, everyone)
+        for delivery, fault in faults:
+            _log(delivery, fault)
+        return pairs
+
+    def _told_log(self, rows: Sequence[Delivery | Unreadable]) -> Sequence[Delivery]:
+        for each in rows:
+            if isinstance(each, Unreadable):
+                log.error(
+                    "delivery_unreadable", extra={"delivery": each.id, "kind": each.kind, "why": each.why}
+                )
+        return [each for each in rows if isinstance(each, Delivery)]
 
     async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None:
         """The look gave the message itself, or that it never went out: then it is due again, with its nonce."""
@@ -103,8 +127,37 @@ def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:
     return tx.outbox.next_due(ways)
 
 
-def _claim(tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str) -> Sequence[Delivery]:
-    return tx.outbox.claim(now, ways, limit, lease, now + LEASE)
+def _claim(
+    tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str, ids: Ids
+) -> Sequence[Delivery | Unreadable]:
+    claimed = tx.outbox.claim(now, ways, limit, lease, now + LEASE)
+    _spoil(tx, claimed, now, ids)
+    return claimed
+
+
+def _spoil(tx: Tx, rows: Iterable[Delivery | Unreadable], now: datetime, ids: Ids) -> None:
+    """A row that cannot be read is ended at once: nothing would make it readable."""
+    for each in rows:
+        if isinstance(each, Unreadable):
+            tx.outbox.spoil(each.id, each.why, now)
+            tx.outbox.add(lost_row(each, now), now, ids)
+
+
+def _log(delivery: Delivery | Unreadable, fault: Fault) -> None:
+    log.error(
+        "delivery_fault",
+        extra={"delivery": delivery.id, "kind": delivery.kind, "fault": fault.why},
+        exc_info=fault.error,
+    )
+
+
+def _begin_apart(
+    tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids
+) -> Parcel | Fault | None:
+    begun = tx.apart(_begin, tx, delivery, terms, lease, now, ids)
+    if isinstance(begun, Fault):
+        stumble(tx, delivery, Stumbled(begun.said, called=False), lease, now, ids)
+    return begun
 
 
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:
@@ -191,6 +244,28 @@ def _keeps_hours(delivery: Delivery) -> bool:
     return delivery.kind in HELD_IN_QUIET_HOURS and delivery.way in TO_A_PERSON
 
 
+def _finish_apart(
+    tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
+) -> Fault | None:
+    """What became of it is kept, whatever raises over what follows from it: else it would go out again."""
+    done = tx.apart(_finish, tx, delivery, parcel, outcome, lease, now, ids)
+    if not isinstance(done, Fault):
+        return None
+    tx.outbox.stumble(delivery.id)
+    match outcome:
+        case Sent(channel, result, segments):
+            tx.outbox.end(
+                delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
+            )
+        case Wait(seconds, why):
+            tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
+        case Unknown(why):
+            tx.outbox.doubt(delivery.id, lease, why)
+        case Closed(why) | Refused(why) | Stumbled(why):
+            give_up(tx, delivery, f"{why}; then {done.said}", lease, now, ids)
+    return done
+
+
 def _finish(
     tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
 ) -> None:
@@ -198,7 +273,14 @@ def _finish(
         _remember(tx, delivery, parcel, outcome, now, ids)
 
 
-def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datetime, ids: Ids) -> bool:
+def _settle(  # noqa: C901  # one arm for each outcome
+    tx: Tx,
+    delivery: Delivery,
+    outcome: Outcome,
+    lease: str,
+    now: datetime,
+    ids: Ids,
+) -> bool:
     """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
     match outcome:
         case Sent(channel, result, segments):
@@ -223,6 +305,8 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
         case Unknown(why):
             return tx.outbox.doubt(delivery.id, lease, why)
+        case Stumbled():
+            return stumble(tx, delivery, outcome, lease, now, ids)
 
 
 def _hold_openings(tx: Tx, wait: Wait, now: datetime) -> None:
@@ -272,27 +356,43 @@ def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datet
 
 
 def _resume(
-    tx: Tx, terms: Terms, lease: str, now: datetime, everyone: bool
-) -> Sequence[tuple[Delivery, Parcel]]:
+    tx: Tx, terms: Terms, lease: str, now: datetime, everyone: bool, ids: Ids
+) -> tuple[Sequence[tuple[Delivery, Parcel]], Sequence[tuple[Delivery, Fault]]]:
     tx.outbox.free(now, everyone=everyone)
     if everyone:
         release_texts(tx)
+    _spoil(tx, tx.outbox.lost(now), now, ids)
     pairs: list[tuple[Delivery, Parcel]] = []
-    for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
-        parcel = parcel_of(tx, delivery, terms, now)
-        if delivery.expires_at is not None and now >= delivery.expires_at:
-            why = "it may have gone out; by now it is of no use"
-            end(tx, delivery, lease, State.EXPIRED, now, why=why)
-        elif isinstance(parcel, str):
-            end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
-        elif isinstance(parcel, Closed) and delivery.way in TEXTS:
-            # it cannot be looked for without its number, and another way might tell it a second time
-            end(tx, delivery, lease, State.FAILED, now, why=f"{parcel.why}; it may have gone out just before")
-        elif isinstance(parcel, Closed | Wait):
-            tx.outbox.wait(delivery.id, lease, now, parcel.why)
-        else:
+    faults: list[tuple[Delivery, Fault]] = []
+    adopted = tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone)
+    _spoil(tx, adopted, now, ids)
+    for delivery in (each for each in adopted if isinstance(each, Delivery)):
+        parcel = tx.apart(_taken_up, tx, delivery, terms, lease, now)
+        if isinstance(parcel, Fault):
+            faults.append((delivery, parcel))
+            stumble(tx, delivery, Stumbled(parcel.said, called=True), lease, now, ids)
+        elif parcel is not None:
             pairs.append((replace(delivery, lease=lease), parcel))
-    return pairs
+    return pairs, faults
+
+
+def _taken_up(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime) -> Parcel | None:
+    """What to look for, or None where the row has come to an end or waits."""
+    if delivery.expires_at is not None and now >= delivery.expires_at:
+        why = "it may have gone out; by now it is of no use"
+        end(tx, delivery, lease, State.EXPIRED, now, why=why)
+        return None
+    parcel = parcel_of(tx, delivery, terms, now)
+    if isinstance(parcel, str):
+        end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
+    elif isinstance(parcel, Closed) and delivery.way in TEXTS:
+        # it cannot be looked for without its number, and another way might tell it a second time
+        end(tx, delivery, lease, State.FAILED, now, why=f"{parcel.why}; it may have gone out just before")
+    elif isinstance(parcel, Closed | Wait):
+        tx.outbox.wait(delivery.id, lease, now, parcel.why)
+    else:
+        return parcel
+    return None
 
 
 def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:

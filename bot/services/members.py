@@ -6,15 +6,19 @@ while it is away is never told (RA15). So those who ever joined a class are look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Roll, Section
+from bot.services.apart import Bench, Piece, Told, do_each
 from bot.services.people import role_grant, role_take
 from bot.services.places import student_role, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
+
+#: the job, for each server
+MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,15 @@ class Repairs:
     set_ups: int
     takes: int = 0
 
+    def __add__(self, other: Repairs) -> Repairs:
+        return Repairs(
+            self.left + other.left,
+            self.came_back + other.came_back,
+            self.grants + other.grants,
+            self.set_ups + other.set_ups,
+            self.takes + other.takes,
+        )
+
 
 class MemberService:
     def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
@@ -49,7 +62,10 @@ class MemberService:
 
     async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs:
         """Notes who left or came back, and asks for what is missing or too much: roles of members, a class's places."""
-        repairs = await self._db.write(_compare, guild, seen, now, self._ids)
+        found = await self._db.read(_sections, guild)
+        pieces = [_piece(guild, section, seen) for section in found]
+        each = await do_each(self._db, f"{MEMBERS}:{guild}", pieces, now, self._ids)
+        repairs = sum(each, Repairs(0, 0, 0, 0))
         if repairs.grants or repairs.takes or repairs.set_ups:
             self._wake()
         return repairs
@@ -57,27 +73,57 @@ class MemberService:
 
 def _known(tx: Tx, guild: int) -> tuple[int, ...]:
     return tuple(
-        {roll.discord: None for each in tx.sections.on_guild(guild) for roll in tx.sections.rolls(each.id)}
+        {roll.discord: None for each in tx.sections.ids_on(guild) for roll in tx.sections.rolls(each)}
     )
 
 
-def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> Repairs:
+def _sections(tx: Tx, guild: int) -> Sequence[int]:
+    return tx.sections.ids_on(guild)
+
+
+def _piece(guild: int, section: int, seen: ServerSeen) -> Piece[Repairs]:
+    told = Told("who is in this class could not be compared with the server")
+    return Piece(
+        item=str(section),
+        do=lambda bench: _compare(bench, guild, section, seen),
+        section=section,
+        told=lambda tx: told,
+    )
+
+
+def _compare(bench: Bench, guild: int, number: int, seen: ServerSeen) -> Repairs:
+    tx, section = bench.tx, bench.tx.sections.get(number)
     standing = {(each.purpose, each.kind): each.discord for each in tx.sections.places(guild)}
-    left = came_back = 0
-    grants: list[Effect] = []
-    takes: list[Effect] = []
-    set_ups: list[Effect] = []
-    for section in tx.sections.on_guild(guild):
-        asked = _under_way(tx, section)
-        rolls = tx.sections.rolls(section.id)
-        for roll in rolls:
-            left += _note_gone(tx, guild, roll, seen.absent, now)
-            came_back += _note_back(tx, section, roll, seen.present, now)
-            grants += (each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each))
-            takes += (each for each in _extra_roles(section, roll, seen, standing, now) if not asked(each))
-        set_ups += _broken_places(tx, section, seen, standing, now)
-    added = [tx.outbox.add(each, now, ids) for each in (grants, set_ups, takes)]
-    return Repairs(left, came_back, *added)
+    asked = _under_way(tx, section)
+    pieces = [_member(guild, section, roll, seen, standing, asked) for roll in tx.sections.rolls(section.id)]
+    each = [done for piece in pieces if (done := bench.do(piece)) is not None]
+    set_ups = _broken_places(tx, section, seen, standing, bench.now)
+    return sum(each, Repairs(0, 0, 0, tx.outbox.add(set_ups, bench.now, bench.ids)))
+
+
+def _member(
+    guild: int,
+    section: Section,
+    roll: Roll,
+    seen: ServerSeen,
+    standing: Mapping[tuple[str, str], int],
+    asked: Callable[[Effect], bool],
+) -> Piece[Repairs]:
+    def compare(bench: Bench) -> Repairs:
+        tx, now = bench.tx, bench.now
+        left = _note_gone(tx, guild, roll, seen.absent, now)
+        came_back = _note_back(tx, section, roll, seen.present, now)
+        wanted = (
+            _missing_roles(section, roll, seen, standing, now),
+            _extra_roles(section, roll, seen, standing, now),
+        )
+        grants, takes = (
+            tx.outbox.add([each for each in effects if not asked(each)], now, bench.ids) for effects in wanted
+        )
+        return Repairs(int(left), int(came_back), grants, 0, takes)
+
+    told = Told(f"I could not see to the roles of <@{roll.discord}>")
+    return Piece(item=f"{section.id}:{roll.person}", do=compare, section=section.id, told=lambda tx: told)
 
 
 def _note_gone(tx: Tx, guild: int, roll: Roll, absent: Collection[int], now: datetime) -> bool:

@@ -9,6 +9,7 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.phone_zones import TEXTS, recipient_zones
 from bot.domain.phones import ConsentAct
 from bot.domain.records import Account, HistoryLine, Section
+from bot.domain.times import is_zone
 from bot.services.ports import PhoneNumbers, Tx
 
 STUDENT, GUARDIAN = "student", "guardian"
@@ -129,6 +130,6 @@ def zones_of(tx: Tx, delivery: Delivery) -> tuple[str, ...]:
     if delivery.way not in TEXTS:
         return (own or school,)
     record = numbers_of(tx, party_of(delivery.way)).of(delivery.person or 0)
-    of_number = tuple(each for each in (record.zones if record else "").split(",") if each)
+    of_number = tuple(each for each in (record.zones if record else "").split(",") if each and is_zone(each))
     # a guardian need not live where the student's clock is set
     return recipient_zones(own if delivery.way is Way.SMS else None, of_number, school)

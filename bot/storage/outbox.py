@@ -6,6 +6,7 @@ lost its lease changes nothing. Rows are never deleted here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Way
+from bot.domain.apart import MINE
+from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.domain.tally import Tally
-from bot.storage.tables import IS_TEXT, outbox
+from bot.storage.columns import Instant
+from bot.storage.tables import HAS_FAULTS, IS_TEXT, outbox
 from bot.storage.text_guards import NO_CONSENT
 
 _COLUMNS = (
@@ -42,6 +45,9 @@ _COLUMNS = (
     outbox.c.created_at,
 )
 
+_WAYS = frozenset(Way)
+#: SQLite takes any text for later than every number
+_IS_SOME_TIME = sa.type_coerce(outbox.c.due_at, sa.BigInteger) < 2**62
 #: what is for a class's server, as against one person
 _TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
 
@@ -50,11 +56,45 @@ _TALLY = sa.select(outbox.c.state, outbox.c.way, sa.func.count(), sa.func.min(ou
 )
 
 
+#: as they stand in the file: a value that cannot be read is the fault of its row, and of no other
+_RAW: tuple[sa.ColumnElement[Any], ...] = tuple(
+    sa.type_coerce(each, sa.types.NULLTYPE).label(each.name) for each in _COLUMNS
+)
+_INSTANTS = tuple(place for place, each in enumerate(_COLUMNS) if isinstance(each.type, Instant))
+_ARGS = [each.name for each in _COLUMNS].index("args")
+
+
 def _delivery(row: Sequence[Any]) -> Delivery:
-    number, key, kind, way, person, section, about, args, nonce, state, *rest = tuple(row)
+    """Raises KeyError, TypeError, ValueError or OverflowError where the row holds what nobody wrote there."""
+    values = list(row)
+    for place in _INSTANTS:
+        values[place] = _instant(values[place], _ANY)
+    values[_ARGS] = json.loads(values[_ARGS])
+    if not isinstance(values[_ARGS], dict):
+        raise TypeError("args are no object")
+    number, key, kind, way, person, section, about, args, nonce, state, *rest = values
     return Delivery(
         number, key, Kind(kind), Way(way), person, section, about, args, nonce, State(state), *rest
     )
+
+
+def _read(row: Sequence[Any]) -> Delivery | Unreadable:
+    try:
+        return _delivery(row)
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        section = row[5] if isinstance(row[5], int) else None
+        return Unreadable(
+            row[0], section, str(row[2])[:40], f"{MINE}: its row cannot be read ({type(error).__name__})"
+        )
+
+
+def _readable(rows: sa.Result[*tuple[Any, ...]]) -> list[Delivery]:
+    """For looks at many rows: one that cannot be read is left out, and ended when it is due."""
+    return [each for each in map(_read, rows.all()) if isinstance(each, Delivery)]
+
+
+_instant = Instant().process_result_value
+_ANY: Any = None
 
 
 class StoredOutbox:
@@ -86,7 +126,7 @@ class StoredOutbox:
 
     def claim(
         self, now: datetime, ways: Collection[Way], limit: int, lease: str, until: datetime
-    ) -> Sequence[Delivery]:
+    ) -> Sequence[Delivery | Unreadable]:
         due = outbox.alias()
         chosen = (
             sa.select(due.c.id)
@@ -98,18 +138,30 @@ class StoredOutbox:
             sa.update(outbox)
             .where(outbox.c.id.in_(chosen))
             .values(state=State.LEASED, lease=lease, lease_until=until, tries=outbox.c.tries + 1)
-            .returning(*_COLUMNS)
+            .returning(*_RAW)
         )
-        return sorted((_delivery(row) for row in rows), key=lambda each: (each.due_at, each.id))
+        found = [_read(row) for row in rows]
+        return sorted(
+            found, key=lambda each: (each.due_at.timestamp() if isinstance(each, Delivery) else 0.0, each.id)
+        )
 
     def get(self, delivery: int) -> Delivery:
-        return _delivery(self._db.execute(sa.select(*_COLUMNS).where(outbox.c.id == delivery)).one())
+        return _delivery(self._db.execute(sa.select(*_RAW).where(outbox.c.id == delivery)).one())
 
     def next_due(self, ways: Collection[Way]) -> datetime | None:
         query = sa.select(sa.func.min(outbox.c.due_at)).where(
-            outbox.c.state == State.DUE, outbox.c.way.in_(ways)
+            outbox.c.state == State.DUE, outbox.c.way.in_(ways), _IS_SOME_TIME
         )
         return self._db.execute(query).scalar()
+
+    def lost(self, now: datetime) -> Sequence[Unreadable]:
+        nobodys = sa.or_(outbox.c.way.not_in(tuple(Way)), sa.not_(_IS_SOME_TIME))
+        query = sa.select(outbox.c.id, outbox.c.section_id, outbox.c.kind)
+        rows = self._db.execute(query.where(outbox.c.state == State.DUE, nobodys))
+        return [
+            Unreadable(number, section, kind, f"{MINE}: its row cannot be read")
+            for number, section, kind in rows
+        ]
 
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
         try:
@@ -155,6 +207,21 @@ class StoredOutbox:
             result=result,
             segments=segments,
         )
+
+    def spoil(self, delivery: int, why: str, at: datetime) -> None:
+        self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == delivery, outbox.c.state.in_(UNDER_WAY))
+            .values(state=State.FAILED, why=why[:300], ended_at=at, faults=outbox.c.faults + 1)
+        )
+
+    def stumble(self, delivery: int) -> int:
+        one = sa.update(outbox).where(outbox.c.id == delivery).values(faults=outbox.c.faults + 1)
+        return self._db.execute(one.returning(outbox.c.faults)).scalar_one()
+
+    def given_up(self, since: datetime) -> int:
+        query = sa.select(sa.func.count()).where(HAS_FAULTS, outbox.c.ended_at >= since)
+        return self._db.execute(query.where(outbox.c.state == State.FAILED)).scalar_one()
 
     def doubt(self, delivery: int, lease: str, why: str) -> bool:
         return self._move(delivery, lease, (State.CALLING,), state=State.UNCERTAIN, why=why[:300])
@@ -204,30 +271,42 @@ class StoredOutbox:
             .values(state=State.DUE, lease=None, lease_until=None)
         )
 
-    def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]:
+    def adopt(
+        self, now: datetime, lease: str, until: datetime, *, everyone: bool
+    ) -> Sequence[Delivery | Unreadable]:
         """Takes over what was in mid-call when its lease ended: nobody knows yet whether it went out."""
         rows = self._db.execute(
             sa.update(outbox)
             .where(outbox.c.state.in_((State.CALLING, State.UNCERTAIN)), *_dead(now, everyone))
             .values(lease=lease, lease_until=until)
-            .returning(*_COLUMNS)
+            .returning(*_RAW)
         )
-        return [_delivery(row) for row in rows]
+        return [_read(row) for row in rows]
 
     def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
         """Due times, from ``since`` on, of all rows of a kind, in order."""
-        query = sa.select(outbox.c.due_at).where(outbox.c.kind == kind, outbox.c.due_at >= since)
+        query = sa.select(outbox.c.due_at).where(
+            outbox.c.kind == kind, outbox.c.due_at >= since, _IS_SOME_TIME
+        )
         return list(self._db.execute(query.order_by(outbox.c.due_at)).scalars())
 
     def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
         """When those of a kind that were called after ``since`` were called last, in order."""
-        query = sa.select(outbox.c.called_at).where(outbox.c.kind == kind, outbox.c.called_at > since)
+        query = sa.select(outbox.c.called_at).where(
+            outbox.c.kind == kind,
+            outbox.c.called_at > since,
+            sa.func.typeof(outbox.c.called_at) == "integer",
+        )
         return list(self._db.execute(query.order_by(outbox.c.called_at)).scalars())
 
     def tally(self) -> Sequence[Tally]:
         """Read from the index on (state, way, due_at) alone: a year's rows are counted in milliseconds."""
         rows = self._db.execute(_TALLY)
-        return [Tally(State(state), Way(way), number, first) for state, way, number, first in rows]
+        return [
+            Tally(State(state), Way(way), number, first)
+            for state, way, number, first in rows
+            if way in _WAYS  # what no way has is ended before anything is claimed
+        ]
 
     def hold_back(self, kind: Kind, until: datetime) -> None:
         """Nothing of that kind goes out before ``until``."""
@@ -247,35 +326,35 @@ class StoredOutbox:
                 outbox.c.state.in_((State.DUE, State.LEASED)),
             )
             .values(state=State.SUPPRESSED, why=why[:300], ended_at=at, lease=None, lease_until=None)
-            .returning(*_COLUMNS)
+            .returning(*_RAW)
         )
-        return [_delivery(row) for row in rows]
+        return _readable(rows)
 
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
-        query = sa.select(*_COLUMNS).where(
+        query = sa.select(*_RAW).where(
             outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != "", _TO_SERVER
         )
-        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+        return _readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
-        query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
-        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+        query = sa.select(*_RAW).where(outbox.c.kind == kind, outbox.c.about_id == about)
+        return _readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def roles_under_way(self, section: int) -> Sequence[Delivery]:
-        query = sa.select(*_COLUMNS).where(
+        query = sa.select(*_RAW).where(
             outbox.c.kind.in_((Kind.GRANT_ROLE, Kind.TAKE_ROLE)),
             outbox.c.about_id == section,
             outbox.c.state.in_(UNDER_WAY),
         )
-        return [_delivery(row) for row in self._db.execute(query)]
+        return _readable(self._db.execute(query))
 
     def chain(self, key: str) -> Sequence[Delivery]:
         after = sa.and_(
             outbox.c.dedupe_key >= f"{key}>", outbox.c.dedupe_key < f"{key}?"
         )  # "?" comes after ">"
-        query = sa.select(*_COLUMNS).where(sa.or_(outbox.c.dedupe_key == key, after))
-        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+        query = sa.select(*_RAW).where(sa.or_(outbox.c.dedupe_key == key, after))
+        return _readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def bill(self, delivery: int, segments: int) -> None:
         self._db.execute(
@@ -294,7 +373,7 @@ class StoredOutbox:
 
     def text_of(self, sid: str, nonce: str | None) -> Delivery | None:
         for this in (outbox.c.result == sid, outbox.c.nonce == (nonce or "")):
-            query = sa.select(*_COLUMNS).where(this, outbox.c.way.in_(TEXTS)).limit(1)
+            query = sa.select(*_RAW).where(this, outbox.c.way.in_(TEXTS)).limit(1)
             if (row := self._db.execute(query).first()) is not None:
                 return _delivery(row)
         return None
@@ -315,7 +394,7 @@ class StoredOutbox:
         return int(self._db.execute(query).scalar_one())
 
 
-_OF_NONCE = sa.select(*_COLUMNS).where(
+_OF_NONCE = sa.select(*_RAW).where(
     outbox.c.nonce == sa.bindparam("nonce"), outbox.c.person_id == sa.bindparam("person")
 )
 

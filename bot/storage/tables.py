@@ -298,6 +298,8 @@ booking = table(
 
 #: in the same words as the queries that are to find the index of texts
 IS_TEXT = sa.text("way IN ('sms', 'guardian')")
+HAS_FAULTS = sa.text("faults > 0")
+
 outbox = table(
     "outbox",
     an_id(),
@@ -329,10 +331,13 @@ outbox = table(
     sa.Column("got_it_at", Instant),
     #: of a text, as it is billed
     sa.Column("segments", sa.Integer),
+    #: how often something of ours raised over it
+    sa.Column("faults", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint(
         "state IN ('due', 'leased', 'calling', 'sent', 'uncertain', 'failed', 'expired', 'suppressed')",
         name="state",
     ),
+    sa.Index("ix_outbox_faults", "ended_at", sqlite_where=HAS_FAULTS, postgresql_where=HAS_FAULTS),
     sa.Index("ix_outbox_state_way_due_at", "state", "way", "due_at"),
     sa.Index("ix_outbox_kind_about_id", "kind", "about_id"),
     sa.Index("ix_outbox_nonce", "nonce"),
@@ -363,6 +368,27 @@ identify = table(
     about=described(
         "gateway log-ins, so that a crash loop cannot spend the day's budget (RA13)",
         retention="one day",
+        **NO_PERSON,
+    ),
+)
+
+set_aside = table(
+    "set_aside",
+    #: of the list that the app runs, and the thing's name within it
+    sa.Column("job", sa.String(40), primary_key=True),
+    sa.Column("item", sa.String(80), primary_key=True),
+    to("section", nullable=True),
+    #: how often it raised, one time after the other
+    sa.Column("tries", sa.Integer, nullable=False),
+    #: what was raised and where; never what people wrote
+    sa.Column("why", sa.String(300), nullable=False),
+    sa.Column("first_at", Instant, nullable=False),
+    sa.Column("again_at", Instant, nullable=False),
+    #: when it was given up for a day, and its teacher told
+    sa.Column("told_at", Instant),
+    about=described(
+        "what a job could not do, so that it holds up nothing else",
+        retention="until it is done, or nobody asks for it any more",
         **NO_PERSON,
     ),
 )
