@@ -217,7 +217,7 @@ def _told(tx: Tx, attempt: int) -> Told:
     it = tx.attempts.get(attempt)
     return Told(
         f"a result of “{it.unit_title}” could not be let go",
-        "Mark it by hand with /marking, or let them take it again with /attempt drop",
+        "Mark it by hand with /marking, or let them take it again by /override with the decision “begin anew”",
     )
 
 

@@ -56,7 +56,8 @@ def _told(tx: Tx, attempt: int) -> Told:
     name = f"<@{who.discord}>" if who else "a student"
     return Told(
         f"the check of {name} in “{it.unit_title}” is over and I could not mark it",
-        "End it with /attempt drop: it counts for nothing, and they can begin another at once. What they answered is kept",
+        "Use /override with the decision “begin anew”: it counts for nothing, they can begin another at once, "
+        "and what they answered is kept",
     )
 
 

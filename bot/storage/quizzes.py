@@ -17,7 +17,7 @@ from bot.domain.calculated import posed
 from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
 from bot.domain.kept_answers import answer_in, fitting
-from bot.domain.mastery import CLOSE, Attempt, Item
+from bot.domain.mastery import CLOSE, DROPPED, Attempt, Item
 from bot.domain.question_codec import answer_to_json, question_from_json
 from bot.domain.questions import Answer, Calculated, Posed, Question
 from bot.domain.records import Section, UnitRecord
@@ -51,7 +51,9 @@ _ATTEMPTS = sa.select(
 
 _MINE = Prepared(
     _ATTEMPTS.join(account, account.c.person_id == attempt.c.person_id).where(
-        attempt.c.handle == sa.bindparam("handle"), account.c.discord_id == sa.bindparam("discord")
+        attempt.c.handle == sa.bindparam("handle"),
+        account.c.discord_id == sa.bindparam("discord"),
+        attempt.c.purpose != DROPPED,
     )
 )
 _OF_COURSE = Prepared(
@@ -324,6 +326,20 @@ class StoredAttempts:
             .values(score=str(score), passed=passed, retake_at=retake_at)
         )
         return settled.rowcount > 0
+
+    def undecided(self, person: int, course: int, unit_slug: str) -> int | None:
+        query = sa.select(attempt.c.id).where(
+            *_of(person, course), attempt.c.unit_slug == unit_slug, attempt.c.passed.is_(None)
+        )
+        return self._db.execute(query.order_by(attempt.c.id.desc()).limit(1)).scalar()
+
+    def drop(self, attempt_id: int, at: datetime) -> None:
+        first = sa.func.coalesce(attempt.c.submitted_at, sa.literal(at, attempt.c.submitted_at.type))
+        self._db.execute(
+            sa.update(attempt)
+            .where(attempt.c.id == attempt_id)
+            .values(submitted_at=first, passed=False, score=None, retake_at=None, purpose=DROPPED)
+        )
 
     def run_out(self, before: datetime) -> Sequence[tuple[int, int]]:
         query = sa.select(attempt.c.id, attempt.c.section_id).where(

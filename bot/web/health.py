@@ -57,7 +57,8 @@ class Health:
         late = round(vitals.latest.total_seconds(), 1) if vitals is not None else None
         healthy = all(parts.values())
         return web.json_response(
-            {"ok": healthy, **parts, "oldest_due_s": late}, status=200 if healthy else 503
+            {"ok": healthy, **parts, "oldest_due_s": late, **_set_aside(vitals)},
+            status=200 if healthy else 503,
         )
 
     async def metrics(self, request: web.Request) -> web.Response:
@@ -82,3 +83,14 @@ class Health:
         except Exception as fault:  # noqa: BLE001  # whatever it is, the answer is that it does not answer
             log.warning("database_slow_or_down", error=type(fault).__name__)
             return None
+
+
+def _set_aside(vitals: Vitals | None) -> dict[str, object]:
+    """One thing that raises holds up nothing else, so that all is well beside it; but somebody has to look."""
+    if vitals is None:
+        return {}
+    return {
+        "set_aside": vitals.set_aside,
+        "given_up_today": vitals.given_up,
+        "failing_jobs": list(vitals.failing),
+    }

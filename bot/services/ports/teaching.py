@@ -233,6 +233,14 @@ class Attempts(Protocol):
         """Gives an attempt that was handed in its score; False when it has one, or was not handed in."""
         ...
 
+    def undecided(self, person: int, course: int, unit_slug: str) -> int | None:
+        """Id of the attempt that is open, or handed in and without a result."""
+        ...
+
+    def drop(self, attempt_id: int, at: datetime) -> None:
+        """Ends it as one that is no try, and that nobody finds any more."""
+        ...
+
     def run_out(self, before: datetime) -> Sequence[tuple[int, int]]:
         """Open attempts, and their classes, whose time was up before that instant."""
         ...
