@@ -44,7 +44,7 @@ def _end(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: I
     tx.apart(note, tx, delivery, State.FAILED, now, why=why)
     is_pursued = goes_on and delivery.kind not in NOT_PURSUED and delivery.way in TO_A_PERSON
     if not is_pursued or isinstance(tx.apart(pursue, tx, delivery, why, now, ids), Fault):
-        tx.outbox.add(_told(tx, delivery, why, now), now, ids)
+        tx.outbox.add(told_of(tx, delivery, why, now), now, ids)
     return True
 
 
@@ -53,7 +53,7 @@ def _tries(delivery: Delivery) -> int:
     return 1 if any(MINE in str(each) for each in delivery.args.get("tried", ())) else TRIES
 
 
-def _told(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Sequence[Effect]:
+def told_of(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Sequence[Effect]:
     """Once for each message; of a card for the teachers' room, too, as long as that is not this card itself."""
     if delivery.section is None or delivery.kind is Kind.TROUBLE:
         return ()
