@@ -42,8 +42,10 @@ class ReceiptService:
 
 
 def _tell(tx: Tx, told: Receipt, ids: Ids) -> tuple[bool, Fault | None]:
-    """Gives whether there is something new to send. The receipt is kept, whatever raises over what follows from it:
-    Twilio tells it once."""
+    """Gives whether there is something new to send.
+
+    The receipt is kept, whatever raises over what follows from it: Twilio tells it once.
+    """
     is_news = tx.receipts.raise_to(told)
     delivery = tx.outbox.text_of(told.sid, told.nonce)
     if delivery is None:

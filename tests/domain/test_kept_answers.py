@@ -28,7 +28,9 @@ QUESTIONS: list[Posed] = [
     posed(each, "seed") if isinstance(each, Calculated) else each
     for each in (*every_kind(), essay(), essay("photo", wants_file=True))
 ]
-LOOSE = st.one_of(st.none(), st.booleans(), st.integers(-3, 9), st.floats(allow_nan=True), st.text(max_size=4))
+LOOSE = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 9), st.floats(allow_nan=True), st.text(max_size=4)
+)
 PARTS = st.one_of(LOOSE, st.lists(LOOSE, max_size=7), st.lists(st.integers(-1, 7), max_size=7))
 BODIES = st.one_of(
     PARTS,

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import bot.services.deliveries
-
 from bot.domain.messages import (
     ClassSetUp,
     Closed,
@@ -357,7 +356,9 @@ async def test_what_was_sent_stays_sent_whatever_raises_over_what_follows(
     assert refused[2].kind is Kind.TROUBLE
 
 
-async def test_a_fault_of_a_carrier_before_its_call_is_tried_again_and_after_it_looked_for(desk: Desk) -> None:
+async def test_a_fault_of_a_carrier_before_its_call_is_tried_again_and_after_it_looked_for(
+    desk: Desk,
+) -> None:
     await desk.card()
     before = await desk.all(outcome=Stumbled("a fault of mine (X)", called=False))
     assert (before[0].state, before[0].due_at) == (State.DUE, NOW + MINUTE)
