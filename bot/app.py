@@ -30,7 +30,7 @@ from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
-from bot.jobs import Job, Jobs
+from bot.jobs import Jobs, every_job
 from bot.pictures.drawn import DrawnForServices
 from bot.schedule import Schedule
 from bot.services.accommodations import AccommodationService
@@ -123,37 +123,11 @@ class App:
             nonce_window_s=settings.discord.nonce_window_s,
             twilio=_twilio(settings),
         )
-        self.jobs = Jobs(self._jobs(), clock)
+        self.jobs = Jobs(every_job(self.services, self.courier.start, self.reconciler.start_if_due), clock)
         self.services.vitals.failing = self.jobs.failing
         self.lag, self.web = LagProbe(), None
         if settings.web is not None:
             self.lag, self.web = _web(settings.web, settings, self.services, self.client, line, links)
-
-    def _jobs(self) -> tuple[Job, ...]:
-        """What runs at every beat, in this order; how each is woken; and what only sets something going."""
-        services = self.services
-        return (
-            Job(name="aside", plan=services.vitals.begin, next_instant=services.vitals.next_instant),
-            Job(name="nudges", plan=services.nudges.plan, next_instant=services.nudges.next_instant),
-            Job(
-                name="announcements",
-                plan=services.announcements.run_due,
-                next_instant=services.announcements.next_instant,
-            ),
-            Job(
-                name="time_limits",
-                plan=services.time_limits.close,
-                next_instant=services.time_limits.next_instant,
-            ),
-            Job(name="rechecks", plan=services.rechecks.ask_due, next_instant=services.rechecks.next_instant),
-            Job(
-                name="results",
-                plan=services.summatives.release,
-                next_instant=services.summatives.next_instant,
-            ),
-            Job(name="deliver", start=self.courier.start, next_instant=services.deliveries.next_due),
-            Job(name="members", start=self.reconciler.start_if_due),
-        )
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""

@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
+from bot.services.services import Services
 
 log = structlog.get_logger()
 
@@ -76,3 +77,21 @@ class Jobs:
     def _note(self, job: Job, fault: Exception) -> None:
         log.error("job_fault", job=job.name, exc_info=fault)
         self._failing[job.name] = type(fault).__name__
+
+
+def every_job(
+    services: Services, deliver: Callable[[], None], look_at_members: Callable[[], None]
+) -> tuple[Job, ...]:
+    """The list itself: what runs at every beat, in this order; what only sets something going comes last."""
+    nudges, announcements, time_limits = services.nudges, services.announcements, services.time_limits
+    rechecks, summatives, vitals = services.rechecks, services.summatives, services.vitals
+    return (
+        Job(name="aside", plan=vitals.begin, next_instant=vitals.next_instant),
+        Job(name="nudges", plan=nudges.plan, next_instant=nudges.next_instant),
+        Job(name="announcements", plan=announcements.run_due, next_instant=announcements.next_instant),
+        Job(name="time_limits", plan=time_limits.close, next_instant=time_limits.next_instant),
+        Job(name="rechecks", plan=rechecks.ask_due, next_instant=rechecks.next_instant),
+        Job(name="results", plan=summatives.release, next_instant=summatives.next_instant),
+        Job(name="deliver", start=deliver, next_instant=services.deliveries.next_due),
+        Job(name="members", start=look_at_members),
+    )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.apart import Fault
@@ -26,17 +25,17 @@ from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
 from bot.domain.outbox import Delivery, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.chronicle import end, note
-from bot.services.giving_up import give_up, lost_row, stumble
+from bot.services.giving_up import give_up, spoil, stumble
 from bot.services.holding import Withhold, look
 from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.ports import Database, Ids, Tx
 from bot.services.pursuit import note_closed, pursue, trouble, turned_away
+from bot.services.taking_up import LEASE, resume
 from bot.services.texting import (
     ANSWERS,
     hold_texts,
-    release_texts,
     texts_shut,
     zones_of,
 )
@@ -44,8 +43,6 @@ from bot.services.upkeep import OPENINGS_STOPPED
 
 log = logging.getLogger(__name__)
 
-#: how long one call may take before another worker may ask what became of it
-LEASE = timedelta(seconds=60)
 DAY_S = 86_400.0
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset(
@@ -97,7 +94,7 @@ class DeliveryService:
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]:
         """What was in mid-call when a process died or a call got lost: to be looked for before any repeat."""
         everyone = self._terms.is_alone and not self._resumed
-        pairs, faults = await self._db.write(_resume, self._terms, self._lease, now, everyone, self._ids)
+        pairs, faults = await self._db.write(resume, self._terms, self._lease, now, everyone, self._ids)
         self._resumed = True
         for delivery, fault in faults:
             _log(delivery, fault)
@@ -131,16 +128,8 @@ def _claim(
     tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str, ids: Ids
 ) -> Sequence[Delivery | Unreadable]:
     claimed = tx.outbox.claim(now, ways, limit, lease, now + LEASE)
-    _spoil(tx, claimed, now, ids)
+    spoil(tx, claimed, now, ids)
     return claimed
-
-
-def _spoil(tx: Tx, rows: Iterable[Delivery | Unreadable], now: datetime, ids: Ids) -> None:
-    """A row that cannot be read is ended at once: nothing would make it readable."""
-    for each in rows:
-        if isinstance(each, Unreadable):
-            tx.outbox.spoil(each.id, each.why, now)
-            tx.outbox.add(lost_row(each, now), now, ids)
 
 
 def _log(delivery: Delivery | Unreadable, fault: Fault) -> None:
@@ -353,46 +342,6 @@ def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datet
             tx.letters.set_desk(delivery.section, delivery.person, sent.channel)
         case _:
             pass
-
-
-def _resume(
-    tx: Tx, terms: Terms, lease: str, now: datetime, everyone: bool, ids: Ids
-) -> tuple[Sequence[tuple[Delivery, Parcel]], Sequence[tuple[Delivery, Fault]]]:
-    tx.outbox.free(now, everyone=everyone)
-    if everyone:
-        release_texts(tx)
-    _spoil(tx, tx.outbox.lost(now), now, ids)
-    pairs: list[tuple[Delivery, Parcel]] = []
-    faults: list[tuple[Delivery, Fault]] = []
-    adopted = tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone)
-    _spoil(tx, adopted, now, ids)
-    for delivery in (each for each in adopted if isinstance(each, Delivery)):
-        parcel = tx.apart(_taken_up, tx, delivery, terms, lease, now)
-        if isinstance(parcel, Fault):
-            faults.append((delivery, parcel))
-            stumble(tx, delivery, Stumbled(parcel.said, called=True), lease, now, ids)
-        elif parcel is not None:
-            pairs.append((replace(delivery, lease=lease), parcel))
-    return pairs, faults
-
-
-def _taken_up(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime) -> Parcel | None:
-    """What to look for, or None where the row has come to an end or waits."""
-    if delivery.expires_at is not None and now >= delivery.expires_at:
-        why = "it may have gone out; by now it is of no use"
-        end(tx, delivery, lease, State.EXPIRED, now, why=why)
-        return None
-    parcel = parcel_of(tx, delivery, terms, now)
-    if isinstance(parcel, str):
-        end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
-    elif isinstance(parcel, Closed) and delivery.way in TEXTS:
-        # it cannot be looked for without its number, and another way might tell it a second time
-        end(tx, delivery, lease, State.FAILED, now, why=f"{parcel.why}; it may have gone out just before")
-    elif isinstance(parcel, Closed | Wait):
-        tx.outbox.wait(delivery.id, lease, now, parcel.why)
-    else:
-        return parcel
-    return None
 
 
 def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ the last told to the teachers, since another way might tell it twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.apart import AGAIN, MINE, TRIES, Fault
@@ -63,7 +63,15 @@ def told_of(tx: Tx, delivery: Delivery, why: str, now: datetime) -> Sequence[Eff
     return [_card(delivery.id, delivery.section, f"a message{whom} could not be sent ({what}): {why}", now)]
 
 
-def lost_row(row: Unreadable, now: datetime) -> Sequence[Effect]:
+def spoil(tx: Tx, rows: Iterable[Delivery | Unreadable], now: datetime, ids: Ids) -> None:
+    """A row that cannot be read is ended at once: nothing would make it readable."""
+    for each in rows:
+        if isinstance(each, Unreadable):
+            tx.outbox.spoil(each.id, each.why, now)
+            tx.outbox.add(_lost_row(each, now), now, ids)
+
+
+def _lost_row(row: Unreadable, now: datetime) -> Sequence[Effect]:
     """A row of which hardly anything can be read."""
     if row.section is None or row.kind == Kind.TROUBLE:
         return ()

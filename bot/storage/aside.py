@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.apart import SetAside
-from bot.storage.tables import set_aside
+from bot.storage.message_tables import set_aside
 
 _ALL = sa.select(
     set_aside.c.job,

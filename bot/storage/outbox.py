@@ -6,10 +6,8 @@ lost its lease changes nothing. Rows are never deleted here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -19,31 +17,9 @@ from bot.domain.apart import MINE
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.domain.tally import Tally
-from bot.storage.columns import Instant
+from bot.storage.outbox_rows import RAW, delivery_of, read, readable
 from bot.storage.tables import HAS_FAULTS, IS_TEXT, outbox
 from bot.storage.text_guards import NO_CONSENT
-
-_COLUMNS = (
-    outbox.c.id,
-    outbox.c.dedupe_key,
-    outbox.c.kind,
-    outbox.c.way,
-    outbox.c.person_id,
-    outbox.c.section_id,
-    outbox.c.about_id,
-    outbox.c.args,
-    outbox.c.nonce,
-    outbox.c.state,
-    outbox.c.due_at,
-    outbox.c.expires_at,
-    outbox.c.tries,
-    outbox.c.called_at,
-    outbox.c.lease,
-    outbox.c.why,
-    outbox.c.channel_id,
-    outbox.c.result,
-    outbox.c.created_at,
-)
 
 _WAYS = frozenset(Way)
 #: SQLite takes any text for later than every number
@@ -54,47 +30,6 @@ _TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.D
 _TALLY = sa.select(outbox.c.state, outbox.c.way, sa.func.count(), sa.func.min(outbox.c.due_at)).group_by(
     outbox.c.state, outbox.c.way
 )
-
-
-#: as they stand in the file: a value that cannot be read is the fault of its row, and of no other
-_RAW: tuple[sa.ColumnElement[Any], ...] = tuple(
-    sa.type_coerce(each, sa.types.NULLTYPE).label(each.name) for each in _COLUMNS
-)
-_INSTANTS = tuple(place for place, each in enumerate(_COLUMNS) if isinstance(each.type, Instant))
-_ARGS = [each.name for each in _COLUMNS].index("args")
-
-
-def _delivery(row: Sequence[Any]) -> Delivery:
-    """Raises KeyError, TypeError, ValueError or OverflowError where the row holds what nobody wrote there."""
-    values = list(row)
-    for place in _INSTANTS:
-        values[place] = _instant(values[place], _ANY)
-    values[_ARGS] = json.loads(values[_ARGS])
-    if not isinstance(values[_ARGS], dict):
-        raise TypeError("args are no object")
-    number, key, kind, way, person, section, about, args, nonce, state, *rest = values
-    return Delivery(
-        number, key, Kind(kind), Way(way), person, section, about, args, nonce, State(state), *rest
-    )
-
-
-def _read(row: Sequence[Any]) -> Delivery | Unreadable:
-    try:
-        return _delivery(row)
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        section = row[5] if isinstance(row[5], int) else None
-        return Unreadable(
-            row[0], section, str(row[2])[:40], f"{MINE}: its row cannot be read ({type(error).__name__})"
-        )
-
-
-def _readable(rows: sa.Result[*tuple[Any, ...]]) -> list[Delivery]:
-    """For looks at many rows: one that cannot be read is left out, and ended when it is due."""
-    return [each for each in map(_read, rows.all()) if isinstance(each, Delivery)]
-
-
-_instant = Instant().process_result_value
-_ANY: Any = None
 
 
 class StoredOutbox:
@@ -138,15 +73,15 @@ class StoredOutbox:
             sa.update(outbox)
             .where(outbox.c.id.in_(chosen))
             .values(state=State.LEASED, lease=lease, lease_until=until, tries=outbox.c.tries + 1)
-            .returning(*_RAW)
+            .returning(*RAW)
         )
-        found = [_read(row) for row in rows]
+        found = [read(row) for row in rows]
         return sorted(
             found, key=lambda each: (each.due_at.timestamp() if isinstance(each, Delivery) else 0.0, each.id)
         )
 
     def get(self, delivery: int) -> Delivery:
-        return _delivery(self._db.execute(sa.select(*_RAW).where(outbox.c.id == delivery)).one())
+        return delivery_of(self._db.execute(sa.select(*RAW).where(outbox.c.id == delivery)).one())
 
     def next_due(self, ways: Collection[Way]) -> datetime | None:
         query = sa.select(sa.func.min(outbox.c.due_at)).where(
@@ -212,7 +147,19 @@ class StoredOutbox:
         self._db.execute(
             sa.update(outbox)
             .where(outbox.c.id == delivery, outbox.c.state.in_(UNDER_WAY))
-            .values(state=State.FAILED, why=why[:300], ended_at=at, faults=outbox.c.faults + 1)
+            .values(
+                state=State.FAILED,
+                why=why[:300],
+                ended_at=at,
+                faults=outbox.c.faults + 1,
+                # so that reports can be read, which show it among the others
+                way=sa.case((outbox.c.way.in_(tuple(Way)), outbox.c.way), else_=Way.ROOM),
+                args={},
+                due_at=at,
+                created_at=at,
+                expires_at=None,
+                called_at=None,
+            )
         )
 
     def stumble(self, delivery: int) -> int:
@@ -279,9 +226,9 @@ class StoredOutbox:
             sa.update(outbox)
             .where(outbox.c.state.in_((State.CALLING, State.UNCERTAIN)), *_dead(now, everyone))
             .values(lease=lease, lease_until=until)
-            .returning(*_RAW)
+            .returning(*RAW)
         )
-        return [_read(row) for row in rows]
+        return [read(row) for row in rows]
 
     def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
         """Due times, from ``since`` on, of all rows of a kind, in order."""
@@ -326,35 +273,35 @@ class StoredOutbox:
                 outbox.c.state.in_((State.DUE, State.LEASED)),
             )
             .values(state=State.SUPPRESSED, why=why[:300], ended_at=at, lease=None, lease_until=None)
-            .returning(*_RAW)
+            .returning(*RAW)
         )
-        return _readable(rows)
+        return readable(rows)
 
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
-        query = sa.select(*_RAW).where(
+        query = sa.select(*RAW).where(
             outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != "", _TO_SERVER
         )
-        return _readable(self._db.execute(query.order_by(outbox.c.id)))
+        return readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
-        query = sa.select(*_RAW).where(outbox.c.kind == kind, outbox.c.about_id == about)
-        return _readable(self._db.execute(query.order_by(outbox.c.id)))
+        query = sa.select(*RAW).where(outbox.c.kind == kind, outbox.c.about_id == about)
+        return readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def roles_under_way(self, section: int) -> Sequence[Delivery]:
-        query = sa.select(*_RAW).where(
+        query = sa.select(*RAW).where(
             outbox.c.kind.in_((Kind.GRANT_ROLE, Kind.TAKE_ROLE)),
             outbox.c.about_id == section,
             outbox.c.state.in_(UNDER_WAY),
         )
-        return _readable(self._db.execute(query))
+        return readable(self._db.execute(query))
 
     def chain(self, key: str) -> Sequence[Delivery]:
         after = sa.and_(
             outbox.c.dedupe_key >= f"{key}>", outbox.c.dedupe_key < f"{key}?"
         )  # "?" comes after ">"
-        query = sa.select(*_RAW).where(sa.or_(outbox.c.dedupe_key == key, after))
-        return _readable(self._db.execute(query.order_by(outbox.c.id)))
+        query = sa.select(*RAW).where(sa.or_(outbox.c.dedupe_key == key, after))
+        return readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def bill(self, delivery: int, segments: int) -> None:
         self._db.execute(
@@ -365,7 +312,7 @@ class StoredOutbox:
 
     def of_person(self, nonce: str, person: int) -> Delivery | None:
         row = self._db.execute(_OF_NONCE, {"nonce": nonce, "person": person}).first()
-        return _delivery(row) if row else None
+        return delivery_of(row) if row else None
 
     def got_it(self, delivery: int, at: datetime) -> None:
         first = sa.update(outbox).where(outbox.c.id == delivery, outbox.c.got_it_at.is_(None))
@@ -373,9 +320,9 @@ class StoredOutbox:
 
     def text_of(self, sid: str, nonce: str | None) -> Delivery | None:
         for this in (outbox.c.result == sid, outbox.c.nonce == (nonce or "")):
-            query = sa.select(*_RAW).where(this, outbox.c.way.in_(TEXTS)).limit(1)
+            query = sa.select(*RAW).where(this, outbox.c.way.in_(TEXTS)).limit(1)
             if (row := self._db.execute(query).first()) is not None:
-                return _delivery(row)
+                return delivery_of(row)
         return None
 
     def proven(self, delivery: int, sid: str, at: datetime) -> bool:
@@ -394,7 +341,7 @@ class StoredOutbox:
         return int(self._db.execute(query).scalar_one())
 
 
-_OF_NONCE = sa.select(*_RAW).where(
+_OF_NONCE = sa.select(*RAW).where(
     outbox.c.nonce == sa.bindparam("nonce"), outbox.c.person_id == sa.bindparam("person")
 )
 

@@ -203,12 +203,9 @@ def _raising(job: Any) -> Any:
     )
 
 
-async def test_a_beat_starts_the_courier_whatever_its_jobs_raise(
-    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_beat_starts_the_courier_whatever_its_jobs_raise(classroom: Classroom) -> None:
     started: list[str] = []
-    monkeypatch.setattr(classroom.app.jobs, "all", ())
-    jobs = classroom.app._jobs()
+    jobs = classroom.app.jobs.all
     starting = {each.name for each in jobs if each.start is not None}
     assert starting == {"deliver", "members"}
     classroom.app.jobs.all = tuple(

@@ -14,6 +14,7 @@ from typing import Any
 import bot.jobs
 import bot.services.apart
 import bot.services.deliveries
+import bot.services.taking_up
 from bot.delivery.worker import Courier
 from bot.domain.messages import Announcement, Closed, Message, RoleGrant, Wait
 from bot.domain.outbox import Delivery, Way
@@ -71,7 +72,8 @@ def _say_their_keys(victim: str) -> None:
         words = Announcement(section.name, f"[{delivery.key.partition('>')[0]}]", delivery.nonce, None)
         return Message(words, address, delivery.nonce, parcels.marker_of(delivery.nonce))
 
-    parcels.parcel_of = bot.services.deliveries.parcel_of = parcel_of
+    for module in (parcels, bot.services.deliveries, bot.services.taking_up):
+        module.parcel_of = parcel_of
 
 
 def _carrier(victim: str) -> None:

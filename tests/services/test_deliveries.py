@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import bot.services.deliveries
+import bot.services.taking_up
 from bot.domain.messages import (
     ClassSetUp,
     Closed,
@@ -301,6 +302,7 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return build(tx, delivery, terms, now)
 
     monkeypatch.setattr(bot.services.deliveries, "parcel_of", raising)
+    monkeypatch.setattr(bot.services.taking_up, "parcel_of", raising)
     return victims
 
 
