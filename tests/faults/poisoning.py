@@ -72,8 +72,8 @@ def _say_their_keys(victim: str) -> None:
         words = Announcement(section.name, f"[{delivery.key.partition('>')[0]}]", delivery.nonce, None)
         return Message(words, address, delivery.nonce, parcels.marker_of(delivery.nonce))
 
-    for module in (parcels, bot.services.deliveries, bot.services.taking_up):
-        module.parcel_of = parcel_of
+    parcels.parcel_of = bot.services.deliveries.parcel_of = parcel_of
+    bot.services.taking_up.parcel_of = parcel_of
 
 
 def _carrier(victim: str) -> None:
