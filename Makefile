@@ -67,7 +67,8 @@ check: lint types contracts test
 bench: install
 	$(BIN)/python -m bench
 
-# the process killed a thousand times and more, and what arrived counted; make test-all has a small run of each
+# the process killed a thousand times and more, each job and message poisoned, and what arrived counted; make test-all
+# has a small run of each
 faults: install
 	$(BIN)/python -m tests.faults
 

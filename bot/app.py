@@ -31,6 +31,7 @@ from bot.formats.pack import zip_folder
 from bot.formats.table_csv import CsvTables
 from bot.formats.units import PintUnits
 from bot.formats.worker import WorkerPackParser
+from bot.jobs import Jobs, every_job
 from bot.pictures.drawn import DrawnForServices
 from bot.pulse import Pulse
 from bot.schedule import Schedule
@@ -111,11 +112,10 @@ class App:
         self.settings, self.clock = settings, clock
         self.pulse, self.watch = Pulse(), Watch()
         self.schedule = Schedule(
-            self.beat, self.next_due, clock, settings.wake.poll_s, pulse=self.pulse, watch=self.watch
+            self.beat, self.next_alarm, clock, settings.wake.poll_s, pulse=self.pulse, watch=self.watch
         )
         links, contract_links = _links(settings)
         self.services = _services(settings, database, clock, self.schedule.wake, links, contract_links)
-        self.catch_up = partial(GoingBackService(database, new_handle).catch_up, self._plan)
         self.line = line = Line()
         self.client = FlipcordClient(
             self.services,
@@ -134,6 +134,9 @@ class App:
             twilio=_twilio(settings),
             pulse=self.pulse,
         )
+        self.jobs = Jobs(every_job(self.services, self.courier.start, self.reconciler.start_if_due), clock)
+        self.services.vitals.failing = self.jobs.failing
+        self.catch_up = partial(GoingBackService(database, new_handle).catch_up, self.jobs.plan)
         self.lookout = self._lookout(database, line)
         self.lag, self.web = LagProbe(watch=self.watch), None
         if settings.web is not None:
@@ -143,7 +146,7 @@ class App:
         texts_a_day = self.settings.twilio.per_day if self.settings.twilio is not None else None
         return Lookout(
             StandingService(database, texts_a_day, new_handle),
-            (line.standing, self.client.standing, self.courier.standing),
+            (line.standing, self.client.standing, self.courier.standing, self.jobs.standing),
             Discord(partial(knows_token, self.client), line.vouch, partial(post_past_the_outbox, self.client, line)),
             self.clock,
             self.settings.wake.poll_s,
@@ -154,42 +157,21 @@ class App:
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
-        await self._mind_the_clock()
-        await self.services.nudges.plan(self.clock())
-        await self.services.announcements.run_due(self.clock())
-        await self.services.time_limits.close(self.clock())
-        await self.services.rechecks.ask_due(self.clock())
-        await self.services.summatives.release(self.clock())
-        self.courier.start()
-        self.reconciler.start_if_due()
-
-    async def _mind_the_clock(self) -> None:
-        if back := await self.services.upkeep.mind_the_clock(self.clock()):
-            log.warning("clock_set_back", by_s=round(back.total_seconds()))
+        await self.jobs.plan()
+        self.jobs.start()
 
     async def work(self) -> int:
         """Does everything that is due at the clock's present, to the end: for tests and the sandbox."""
-        await self._mind_the_clock()
-        return await self._plan(self.clock()) + await self.courier.work()
-
-    async def _plan(self, now: datetime) -> int:
-        """Everything that has come by then goes into the outbox."""
-        of = self.services
-        jobs = of.nudges.plan, of.announcements.run_due, of.time_limits.close, of.rechecks.ask_due
-        return sum([await job(now) for job in (*jobs, of.summatives.release)])
+        return await self.jobs.plan() + await self.courier.work()
 
     async def next_due(self) -> datetime | None:
         """The next instant at which ``work`` has something to do; it may lie in the past."""
+        return min(await self.jobs.instants(), default=None)
+
+    async def next_alarm(self) -> datetime | None:
+        """The next one that has not come: what lies in the past was set going, and hides no other's alarm."""
         now = self.clock()
-        instants = (
-            await self.services.nudges.next_instant(now),
-            await self.services.announcements.next_instant(),
-            await self.services.time_limits.next_instant(),
-            await self.services.rechecks.next_instant(now),
-            await self.services.summatives.next_instant(),
-            await self.services.deliveries.next_due(),
-        )
-        return min((each for each in instants if each is not None), default=None)
+        return min((each for each in await self.jobs.instants() if each > now), default=None)
 
     async def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Connects to Discord and works until it is cancelled.

@@ -195,5 +195,8 @@ class FlipcordClient(commands.Bot):
     async def on_ready(self) -> None:
         log.info("ready", servers=len(self.guilds))
         for guild in self.guilds:
-            await self.services.classes.mended(guild.id, self.services.clock())
+            try:
+                await self.services.classes.mended(guild.id, self.services.clock())
+            except Exception:  # one server's classes hold up no other's, nor the look at who is there
+                log.exception("not_mended", server=guild.id)
         self.on_gap()

@@ -6,6 +6,7 @@ What is written in the bot's direct messages is a letter as well.
 from __future__ import annotations
 
 import contextlib
+import logging
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, cast
 
@@ -19,6 +20,8 @@ from bot.views.choices import Choices, class_choices
 from bot.views.desk import draw_hours, draw_inbox
 from bot.views.letters import draw_direct, reading_back, receive, write
 from bot.views.presses import Interaction, asker, reply, services
+
+log = logging.getLogger(__name__)
 
 #: what a person wrote, as against what Discord says of pins and calls
 WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
@@ -71,7 +74,13 @@ class Letters(commands.Cog):
                 self._bot.paced(),
             ):
                 async for message in channel.history(after=after, limit=MOST_MISSED):
-                    await self.on_message(message)
+                    await self._read_back(message)
+
+    async def _read_back(self, message: discord.Message) -> None:
+        try:
+            await self.on_message(message)
+        except Exception:  # one letter over which something raises keeps no other from being read
+            log.exception("letter_fault", extra={"letter": message.id})
 
     def _is_told(self, message: discord.Message) -> bool:
         now = self._services.clock()

@@ -14,7 +14,7 @@ from bot.views.choices import Choices, class_choices, question_choices, unit_cho
 from bot.views.hand_marking import draw_begun
 from bot.views.presses import Interaction, asker, reply, services
 from bot.views.regrades import draw_faulty, draw_regrades
-from bot.views.rulings import draw_list, draw_ruled
+from bot.views.rulings import draw_dropped, draw_list, draw_ruled
 
 
 class Marking(commands.Cog):
@@ -28,7 +28,7 @@ class Marking(commands.Cog):
         student="For whom",
         unit="The unit whose check it is about",
         reason="Why; for the record, the student is not shown it",
-        decision="It counts as mastered, or they go on without it counting; mastered if left out",
+        decision="It counts as mastered; they go on without; or what is under way counts for nothing and they begin anew",
         class_name="The class, if you teach several here",
     )
     async def override(
@@ -37,12 +37,17 @@ class Marking(commands.Cog):
         student: discord.Member | None = None,
         unit: app_commands.Range[str, 1, 80] | None = None,
         reason: app_commands.Range[str, 1, LONGEST_REASON] | None = None,
-        decision: Literal["mastered", "excused"] = "mastered",
+        decision: Literal["mastered", "excused", "begin anew"] = "mastered",
         class_name: str | None = None,
     ) -> None:
         rulings = services(interaction).rulings
         if student is None and unit is None and reason is None:
             await reply(interaction, draw_list(await rulings.of(asker(interaction), class_name)))
+            return
+        if decision == "begin anew":
+            who = student.id if student else None
+            told = asker(interaction), class_name, who, unit, reason or "", interaction.created_at
+            await reply(interaction, draw_dropped(await rulings.drop(*told)))
             return
         result = await rulings.rule(
             asker(interaction),

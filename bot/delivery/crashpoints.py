@@ -1,4 +1,4 @@
-"""Named durable steps, at whose edges a fault test ends the process (RD2). In service this does nothing."""
+"""Named durable steps, at whose edges a fault test ends the process (RD2). In service they only say that they began."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 #: the edge at which to die, and at which visit of it: "finish:before" or "finish:before:3"
 VARIABLE = "CRASH_AT"
 EDGES = ("before", "after")
 
+_begun: ContextVar[list[str] | None] = ContextVar("begun", default=None)
 _visits: dict[str, int] = {}
+
+
+@contextmanager
+def watching() -> Iterator[list[str]]:
+    """Names of the steps that begin inside: without any, nothing was done that others see."""
+    begun: list[str] = []
+    token = _begun.set(begun)
+    try:
+        yield begun
+    finally:
+        _begun.reset(token)
 
 
 @contextmanager
@@ -22,6 +35,8 @@ def step(name: str) -> Iterator[None]:
     edge after.
     """
     _edge(f"{name}:before")
+    if (begun := _begun.get()) is not None:
+        begun.append(name)
     yield
     _edge(f"{name}:after")
 

@@ -93,6 +93,9 @@ class Reconciler:
             except (*DISCORD_ERRORS, TimeoutError) as error:
                 # the next look comes by itself; nobody is taken for gone on a guess
                 log.warning("members_not_looked_up", server=guild.id, error=type(error).__name__)
+            except Exception:
+                # whatever it is, it is this server's: the others are looked at
+                log.exception("members_fault", server=guild.id)
 
     async def aclose(self) -> None:
         if self._task is not None:

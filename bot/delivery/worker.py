@@ -13,15 +13,17 @@ import discord
 import structlog
 
 from bot.delivery.channel import Channels
-from bot.delivery.crashpoints import step
+from bot.delivery.crashpoints import step, watching
 from bot.delivery.desk import Desks
 from bot.delivery.direct_message import DirectMessages
+from bot.delivery.errors import DISCORD_ERRORS
 from bot.delivery.line import SILENT_S, Line
 from bot.delivery.luggage import Luggage, has_file
 from bot.delivery.private_thread import PrivateThreads
 from bot.delivery.roles import Roles
 from bot.delivery.setup import Setup
 from bot.delivery.sms import Texts, TwilioAccount
+from bot.domain.apart import MINE, Fault
 from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
@@ -32,6 +34,7 @@ from bot.domain.messages import (
     Parcel,
     RoleGrant,
     Sent,
+    Stumbled,
     ToChannel,
     ToDirectMessage,
     ToPhone,
@@ -103,6 +106,14 @@ def _charged(delivery: Delivery) -> int | None:
     return delivery.section if delivery.kind is not Kind.OPEN_INBOX else None
 
 
+def _cannot_look(message: Message, error: Exception) -> Outcome:
+    """Discord's refusal may pass, and Twilio's; what is raised for want of anything better is a fault of ours."""
+    passes = isinstance(error, (*DISCORD_ERRORS, TimeoutError)) or isinstance(message.address, ToPhone)
+    if passes:
+        return Unknown(f"could not look whether it arrived ({type(error).__name__})")
+    return Stumbled(Fault(error).said, called=True)
+
+
 class Courier:
     """One for each process. The client's HTTP has to be made with ``line.trace``."""
 
@@ -136,6 +147,7 @@ class Courier:
         self._lanes.append(_Lane(CARRY_FILES, FILES_AT_ONCE, files=True))
         self._working = asyncio.Lock()
         self._hands: set[asyncio.Task[int]] = set()
+        self._idle, self._carried = asyncio.Event(), 0
         self._background: asyncio.Task[int] | None = None
         self._in_hand: set[int] = set()
 
@@ -208,18 +220,28 @@ class Courier:
             lane.is_asked = True
             if not lane.is_busy:
                 lane.is_busy = True
-                self._hands.add(asyncio.create_task(self._work_lane(lane)))
+                hand = asyncio.create_task(self._work_lane(lane))
+                self._hands.add(hand)
+                hand.add_done_callback(self._let_go)
+
+    def _let_go(self, hand: asyncio.Task[int]) -> None:
+        """At once, whatever else is under way: one lane that is held up outlasts thousands of the others' turns."""
+        if hand not in self._hands:  # it was dropped
+            return
+        self._hands.discard(hand)
+        carried = 0 if hand.cancelled() else hand.result()
+        self._carried += carried
+        if carried:  # what one lane did may have made work for another
+            self._start_lanes()
+        if not self._hands:
+            self._idle.set()
 
     async def _until_idle(self) -> int:
-        count = 0
         while self._hands:
-            done, _ = await asyncio.wait(self._hands, return_when=asyncio.FIRST_COMPLETED)
-            self._hands -= done
-            carried = sum(each.result() for each in done)
-            count += carried
-            if carried:  # what one lane did may have made work for another
-                self._start_lanes()
-        return count
+            self._idle.clear()
+            await self._idle.wait()
+        carried, self._carried = self._carried, 0
+        return carried
 
     async def _work_lane(self, lane: _Lane) -> int:
         count = 0
@@ -306,7 +328,7 @@ class Courier:
                     sent = await self._find(parcel, delivery)
         except Exception as error:  # noqa: BLE001  # as long as nobody could look, nothing is sent again
             log.warning("delivery_look_failed", delivery=delivery.id, error=repr(error))
-            doubt = Unknown(f"could not look whether it arrived ({type(error).__name__})")
+            doubt = _cannot_look(parcel, error)
             with step("doubt"):
                 await self._deliveries.finish(delivery, parcel, doubt, self._clock())
             return
@@ -314,20 +336,26 @@ class Courier:
             await self._deliveries.found(delivery, parcel, sent, self._clock())
 
     def _is_known(self, delivery: Delivery, message: Message) -> bool:
-        """Discord still knows the nonce of that call and would give its message again."""
+        """Discord still knows the nonce of that call and would give its message again.
+
+        Not over what raised here: to look is enough then, where another call would raise once more.
+        """
+        if delivery.why.startswith(MINE):
+            return False
         age = self._clock() - (delivery.called_at or delivery.due_at)
         return not isinstance(message.address, ToPhone) and age < self._nonce_window
 
     async def _outcome(self, delivery: Delivery, parcel: Parcel) -> Outcome:
-        try:
-            with self._line.carrying(_charged(delivery)) as call:
-                async with self._bound(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
-                    outcome = await self._carry(parcel, delivery)
-        except TimeoutError:
-            return Unknown("no answer came in time")
-        except Exception as error:
-            log.exception("delivery_fault", delivery=delivery.id, kind=delivery.kind, way=delivery.way)
-            return Unknown(f"a fault of mine ({type(error).__name__})")
+        with watching() as begun:
+            try:
+                with self._line.carrying(_charged(delivery)) as call:
+                    async with self._bound(SETUP_S if isinstance(parcel, ClassSetUp) else CALL_S):
+                        outcome = await self._carry(parcel, delivery)
+            except TimeoutError:
+                return Unknown("no answer came in time")
+            except Exception as error:
+                log.exception("delivery_fault", delivery=delivery.id, kind=delivery.kind, way=delivery.way)
+                return Stumbled(Fault(error).said, called=bool(begun))
         if call.doubtful and not isinstance(outcome, Sent):
             # an earlier try of the library's may have counted, whatever the last one was told
             return Unknown(outcome.why)

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from bot.domain.times import BadTime, instant, local_day, parse_when
 
+#: the jobs that begin runs and end those that are through
+ANNOUNCE, END = "announce", "announced"
 #: between [Send] and the first message: long enough to read one's own words once more and press [Undo] (D9)
 UNDO_WINDOW = timedelta(seconds=20)
 #: a run that a stopped bot slept through still goes out this late; after that the teachers' room is told instead

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.domain.kept_answers import fitting
 from bot.domain.ordering import mark_order
 from bot.domain.questions import (
     Answer,
+    Calculated,
     Chosen,
     Essay,
     Filled,
@@ -23,6 +25,7 @@ from bot.domain.questions import (
     Numeric,
     Ordered,
     Ordering,
+    Posed,
     Question,
     SeveralChoices,
     ShortText,
@@ -59,9 +62,10 @@ def mark(question: Question, answer: Answer, units: Units | None = None) -> Mark
     """The mark of ``answer``; a blank one earns nothing. An essay is marked by the teacher.
 
     ``units`` converts what was typed to the unit that is wanted. What ``unreadable`` gives a reason for earns
-    nothing: it should be asked again instead. Raises ValueError when the answer does not fit the question:
-    the wrong kind, an option that the question does not have, more than one where one is asked, or a
-    calculated question, of which one with numbers must be made first.
+    nothing: it should be asked again instead. Nothing that was ever kept may stop a check from being marked: an
+    answer that does not fit its question (the wrong kind, an option that it does not have, more than one where one
+    is asked) earns nothing, and so does an order that is not whole. Raises ValueError for a calculated question
+    only, of which one with numbers must be made first.
     """
     if isinstance(question, Essay) and isinstance(answer, Written | Typed):
         return NOTHING if is_blank(answer) else NeedsMarking()
@@ -72,10 +76,18 @@ def mark_at_once(question: Question, answer: Answer, units: Units | None = None)
     """As ``mark``, where there is no essay among the questions; one raises ValueError unless it is blank."""
     if is_blank(answer):
         return NOTHING
+    if isinstance(question, Calculated) or (
+        isinstance(question, Essay) and isinstance(answer, Written | Typed)
+    ):
+        raise ValueError(f"the question {question.slug!r} cannot be marked at once")  # noqa: TRY004  # its kind is a value
+    return NOTHING if fitting(question, answer) is None else _mark_fitting(question, answer, units)
+
+
+def _mark_fitting(question: Posed, answer: Answer, units: Units | None) -> Mark:
     match question, answer:
-        case TrueFalse(), Chosen((0 | 1 as index,)):
+        case TrueFalse(), Chosen((index,)):
             return _mark_true_false(question, answered=index == 0)
-        case SingleChoice(options=options), Chosen((index,)) if 0 <= index < len(options):
+        case SingleChoice(options=options), Chosen((index,)):
             return Mark(options[index].credit, options[index].feedback)
         case SeveralChoices(), Chosen(indices):
             return _mark_several(question, indices)
@@ -85,12 +97,12 @@ def mark_at_once(question: Question, answer: Answer, units: Units | None = None)
             return _mark_number(question, text, units)
         case Matching(), Matched(rights):
             return _mark_pairs(question, rights)
-        case Ordering(), Ordered(places):
-            return Mark(mark_order(question.rule, places, len(question.items)), "")
+        case Ordering(items=items), Ordered(places) if len(places) == len(items):
+            return Mark(mark_order(question.rule, places, len(items)), "")
         case Gaps(), Filled(texts):
             return _mark_gaps(question, texts)
         case _:
-            raise ValueError(f"{answer!r} does not fit the question {question.slug!r}")
+            return NOTHING
 
 
 def is_blank(answer: Answer) -> bool:
@@ -143,8 +155,6 @@ def _mark_true_false(question: TrueFalse, *, answered: bool) -> Mark:
 
 
 def _mark_several(question: SeveralChoices, indices: Sequence[int]) -> Mark:
-    if any(not 0 <= index < len(question.options) for index in indices):
-        raise ValueError(f"{indices!r} are not all options of the question {question.slug!r}")
     ticked = [question.options[index] for index in sorted(set(indices))]
     total = sum((option.credit for option in ticked), Fraction(0))
     feedback = "\n".join(option.feedback for option in ticked if option.feedback)
@@ -175,10 +185,6 @@ def _mark_number(question: Numeric, text: str, units: Units | None) -> Mark:
 def _mark_pairs(question: Matching, rights: Sequence[int | None]) -> Mark:
     """Each pair that is right earns its share; the same words on the right are right wherever they stand."""
     offered = question.rights
-    if len(rights) != len(question.pairs) or any(
-        each is not None and not 0 <= each < len(offered) for each in rights
-    ):
-        raise ValueError(f"{rights!r} are not sides of the question {question.slug!r}")
     got = sum(
         each is not None and offered[each] == pair.right
         for pair, each in zip(question.pairs, rights, strict=True)
@@ -188,13 +194,11 @@ def _mark_pairs(question: Matching, rights: Sequence[int | None]) -> Mark:
 
 def _mark_gaps(question: Gaps, texts: Sequence[str]) -> Mark:
     """Each gap earns its part of the whole, by its weight."""
-    if len(texts) != len(question.gaps):
-        raise ValueError(f"the question {question.slug!r} has {len(question.gaps)} gaps, not {len(texts)}")
     got = sum(
         (gap.weight * _credit(gap, text) for gap, text in zip(question.gaps, texts, strict=True)), Fraction(0)
     )
     most = sum(gap.weight for gap in question.gaps)
-    return Mark(max(Fraction(0), got / most), "")
+    return Mark(max(Fraction(0), got / most), "") if most else NOTHING
 
 
 def _credit(gap: Gap, text: str) -> Fraction:

@@ -56,12 +56,16 @@ class Attempt:
     retake_at: datetime | None
     #: id of the contract from which the bar came; None for the class's own
     contract: int | None = None
-    #: "check", "test_out" (before the unit's work), "recheck" (long after) or "hand" (the teacher's tap)
+    #: "check", "test_out" (before the unit's work), "recheck" (long after), "hand" (the teacher's tap) or DROPPED
     purpose: str = "check"
     #: when its time is up, None without a time limit
     ends_at: datetime | None = None
 
 
+#: the purpose of an attempt that its teacher ended without counting it: it is no try
+DROPPED = "dropped"
+#: the job that hands in what is open when its time is up
+CLOSE = "close"
 #: on top of a time limit: how much later a press may have been made and still counts (RF5)
 GRACE = timedelta(seconds=2)
 

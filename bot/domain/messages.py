@@ -355,4 +355,12 @@ class Unknown:
     why: str
 
 
-Outcome = Sent | Closed | Wait | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class Stumbled:
+    """Something of ours raised. ``called``: after a call was begun, so that it may have gone out."""
+
+    why: str
+    called: bool
+
+
+Outcome = Sent | Closed | Wait | Refused | Unknown | Stumbled

@@ -15,6 +15,8 @@ from bot.domain.times import local_day
 TO_A_PERSON = (Way.DM, Way.THREAD, Way.SMS, Way.GUARDIAN)
 #: a step of these is for those only who can be reached so: the others had an earlier one on Discord
 BY_NUMBER = (Way.SMS, Way.GUARDIAN)
+#: the job that plans reminders
+PLAN = "plan"
 #: a step after the deadline is of use for so long
 USE_AFTER = timedelta(hours=24)
 

@@ -106,6 +106,17 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that was due and holds what nobody wrote there."""
+
+    id: int
+    section: int | None
+    #: its kind, as it stands
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One row of the outbox."""
 

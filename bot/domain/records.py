@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.course import Unit
 from bot.domain.nudging import Away
 from bot.domain.quiet import Days
+from bot.domain.times import is_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Account:
     dm_closed_at: datetime | None
     #: the person's own zone, None for the class's
     zone: str | None
+
+    def __post_init__(self) -> None:
+        if self.zone is not None and not is_zone(self.zone):  # the zone database has it no more, or never had
+            object.__setattr__(self, "zone", None)
 
     @property
     def dm_open(self) -> bool:

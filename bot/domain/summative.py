@@ -27,6 +27,8 @@ from bot.domain.questions import (
 
 #: answers that a talk is about
 ASKED_ABOUT = 2
+#: the job that lets go of results
+RELEASE = "release"
 #: after the promised instant: what was open at its end has been handed in by then
 RELEASED_AFTER = timedelta(seconds=35)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -44,6 +44,16 @@ def known_zone(name: str) -> str | None:
     """The IANA name as the zone database spells it, None when it has no such zone."""
     wanted = name.strip().replace(" ", "_").casefold()
     return next((zone for zone in zone_names() if zone.casefold() == wanted), None)
+
+
+@lru_cache(maxsize=1024)
+def is_zone(name: str) -> bool:
+    """Whether the zone database has it; a name that was stored may have left it since."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # not found, a folder's name, no name at all
+        return False
+    return True
 
 
 def instant(wall: datetime, zone: str) -> datetime:

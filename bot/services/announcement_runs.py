@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.announcing import (
+    ANNOUNCE,
+    END,
     USEFUL_FOR,
     Announced,
     Phase,
@@ -26,6 +28,7 @@ from bot.domain.messages import Announcement
 from bot.domain.outbox import Delivery, Effect, Kind, State, Way
 from bot.domain.records import HistoryLine, Section
 from bot.domain.times import local_text
+from bot.services.apart import Bench, Piece, Told, do_each
 from bot.services.audiences import Listener, is_still_meant, listeners, taught_sections
 from bot.services.ports import Database, Ids, Tx
 
@@ -46,12 +49,35 @@ async def run_due(database: Database, now: datetime, ids: Ids) -> int:
     """Begins the runs that have come and ends those that are through; gives how many rows were new."""
     due = await database.read(_due, now)
     if due.end:
-        await database.write(_end_runs, now)
-    count = 0
-    for each in due.begin:
-        while (added := await database.write(begin_run, each, now, ids)) is not None:
-            count += added
+        await do_each(database, END, [_ending(each) for each in due.end], now, ids)
+    count, left = 0, list(due.begin)
+    while left:  # a run of many rows is written out in several pieces, one after the other
+        pieces = [_beginning(each) for each in left]
+        begun = [each for each in await do_each(database, ANNOUNCE, pieces, now, ids) if each is not None]
+        count += sum(added for _, added in begun)
+        left = [each for each, _ in begun]
     return count
+
+
+def _beginning(announcement: int) -> Piece[tuple[int, int] | None]:
+    def begin(bench: Bench) -> tuple[int, int] | None:
+        added = begin_run(bench.tx, announcement, bench.now, bench.ids)
+        return None if added is None else (announcement, added)
+
+    return Piece(item=str(announcement), do=begin, told=lambda tx: _told(tx, announcement))
+
+
+def _ending(announcement: int) -> Piece[int]:
+    return Piece(item=str(announcement), do=lambda bench: _end_run(bench.tx, announcement, bench.now))
+
+
+def _told(tx: Tx, announcement: int) -> Told:
+    """In a class of its author: whom it was for may be what cannot be read."""
+    author, words = tx.announcements.author(announcement)
+    taught = tx.sections.taught_by(author)
+    begins = " ".join(words.split())[:60]
+    mend = "Send it again with /announce"
+    return Told(f"the announcement “{begins}” could not be sent", mend, taught[0].id if taught else None)
 
 
 def _due(tx: Tx, now: datetime) -> Due:
@@ -139,19 +165,16 @@ def _missed(it: Announced, section: Section, at: datetime, now: datetime) -> Eff
     )
 
 
-def _end_runs(tx: Tx, now: datetime) -> int:
-    """Runs whose every message has come to an end; a weekly one waits for its next."""
-    ended = 0
-    for each in tx.announcements.finished():
-        it = tx.announcements.get(each)
-        if it is None:
-            continue
-        ended += 1
-        if it.next_at is None:
-            tx.announcements.end(it.id, Phase.DONE, now)
-        elif it.next_at > now or is_too_late(it.next_at, now):
-            tx.announcements.move(it.id, Phase.WAITING, it.next_at, runs=it.runs)
-    return ended
+def _end_run(tx: Tx, announcement: int, now: datetime) -> int:
+    """A run whose every message has come to an end; a weekly one waits for its next."""
+    it = tx.announcements.get(announcement)
+    if it is None:
+        return 0
+    if it.next_at is None:
+        tx.announcements.end(it.id, Phase.DONE, now)
+    elif it.next_at > now or is_too_late(it.next_at, now):
+        tx.announcements.move(it.id, Phase.WAITING, it.next_at, runs=it.runs)
+    return 1
 
 
 def note(

@@ -133,7 +133,7 @@ class AnnouncementService:
         """Begins the runs that have come and ends those that are through; gives how many messages were new."""
         return await run_due(self._db, now, self._ids)
 
-    async def next_instant(self) -> datetime | None:
+    async def next_instant(self, now: datetime) -> datetime | None:
         """When the next run comes; it may lie in the past."""
         return await self._db.read(_next_instant)
 

@@ -294,4 +294,4 @@ def _taught(tx: Tx, asker: Asker) -> Sequence[Section]:
 
 
 def _mended(tx: Tx, guild: int, now: datetime) -> int:
-    return tx.outbox.hurry([each.id for each in tx.sections.on_guild(guild)], now)
+    return tx.outbox.hurry(tx.sections.ids_on(guild), now)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.apart import Fault
 from bot.domain.attachments import Attachment
 from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
@@ -15,6 +16,7 @@ from bot.domain.messages import (
     Parcel,
     Refused,
     Sent,
+    Stumbled,
     ToDirectMessage,
     ToPhone,
     ToThread,
@@ -22,9 +24,10 @@ from bot.domain.messages import (
     Wait,
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
-from bot.domain.outbox import Delivery, Kind, State, Way
+from bot.domain.outbox import Delivery, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.chronicle import end, note
+from bot.services.giving_up import give_up, spoil, stumble
 from bot.services.going_back import WHY, is_held_back
 from bot.services.holding import Withhold, look
 from bot.services.letters import answer_note
@@ -33,18 +36,18 @@ from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.ports import Database, Ids, Tx
 from bot.services.posting import cards_again
 from bot.services.pursuit import note_closed, pursue, trouble, turned_away
+from bot.services.taking_up import LEASE, resume
 from bot.services.texting import (
     ANSWERS,
     believe_texts,
     doubt_texts,
-    release_texts,
     texts_shut,
     zones_of,
 )
 from bot.services.upkeep import OPENINGS_HELD, OPENINGS_STOPPED
 
-#: how long one call may take before another worker may ask what became of it
-LEASE = timedelta(seconds=60)
+log = logging.getLogger(__name__)
+
 DAY_S = 86_400.0
 #: for how long a text without an end of its own waits for a busy Twilio, and how often the distance doubles
 USE_OF_A_TEXT, MOST_DOUBLED = timedelta(days=1), 4
@@ -70,7 +73,7 @@ class DeliveryService:
         self._lease = ids()
         self._resumed = False
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, now: datetime) -> datetime | None:
         """When the next effect is due; it may lie in the past."""
         return await self._db.read(_next_due, tuple(Way))
 
@@ -81,11 +84,16 @@ class DeliveryService:
         due = await self._db.read(_next_due, ways)
         if due is None or due > now:
             return []
-        return await self._db.write(_claim, now, ways, limit, self._lease, files)
+        claimed = await self._db.write(_claim, now, ways, limit, self._lease, files, self._ids)
+        return self._told_log(claimed)
 
     async def begin(self, delivery: Delivery, now: datetime) -> Parcel | None:
         """The last look, then the durable mark that the call is being made. None when there is nothing to call."""
-        return await self._db.write(_begin, delivery, self._terms, self._lease, now, self._ids)
+        begun = await self._db.write(_begin_apart, delivery, self._terms, self._lease, now, self._ids)
+        if isinstance(begun, Fault):
+            _log(delivery, begun)
+            return None
+        return begun
 
     async def file(self, delivery: Delivery) -> Attachment | None:
         """What an announcement carries, with its bytes."""
@@ -93,13 +101,26 @@ class DeliveryService:
 
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         """Keeps what became of it, and what follows: the next way, the teacher told, the id remembered."""
-        await self._db.write(_finish, delivery, parcel, outcome, self._lease, now, self._ids)
+        fault = await self._db.write(_finish_apart, delivery, parcel, outcome, self._lease, now, self._ids)
+        if fault is not None:
+            _log(delivery, fault)
 
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]:
         """What was in mid-call when a process died or a call got lost: to be looked for before any repeat."""
         everyone = self._terms.is_alone and not self._resumed
+        pairs, faults = await self._db.write(resume, self._terms, self._lease, now, everyone, self._ids)
         self._resumed = True
-        return await self._db.write(_resume, self._terms, self._lease, now, everyone)
+        for delivery, fault in faults:
+            _log(delivery, fault)
+        return pairs
+
+    def _told_log(self, rows: Sequence[Delivery | Unreadable]) -> Sequence[Delivery]:
+        for each in rows:
+            if isinstance(each, Unreadable):
+                log.error(
+                    "delivery_unreadable", extra={"delivery": each.id, "kind": each.kind, "why": each.why}
+                )
+        return [each for each in rows if isinstance(each, Delivery)]
 
     async def found(self, delivery: Delivery, parcel: Parcel, sent: Sent | None, now: datetime) -> None:
         """The look gave the message itself, or that it never went out: then it is due again, with its nonce."""
@@ -126,9 +147,28 @@ def _next_due(tx: Tx, ways: Collection[Way]) -> datetime | None:
 
 
 def _claim(
-    tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str, files: bool
-) -> Sequence[Delivery]:
-    return tx.outbox.claim(now, ways, limit, lease, now + LEASE, files=files)
+    tx: Tx, now: datetime, ways: Collection[Way], limit: int, lease: str, files: bool, ids: Ids
+) -> Sequence[Delivery | Unreadable]:
+    claimed = tx.outbox.claim(now, ways, limit, lease, now + LEASE, files=files)
+    spoil(tx, claimed, now, ids)
+    return claimed
+
+
+def _log(delivery: Delivery | Unreadable, fault: Fault) -> None:
+    log.error(
+        "delivery_fault",
+        extra={"delivery": delivery.id, "kind": delivery.kind, "fault": fault.why},
+        exc_info=fault.error,
+    )
+
+
+def _begin_apart(
+    tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids
+) -> Parcel | Fault | None:
+    begun = tx.apart(_begin, tx, delivery, terms, lease, now, ids)
+    if isinstance(begun, Fault):
+        stumble(tx, delivery, Stumbled(begun.said, called=False), lease, now, ids)
+    return begun
 
 
 def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, ids: Ids) -> Parcel | None:
@@ -221,6 +261,28 @@ def _keeps_hours(delivery: Delivery) -> bool:
     return delivery.kind in HELD_IN_QUIET_HOURS and delivery.way in TO_A_PERSON
 
 
+def _finish_apart(
+    tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
+) -> Fault | None:
+    """What became of it is kept, whatever raises over what follows from it: else it would go out again."""
+    done = tx.apart(_finish, tx, delivery, parcel, outcome, lease, now, ids)
+    if not isinstance(done, Fault):
+        return None
+    tx.outbox.stumble(delivery.id)
+    match outcome:
+        case Sent(channel, result, segments):
+            tx.outbox.end(
+                delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
+            )
+        case Wait(seconds, why):
+            tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
+        case Unknown(why):
+            tx.outbox.doubt(delivery.id, lease, why)
+        case Closed(why) | Refused(why) | Stumbled(why):
+            give_up(tx, delivery, f"{why}; then {done.said}", lease, now, ids)
+    return done
+
+
 def _finish(
     tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
 ) -> None:
@@ -228,7 +290,14 @@ def _finish(
         _remember(tx, delivery, parcel, outcome, now, ids)
 
 
-def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datetime, ids: Ids) -> bool:
+def _settle(  # one arm for each outcome
+    tx: Tx,
+    delivery: Delivery,
+    outcome: Outcome,
+    lease: str,
+    now: datetime,
+    ids: Ids,
+) -> bool:
     """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
     match outcome:
         case Sent():
@@ -248,6 +317,8 @@ def _settle(tx: Tx, delivery: Delivery, outcome: Outcome, lease: str, now: datet
             return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
         case Unknown(why):
             return tx.outbox.doubt(delivery.id, lease, why)
+        case Stumbled():
+            return stumble(tx, delivery, outcome, lease, now, ids)
 
 
 def _arrived(tx: Tx, delivery: Delivery, sent: Sent, lease: str, now: datetime) -> bool:
@@ -317,32 +388,6 @@ def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datet
             tx.letters.set_desk(delivery.section, delivery.person, sent.channel)
         case _:
             pass
-
-
-def _resume(
-    tx: Tx, terms: Terms, lease: str, now: datetime, everyone: bool
-) -> Sequence[tuple[Delivery, Parcel]]:
-    tx.outbox.free(now, everyone=everyone)
-    if everyone:
-        release_texts(tx)
-    pairs: list[tuple[Delivery, Parcel]] = []
-    for delivery in tx.outbox.adopt(now, lease, now + LEASE, everyone=everyone):
-        parcel = parcel_of(tx, delivery, terms, now)
-        if is_held_back(tx, delivery):
-            end(tx, delivery, lease, State.EXPIRED, now, why=WHY)
-        elif delivery.expires_at is not None and now >= delivery.expires_at:
-            why = "it may have gone out; by now it is of no use"
-            end(tx, delivery, lease, State.EXPIRED, now, why=why)
-        elif isinstance(parcel, str):
-            end(tx, delivery, lease, State.SUPPRESSED, now, why=f"{parcel}; it may have gone out just before")
-        elif isinstance(parcel, Closed) and delivery.way in TEXTS:
-            # it cannot be looked for without its number, and another way might tell it a second time
-            end(tx, delivery, lease, State.FAILED, now, why=f"{parcel.why}; it may have gone out just before")
-        elif isinstance(parcel, Closed | Wait):
-            tx.outbox.wait(delivery.id, lease, now, parcel.why)
-        else:
-            pairs.append((replace(delivery, lease=lease), parcel))
-    return pairs
 
 
 def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:

@@ -7,17 +7,21 @@ while it is away is never told (RA15). So those who ever joined a class are look
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import Roll, Section
+from bot.services.apart import Bench, Piece, Told, do_each
 from bot.services.going_back import left_alone
 from bot.services.leaving import note_back, note_left
 from bot.services.people import role_grant, role_take
 from bot.services.places import role_purposes, unit_role, wanted_places
 from bot.services.ports import Database, Ids, Tx
+
+#: the job, for each server
+MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,15 @@ class Repairs:
     set_ups: int
     takes: int = 0
 
+    def __add__(self, other: Repairs) -> Repairs:
+        return Repairs(
+            self.left + other.left,
+            self.came_back + other.came_back,
+            self.grants + other.grants,
+            self.set_ups + other.set_ups,
+            self.takes + other.takes,
+        )
+
 
 class MemberService:
     def __init__(self, database: Database, ids: Ids, wake: Callable[[], None]) -> None:
@@ -52,7 +65,10 @@ class MemberService:
 
     async def compare(self, guild: int, seen: ServerSeen, now: datetime) -> Repairs:
         """Notes who left or came back, and asks for what is missing or too much: roles of members, a class's places."""
-        repairs = await self._db.write(_compare, guild, seen, now, self._ids)
+        found = await self._db.read(_sections, guild)
+        pieces = [_piece(guild, section, seen) for section in found]
+        each = await do_each(self._db, f"{MEMBERS}:{guild}", pieces, now, self._ids)
+        repairs = sum(each, Repairs(0, 0, 0, 0))
         if any((repairs.left, repairs.came_back, repairs.grants, repairs.takes, repairs.set_ups)):
             self._wake()
         return repairs
@@ -60,31 +76,64 @@ class MemberService:
 
 def _known(tx: Tx, guild: int) -> tuple[int, ...]:
     return tuple(
-        {roll.discord: None for each in tx.sections.on_guild(guild) for roll in tx.sections.rolls(each.id)}
+        {roll.discord: None for each in tx.sections.ids_on(guild) for roll in tx.sections.rolls(each)}
     )
 
 
-def _compare(tx: Tx, guild: int, seen: ServerSeen, now: datetime, ids: Ids) -> Repairs:
+def _sections(tx: Tx, guild: int) -> Sequence[int]:
+    return tx.sections.ids_on(guild)
+
+
+def _piece(guild: int, section: int, seen: ServerSeen) -> Piece[Repairs]:
+    told = Told("who is in this class could not be compared with the server")
+    return Piece(
+        item=str(section),
+        do=lambda bench: _compare(bench, guild, section, seen),
+        section=section,
+        told=lambda tx: told,
+    )
+
+
+def _compare(bench: Bench, guild: int, number: int, seen: ServerSeen) -> Repairs:
+    tx, section = bench.tx, bench.tx.sections.get(number)
     standing = {(each.purpose, each.kind): each.discord for each in tx.sections.places(guild)}
-    left = came_back = 0
-    grants: list[Effect] = []
-    takes: list[Effect] = []
-    set_ups: list[Effect] = []
-    wanted = _wanted_roles(tx, guild)
-    for section in tx.sections.on_guild(guild):
-        asked = _under_way(tx, section)
-        extra: list[tuple[Effect, int]] = []
-        rolls = tx.sections.rolls(section.id)
-        for roll in rolls:
-            left += _note_gone(tx, guild, roll, seen.absent, now, ids)
-            came_back += _note_back(tx, section, roll, seen.present, now, ids)
-            grants += (each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each))
-            too_many = _extra_roles(section, roll, seen, standing, wanted[roll.discord], now)
-            extra += ((each, roll.discord) for each in too_many if not asked(each))
-        takes += left_alone(tx, section, extra, now, ids)
-        set_ups += _broken_places(tx, section, seen, standing, now)
-    added = [tx.outbox.add(each, now, ids) for each in (grants, set_ups, takes)]
-    return Repairs(left, came_back, *added)
+    asked, wanted = _under_way(tx, section), _wanted_roles(tx, guild)
+    pieces = [
+        _member(guild, section, roll, seen, standing, asked, wanted[roll.discord])
+        for roll in tx.sections.rolls(section.id)
+    ]
+    each = [done for piece in pieces if (done := bench.do(piece)) is not None]
+    takes = left_alone(tx, section, [one for _, extra in each for one in extra], bench.now, bench.ids)
+    set_ups = _broken_places(tx, section, seen, standing, bench.now)
+    added = [tx.outbox.add(effects, bench.now, bench.ids) for effects in (set_ups, takes)]
+    return sum((repairs for repairs, _ in each), Repairs(0, 0, 0, *added))
+
+
+def _member(
+    guild: int,
+    section: Section,
+    roll: Roll,
+    seen: ServerSeen,
+    standing: Mapping[tuple[str, str], int],
+    asked: Callable[[Effect], bool],
+    wanted: set[str],
+) -> Piece[tuple[Repairs, Sequence[tuple[Effect, int]]]]:
+    """Gives, besides, the roles that are too much, each with the student's Discord id."""
+
+    def compare(bench: Bench) -> tuple[Repairs, Sequence[tuple[Effect, int]]]:
+        tx, now, ids = bench.tx, bench.now, bench.ids
+        left = _note_gone(tx, guild, roll, seen.absent, now, ids)
+        came_back = _note_back(tx, section, roll, seen.present, now, ids)
+        missing = [each for each in _missing_roles(section, roll, seen, standing, now) if not asked(each)]
+        extra = [
+            (each, roll.discord)
+            for each in _extra_roles(section, roll, seen, standing, wanted, now)
+            if not asked(each)
+        ]
+        return Repairs(int(left), int(came_back), tx.outbox.add(missing, now, ids), 0, 0), extra
+
+    told = Told(f"I could not see to the roles of <@{roll.discord}>")
+    return Piece(item=f"{section.id}:{roll.person}", do=compare, section=section.id, told=lambda tx: told)
 
 
 def _wanted_roles(tx: Tx, guild: int) -> dict[int, set[str]]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.nudging import USE_AFTER, Hours, Limits, Planned, Rules, list_at, next_instant, plan
+from bot.domain.nudging import PLAN, USE_AFTER, Hours, Limits, Planned, Rules, list_at, next_instant, plan
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.records import OpenPreWork
+from bot.domain.times import is_zone
+from bot.services.apart import Bench, Piece, Told, do_each, let_go
 from bot.services.ports import Database, Ids, Tx
 from bot.services.rules import rules_of
+
+log = logging.getLogger(__name__)
 
 #: students in one write: a press that waits for it does not feel it
 PIECE = 400
@@ -44,16 +49,45 @@ class _Piece:
 
 
 async def plan_all(database: Database, usual: Hours, limits: Limits, now: datetime, ids: Ids) -> int:
-    """Plans what has come; gives how many rows are new. Students are read only where a step has come."""
+    """Plans what has come; gives how many rows are new. Students are read only where a step has come.
+
+    All classes share their reads and writes; as soon as something raises, each pre-work is planned by itself.
+    """
     made = 0
-    while due := await database.read(_due, usual, now):
-        for piece in _pieces(due):
-            made += await database.write(_write, piece, limits, now, ids)
+    try:
+        while due := await database.read(_due, usual, now):
+            for piece in _pieces(due):
+                made += await database.write(_write, piece, limits, now, ids)
+    except Exception:  # whose fault it is shows when each is planned alone; the disk's own raises there again
+        log.warning("planned_one_by_one", exc_info=True)
+        return made + await _plan_one_by_one(database, usual, limits, now, ids)
+    await let_go(database, PLAN, now)
     return made
 
 
-def _due(tx: Tx, usual: Hours, now: datetime) -> list[_Due]:
-    found = tx.planning.due(now, MOST)
+async def _plan_one_by_one(database: Database, usual: Hours, limits: Limits, now: datetime, ids: Ids) -> int:
+    due = await database.read(_all_due, now)
+    pieces = [_alone(number, section, usual, limits) for number, section in due]
+    return sum(await do_each(database, PLAN, pieces, now, ids))
+
+
+def _all_due(tx: Tx, now: datetime) -> Sequence[tuple[int, int]]:
+    return tx.planning.all_due(now)
+
+
+def _alone(number: int, section: int, usual: Hours, limits: Limits) -> Piece[int]:
+    def plan_it(bench: Bench) -> int:
+        due = _due(bench.tx, usual, bench.now, only=number)
+        return sum(_write(bench.tx, each, limits, bench.now, bench.ids) for each in _pieces(due))
+
+    told = Told(
+        "reminders for one pre-work of this class cannot be planned", "Remind them with /nudge meanwhile"
+    )
+    return Piece(item=str(number), do=plan_it, section=section, told=lambda tx: told)
+
+
+def _due(tx: Tx, usual: Hours, now: datetime, only: int | None = None) -> list[_Due]:
+    found = tx.planning.due(now, MOST, only)
     zones = tx.planning.zones([each.id for each in found]) if found else {}
     return [_with_steps(tx, each, zones.get(each.id, ()), usual) for each in found]
 
@@ -61,7 +95,10 @@ def _due(tx: Tx, usual: Hours, now: datetime) -> list[_Due]:
 def _with_steps(tx: Tx, prework: OpenPreWork, zones: Collection[str], usual: Hours) -> _Due:
     rules = rules_of(prework.rules, prework.holidays, usual)
     plans: dict[tuple[int, str], Sequence[Planned]] = {
-        (prework.id, zone): plan(prework.deadline, zone, rules.hours, rules.ladder)
+        # a student whose zone does not exist any more keeps to the class's
+        (prework.id, zone): plan(
+            prework.deadline, zone if is_zone(zone) else prework.zone, rules.hours, rules.ladder
+        )
         for zone in {prework.zone, *zones}
     }
     cuts = tx.planning.cuts(prework.section, PIECE) if prework.students > PIECE else ()

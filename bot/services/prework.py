@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from bot.domain.evidence import (
     Credit,
@@ -20,8 +20,9 @@ from bot.domain.evidence import (
     ready_at,
 )
 from bot.domain.grading import mark_at_once
-from bot.domain.question_codec import answer_from_json, answer_to_json
-from bot.domain.questions import Answer, Question
+from bot.domain.kept_answers import fitting, read_answer
+from bot.domain.question_codec import answer_to_json
+from bot.domain.questions import Answer, Calculated, Question
 from bot.domain.records import Account, Asker, EvidenceRecord, Posted, Section, UnitRecord
 from bot.services.access import LeftClass, as_student
 from bot.services.own_time import for_student
@@ -158,16 +159,23 @@ def _start(tx: Tx, asker: Asker, handle: str, now: datetime) -> StartResult:
 def _form(tx: Tx, asker: Asker, handle: str) -> FormResult:
     match _admit(tx, asker, handle):
         case (posted, _, record):
-            return _filled(posted, (record.draft if record else None) or {})
+            return _filled(posted, record.draft if record and isinstance(record.draft, dict) else {})
         case refusal:
             return refusal
 
 
 def _filled(posted: Posted, draft: Mapping[str, Any]) -> HandInForm:
     questions = posted.unit.unit.prework.questions
-    stored = [*draft.get("answers", []), *([None] * len(questions))][: len(questions)]
-    answers = tuple(answer_from_json(each) if each is not None else None for each in stored)
+    found: object = draft.get("answers")
+    kept = cast("list[object]", found) if isinstance(found, list) else []
+    stored: list[object] = [*kept, *([None] * len(questions))]
+    # what does not fit, after the course was changed perhaps, is typed anew
+    answers = tuple(_kept(question, each) for question, each in zip(questions, stored, strict=False))
     return HandInForm(posted, answers, str(draft.get("summary", "")), str(draft.get("question", "")))
+
+
+def _kept(question: Question, body: object) -> Answer | None:
+    return None if isinstance(question, Calculated) else fitting(question, read_answer(body))
 
 
 def _hand_in(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.domain.apart import Fault
 from bot.domain.outbox import UNDER_WAY, Delivery, Effect, Kind, State
 from bot.domain.receipts import FAILED, Fate, Receipt, TextError, country_of, error_of
 from bot.services import chronicle
+from bot.services.giving_up import told_of
 from bot.services.letters import answer_note
 from bot.services.ports import Database, Ids, Tx
 from bot.services.pursuit import pursue, turned_away
 from bot.services.texting import doubt_texts, holder_of, pause_number, stop_texts
+
+log = logging.getLogger(__name__)
 
 #: marks the second and last try of a text that met a phone which was off (RB14)
 AGAIN = "~again"
@@ -43,22 +48,31 @@ class ReceiptService:
         told = Receipt(sid, nonce, status, error_code, now)
         error = error_of(error_code, to, ours)
         country = country_of(to) if error.fate is Fate.COUNTRY else ""
-        if await self._db.write(_tell, told, error, country, self._ids):
+        has_news, fault = await self._db.write(_tell, told, error, country, self._ids)
+        if fault is not None:
+            log.error("receipt_fault", extra={"status": status, "fault": fault.why}, exc_info=fault.error)
+        if has_news:
             self._wake()
 
 
-def _tell(tx: Tx, told: Receipt, error: TextError, country: str, ids: Ids) -> bool:
-    """Gives whether there is something new to send."""
+def _tell(tx: Tx, told: Receipt, error: TextError, country: str, ids: Ids) -> tuple[bool, Fault | None]:
+    """Gives whether there is something new to send.
+
+    The receipt is kept, whatever raises over what follows from it: Twilio tells it once.
+    """
     is_news = tx.receipts.raise_to(told)
     delivery = tx.outbox.text_of(told.sid, told.nonce)
     if delivery is None:
-        return False
+        return False, None
     if delivery.state in UNDER_WAY and delivery.called_at is not None:
         _prove(tx, delivery, told, ids)
     if not is_news or told.status not in FAILED:
-        return False
-    _failed(tx, delivery, error, country, told.at, ids)
-    return True
+        return False, None
+    done = tx.apart(_failed, tx, delivery, error, country, told.at, ids)
+    if not isinstance(done, Fault):
+        return True, None
+    tx.outbox.add(told_of(tx, delivery, done.said, told.at), told.at, ids)
+    return True, done
 
 
 def _prove(tx: Tx, delivery: Delivery, told: Receipt, ids: Ids) -> None:

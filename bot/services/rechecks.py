@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -27,6 +27,7 @@ from bot.domain.rechecking import (
 from bot.domain.records import Asker, Section, UnitRecord
 from bot.domain.showing import Asked, LookOver, show_next
 from bot.domain.units import Units
+from bot.services.apart import Bench, Piece, Told, do_each
 from bot.services.choosing import NoClass, WhichClass, attended_class
 from bot.services.grading import credit_of
 from bot.services.holding import away_today
@@ -35,6 +36,8 @@ from bot.services.ports import Database, Ids, Tx
 from bot.services.remarking import marks_of
 
 LOOKS_EVERY = timedelta(minutes=1)
+#: the jobs that ask, and that let go of what nobody answered
+RECHECK, LAPSE = "recheck", "lapse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,10 @@ class RecheckService:
         if self._looked_at is not None and abs(now - self._looked_at) < LOOKS_EVERY:
             return 0
         self._looked_at = now
-        if not await self._db.read(_is_anything, now):
-            return 0
-        return await self._db.write(_ask_due, now, self._ids)
+        lapsed, classes = await self._db.read(_looked_at, now)
+        await do_each(self._db, LAPSE, [_lapse(*each, now) for each in lapsed], now, self._ids)
+        pieces = [_class_of(number, days) for number, days in classes]
+        return sum(await do_each(self._db, RECHECK, pieces, now, self._ids))
 
     async def next_instant(self, now: datetime) -> datetime | None:
         """When the next unit is due, after ``now``."""
@@ -74,14 +78,19 @@ class RecheckService:
 # --- asking ----------------------------------------------------------------------------------------
 
 
-def _is_anything(tx: Tx, now: datetime) -> bool:
-    if tx.rechecks.unanswered(now - LAPSES_AFTER):
-        return True
-    for number, _ in tx.rechecks.classes():
-        section = tx.sections.get(number)
-        if tx.rechecks.unplanned(section) or _due(tx, section, now):
-            return True
-    return False
+def _looked_at(
+    tx: Tx, now: datetime
+) -> tuple[Sequence[tuple[int, int, str, int]], Sequence[tuple[int, int]]]:
+    """What nobody answered, and the classes in which somebody is due."""
+    classes = [
+        each for each in tx.rechecks.classes() if tx.apart(_is_anyone_due, tx, each[0], now) is not False
+    ]
+    return tx.rechecks.unanswered(now - LAPSES_AFTER), classes
+
+
+def _is_anyone_due(tx: Tx, number: int, now: datetime) -> bool:
+    section = tx.sections.get(number)
+    return tx.rechecks.unplanned(section) or bool(_due(tx, section, now))
 
 
 def _next_instant(tx: Tx, now: datetime) -> datetime | None:
@@ -95,26 +104,53 @@ def _due(tx: Tx, section: Section, now: datetime) -> dict[int, list[str]]:
     return {person: slugs for person, slugs in due.items() if person not in away}
 
 
-def _ask_due(tx: Tx, now: datetime, ids: Ids) -> int:
-    for person, course, slug, days in tx.rechecks.unanswered(now - LAPSES_AFTER):
-        tx.rechecks.put_off(person, course, slug, now + timedelta(days=days))
-        tx.rechecks.pause(person, course, now + PAUSE)
-    asks: list[Effect] = []
-    for number, days in tx.rechecks.classes():
-        section = tx.sections.get(number)
-        tx.rechecks.plan(section, days)
-        due = _due(tx, section, now)
-        known = _can_be_asked(tx, section) if due else {}
-        for person, slugs in due.items():
-            for slug in slugs:
-                if slug not in known:  # not in the course any more, or it asks nothing that marks itself
-                    tx.rechecks.put_off(person, section.course_id, slug, now + timedelta(days=days))
-            chosen = [slug for slug in slugs if slug in known][:MOST_UNITS]
-            if chosen:
-                tx.rechecks.ask(person, section.course_id, chosen, now)
-                asks.append(_ask(section, person, now))
-    tx.outbox.add(asks, now, ids)
-    return len(asks)
+def _lapse(person: int, course: int, slug: str, days: int, now: datetime) -> Piece[None]:
+    def lapse(bench: Bench) -> None:
+        bench.tx.rechecks.put_off(person, course, slug, now + timedelta(days=days))
+        bench.tx.rechecks.pause(person, course, now + PAUSE)
+
+    return Piece(item=f"{person}:{course}:{slug}", do=lapse)
+
+
+def _class_of(number: int, days: int) -> Piece[int]:
+    told = Told("students of this class cannot be asked to look back", "Set it anew with /rules mastery")
+    return Piece(
+        item=str(number),
+        do=lambda bench: _ask_class(bench, number, days),
+        section=number,
+        told=lambda tx: told,
+    )
+
+
+def _ask_class(bench: Bench, number: int, days: int) -> int:
+    tx, section = bench.tx, bench.tx.sections.get(number)
+    tx.rechecks.plan(section, days)
+    due = _due(tx, section, bench.now)
+    known = _can_be_asked(tx, section) if due else {}
+    pieces = [_student(section, person, slugs, set(known), days) for person, slugs in due.items()]
+    return sum(bench.do(each) or 0 for each in pieces)
+
+
+def _student(
+    section: Section, person: int, slugs: Sequence[str], known: Collection[str], days: int
+) -> Piece[int]:
+    def ask(bench: Bench) -> int:
+        tx, now = bench.tx, bench.now
+        for slug in slugs:
+            if slug not in known:  # not in the course any more, or it asks nothing that marks itself
+                tx.rechecks.put_off(person, section.course_id, slug, now + timedelta(days=days))
+        chosen = [slug for slug in slugs if slug in known][:MOST_UNITS]
+        if not chosen:
+            return 0
+        tx.rechecks.ask(person, section.course_id, chosen, now)
+        return tx.outbox.add([_ask(section, person, now)], now, bench.ids)
+
+    return Piece(item=f"{section.id}:{person}", do=ask, section=section.id, told=lambda tx: _told(tx, person))
+
+
+def _told(tx: Tx, person: int) -> Told:
+    who = tx.people.account(person)
+    return Told(f"{f'<@{who.discord}>' if who else 'a student'} cannot be asked to look back")
 
 
 def _ask(section: Section, person: int, now: datetime) -> Effect:

@@ -15,6 +15,7 @@ from bot.domain.outbox import Delivery, Effect, Kind, Way
 from bot.domain.records import Account, Asker, HistoryLine, Section, UnitRecord
 from bot.domain.ruling import LONGEST_REASON, Ruling
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
+from bot.services.dropped_checks import Dropped, DropResult, drop
 from bot.services.places import unit_channel
 from bot.services.ports import Database, Ids, Tx
 from bot.services.progress import NoSuchStudent
@@ -103,6 +104,21 @@ class RulingService:
         )
         result = await self._db.write(_rule, asker, class_name, wanted, now, self._ids)
         if isinstance(result, Ruled):
+            self._wake()
+        return result
+
+    async def drop(
+        self,
+        asker: Asker,
+        class_name: str | None,
+        student: int | None,
+        unit: str | None,
+        reason: str,
+        now: datetime,
+    ) -> DropResult:
+        """Ends the check that is under way, or waits for its result, without counting it."""
+        result = await self._db.write(drop, asker, class_name, student, unit, reason, now, self._ids)
+        if isinstance(result, Dropped):
             self._wake()
         return result
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.mastery import Item
 from bot.domain.records import Asker, Section, UnitRecord
-from bot.domain.summative import RELEASED_AFTER, Sitting, Talk
+from bot.domain.summative import RELEASE, RELEASED_AFTER, Sitting, Talk
 from bot.domain.times import BadTime, parse_when
+from bot.services.apart import Piece, Told, do_each
 from bot.services.choosing import NoClass, NotStaff, WhichClass, taught_class
 from bot.services.grading import finish_marking, take_again, tell_result
 from bot.services.ports import Database, Ids, Tx
@@ -95,11 +96,14 @@ class SummativeService:
 
     async def release(self, now: datetime) -> int:
         """Lets go of the results whose hour has come; gives how many there were."""
-        if not await self._db.read(_due, now):
-            return 0
-        return await self._db.write(_release, now, self._ids)
+        due = await self._db.read(_due, now)
+        return (
+            sum(await do_each(self._db, RELEASE, [_piece(*each) for each in due], now, self._ids))
+            if due
+            else 0
+        )
 
-    async def next_instant(self) -> datetime | None:
+    async def next_instant(self, now: datetime) -> datetime | None:
         """When ``release`` has something to do next."""
         at = await self._db.read(_next_release)
         return None if at is None else at + RELEASED_AFTER
@@ -187,20 +191,34 @@ def _problem(sitting: Sitting, now: datetime) -> str:
     return ""
 
 
-def _due(tx: Tx, now: datetime) -> bool:
-    at = tx.summatives.next_release()
-    return at is not None and at <= now - RELEASED_AFTER
+def _due(tx: Tx, now: datetime) -> Sequence[tuple[int, int]]:
+    return tx.summatives.due(now - RELEASED_AFTER)
 
 
 def _next_release(tx: Tx) -> datetime | None:
     return tx.summatives.next_release()
 
 
-def _release(tx: Tx, now: datetime, ids: Ids) -> int:
-    due = tx.summatives.due(now - RELEASED_AFTER)
-    for each in due:
-        finish_marking(tx, tx.attempts.get(each), now, ids, why="results")
-    return len(due)
+def _piece(attempt: int, section: int) -> Piece[int]:
+    return Piece(
+        item=str(attempt),
+        do=lambda bench: _release(bench.tx, attempt, bench.now, bench.ids),
+        section=section,
+        told=lambda tx: _told(tx, attempt),
+    )
+
+
+def _release(tx: Tx, attempt: int, now: datetime, ids: Ids) -> int:
+    finish_marking(tx, tx.attempts.get(attempt), now, ids, why="results")
+    return 1
+
+
+def _told(tx: Tx, attempt: int) -> Told:
+    it = tx.attempts.get(attempt)
+    return Told(
+        f"a result of “{it.unit_title}” could not be let go",
+        "Mark it by hand with /marking, or let them take it again by /override with the decision “begin anew”",
+    )
 
 
 # --- talks -----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from bot.domain.phone_zones import TEXTS, recipient_zones
 from bot.domain.phones import GUARDIAN, STUDENT, ConsentAct, Holder
 from bot.domain.receipts import country_of
 from bot.domain.records import Account, HistoryLine
+from bot.domain.times import is_zone
 from bot.services.ports import PhoneNumbers, Tx
 
 log = logging.getLogger(__name__)
@@ -204,6 +205,6 @@ def zones_of(tx: Tx, delivery: Delivery) -> tuple[str, ...]:
     record = numbers_of(tx, holder_of(delivery)).of(delivery.person or 0)
     # a number that was let go is kept in the row alone, with its zones
     zones = delivery.args.get("zones", record.zones if record else "")
-    of_number = tuple(each for each in zones.split(",") if each)
+    of_number = tuple(each for each in zones.split(",") if each and is_zone(each))
     # a guardian need not live where the student's clock is set
     return recipient_zones(own if delivery.way is Way.SMS else None, of_number, school)

@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.announcing import Announced, Audience, Phase
+from bot.domain.announcing import ANNOUNCE, Announced, Audience, Phase
 from bot.domain.attachments import Attachment
 from bot.domain.outbox import UNDER_WAY, Kind, State
 from bot.domain.photos import cleaned
 from bot.domain.records import Account
+from bot.storage.aside import is_aside
 from bot.storage.message_tables import announcement
 from bot.storage.people import ACCOUNT_COLUMNS, ACCOUNTS
 from bot.storage.phones import TEXTABLE
@@ -124,6 +125,11 @@ class StoredAnnouncements:
         row = self._db.execute(_BY_ID, {"id": announcement_id}).first()
         return _announced(row) if row else None
 
+    def author(self, announcement_id: int) -> tuple[int, str]:
+        query = sa.select(announcement.c.person_id, announcement.c.body)
+        row = self._db.execute(query.where(announcement.c.id == announcement_id)).one()
+        return row.person_id, row.body
+
     def by_handle(self, handle: str) -> Announced | None:
         row = self._db.execute(_SELECT.where(announcement.c.handle == handle)).first()
         return _announced(row) if row else None
@@ -164,7 +170,8 @@ class StoredAnnouncements:
         self._db.execute(sa.update(announcement).where(announcement.c.id == announcement_id).values(**values))
 
     def next_at(self) -> datetime | None:
-        return self._db.execute(sa.select(sa.func.min(announcement.c.next_at)).where(_TO_BEGIN)).scalar()
+        query = sa.select(sa.func.min(announcement.c.next_at))
+        return self._db.execute(query.where(_TO_BEGIN, ~is_aside(ANNOUNCE, announcement.c.id))).scalar()
 
     def due(self, now: datetime) -> Sequence[int]:
         query = sa.select(announcement.c.id).where(_TO_BEGIN, announcement.c.next_at <= now)

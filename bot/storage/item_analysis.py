@@ -10,8 +10,9 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from bot.domain.item_analysis import AskedQuestion, Given
-from bot.domain.question_codec import answer_from_json, question_from_json
-from bot.domain.questions import Chosen, Question
+from bot.domain.kept_answers import answer_in
+from bot.domain.question_codec import question_from_json
+from bot.domain.questions import Calculated, Chosen, Question, SeveralChoices, SingleChoice, TrueFalse
 from bot.storage.mastery_tables import attempt, attempt_item
 from bot.storage.prepared import Prepared
 from bot.storage.tables import enrolment, question, revision, unit
@@ -79,7 +80,7 @@ class StoredItemAnalysis:
         # the newest number of the same text: what was taken back to an older wording is that wording again
         for number, slug, body in sorted(asked, reverse=True):
             same[number] = wording.setdefault((slug, body), number)
-        used = {same[row[2]] for row in given}
+        used, bodies = {same[row[2]] for row in given}, {number: body for number, _, body in asked}
         return (
             {
                 number: AskedQuestion(number, slug, _question(body))
@@ -87,14 +88,31 @@ class StoredItemAnalysis:
                 if number in used
             },
             [
-                Given(person, tried, same[number], _credit(credit), _chosen(answer))
+                Given(
+                    person,
+                    tried,
+                    same[number],
+                    _credit(credit),
+                    _chosen(answer, _options(bodies[same[number]])),
+                )
                 for person, tried, number, credit, answer in given
             ],
         )
 
 
 @lru_cache(maxsize=4096)
-def _chosen(text: str | None) -> tuple[int, ...]:
-    body = json.loads(text) if text else None
-    answer = answer_from_json(body) if body else None
-    return answer.indices if isinstance(answer, Chosen) else ()
+def _chosen(text: str | None, options: int) -> tuple[int, ...]:
+    """None of those that the question does not have."""
+    answer = answer_in(text)
+    return tuple(each for each in answer.indices if 0 <= each < options) if isinstance(answer, Chosen) else ()
+
+
+@lru_cache(maxsize=8192)
+def _options(body: str) -> int:
+    match _question(body):
+        case TrueFalse():
+            return 2
+        case SingleChoice(options=options) | SeveralChoices(options=options) | Calculated(options=options):
+            return len(options)
+        case _:
+            return 0

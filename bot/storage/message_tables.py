@@ -214,3 +214,24 @@ def _guard_texts(_target: object, connection: sa.Connection, *, tables: list[sa.
 
 
 event.listen(metadata, "after_create", _guard_texts)
+
+set_aside = table(
+    "set_aside",
+    #: of the list that the app runs, and the thing's name within it
+    sa.Column("job", sa.String(40), primary_key=True),
+    sa.Column("item", sa.String(80), primary_key=True),
+    to("section", nullable=True),
+    #: how often it raised, one time after the other
+    sa.Column("tries", sa.Integer, nullable=False),
+    #: what was raised and where; never what people wrote
+    sa.Column("why", sa.String(300), nullable=False),
+    sa.Column("first_at", Instant, nullable=False),
+    sa.Column("again_at", Instant, nullable=False),
+    #: when it was given up for a day, and its teacher told
+    sa.Column("told_at", Instant),
+    about=described(
+        "what a job could not do, so that it holds up nothing else",
+        retention="until it is done, or nobody asks for it any more",
+        **NO_PERSON,
+    ),
+)

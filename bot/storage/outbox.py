@@ -8,41 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.outbox import CARRY_FILES, UNDER_WAY, Delivery, Effect, Kind, State, Way
+from bot.domain.apart import MINE
+from bot.domain.outbox import CARRY_FILES, UNDER_WAY, Delivery, Effect, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.domain.tally import Tally
 from bot.storage.message_tables import announcement
-from bot.storage.tables import IS_TEXT, outbox
+from bot.storage.outbox_rows import RAW, delivery_of, read, readable
+from bot.storage.tables import HAS_FAULTS, IS_TEXT, outbox
 from bot.storage.text_guards import NO_CONSENT
 
-_COLUMNS = (
-    outbox.c.id,
-    outbox.c.dedupe_key,
-    outbox.c.kind,
-    outbox.c.way,
-    outbox.c.person_id,
-    outbox.c.section_id,
-    outbox.c.about_id,
-    outbox.c.args,
-    outbox.c.nonce,
-    outbox.c.state,
-    outbox.c.due_at,
-    outbox.c.expires_at,
-    outbox.c.tries,
-    outbox.c.called_at,
-    outbox.c.lease,
-    outbox.c.why,
-    outbox.c.channel_id,
-    outbox.c.result,
-    outbox.c.created_at,
-)
-
+_WAYS = frozenset(Way)
+#: SQLite takes any text for later than every number
+_IS_SOME_TIME = sa.type_coerce(outbox.c.due_at, sa.BigInteger) < 2**62
 #: what is for a class's server, as against one person
 _TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
 
@@ -52,13 +34,6 @@ _PLANNED = (Kind.NUDGE, Kind.NUDGE_LIST, Kind.UNREACHED)
 _TALLY = sa.select(outbox.c.state, outbox.c.way, sa.func.count(), sa.func.min(outbox.c.due_at)).group_by(
     outbox.c.state, outbox.c.way
 )
-
-
-def _delivery(row: Sequence[Any]) -> Delivery:
-    number, key, kind, way, person, section, about, args, nonce, state, *rest = tuple(row)
-    return Delivery(
-        number, key, Kind(kind), Way(way), person, section, about, args, nonce, State(state), *rest
-    )
 
 
 class StoredOutbox:
@@ -97,7 +72,7 @@ class StoredOutbox:
         until: datetime,
         *,
         files: bool = False,
-    ) -> Sequence[Delivery]:
+    ) -> Sequence[Delivery | Unreadable]:
         due = outbox.alias()
         has_file = sa.and_(
             due.c.kind == Kind.ANNOUNCEMENT,
@@ -115,18 +90,30 @@ class StoredOutbox:
             sa.update(outbox)
             .where(outbox.c.id.in_(chosen))
             .values(state=State.LEASED, lease=lease, lease_until=until, tries=outbox.c.tries + 1)
-            .returning(*_COLUMNS)
+            .returning(*RAW)
         )
-        return sorted((_delivery(row) for row in rows), key=lambda each: (each.due_at, each.id))
+        found = [read(row) for row in rows]
+        return sorted(
+            found, key=lambda each: (each.due_at.timestamp() if isinstance(each, Delivery) else 0.0, each.id)
+        )
 
     def get(self, delivery: int) -> Delivery:
-        return _delivery(self._db.execute(sa.select(*_COLUMNS).where(outbox.c.id == delivery)).one())
+        return delivery_of(self._db.execute(sa.select(*RAW).where(outbox.c.id == delivery)).one())
 
     def next_due(self, ways: Collection[Way]) -> datetime | None:
         query = sa.select(sa.func.min(outbox.c.due_at)).where(
-            outbox.c.state == State.DUE, outbox.c.way.in_(ways)
+            outbox.c.state == State.DUE, outbox.c.way.in_(ways), _IS_SOME_TIME
         )
         return self._db.execute(query).scalar()
+
+    def lost(self, now: datetime) -> Sequence[Unreadable]:
+        nobodys = sa.or_(outbox.c.way.not_in(tuple(Way)), sa.not_(_IS_SOME_TIME))
+        query = sa.select(outbox.c.id, outbox.c.section_id, outbox.c.kind)
+        rows = self._db.execute(query.where(outbox.c.state == State.DUE, nobodys))
+        return [
+            Unreadable(number, section, kind, f"{MINE}: its row cannot be read")
+            for number, section, kind in rows
+        ]
 
     def call(self, delivery: int, lease: str, at: datetime) -> bool:
         try:
@@ -172,6 +159,33 @@ class StoredOutbox:
             result=result,
             segments=segments,
         )
+
+    def spoil(self, delivery: int, why: str, at: datetime) -> None:
+        self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == delivery, outbox.c.state.in_(UNDER_WAY))
+            .values(
+                state=State.FAILED,
+                why=why[:300],
+                ended_at=at,
+                faults=outbox.c.faults + 1,
+                # so that reports can be read, which show it among the others
+                way=sa.case((outbox.c.way.in_(tuple(Way)), outbox.c.way), else_=Way.ROOM),
+                args={},
+                due_at=at,
+                created_at=at,
+                expires_at=None,
+                called_at=None,
+            )
+        )
+
+    def stumble(self, delivery: int) -> int:
+        one = sa.update(outbox).where(outbox.c.id == delivery).values(faults=outbox.c.faults + 1)
+        return self._db.execute(one.returning(outbox.c.faults)).scalar_one()
+
+    def given_up(self, since: datetime) -> int:
+        query = sa.select(sa.func.count()).where(HAS_FAULTS, outbox.c.ended_at >= since)
+        return self._db.execute(query.where(outbox.c.state == State.FAILED)).scalar_one()
 
     def doubt(self, delivery: int, lease: str, why: str) -> bool:
         return self._move(delivery, lease, (State.CALLING,), state=State.UNCERTAIN, why=why[:300])
@@ -221,30 +235,42 @@ class StoredOutbox:
             .values(state=State.DUE, lease=None, lease_until=None)
         )
 
-    def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]:
+    def adopt(
+        self, now: datetime, lease: str, until: datetime, *, everyone: bool
+    ) -> Sequence[Delivery | Unreadable]:
         """Takes over what was in mid-call when its lease ended: nobody knows yet whether it went out."""
         rows = self._db.execute(
             sa.update(outbox)
             .where(outbox.c.state.in_((State.CALLING, State.UNCERTAIN)), *_dead(now, everyone))
             .values(lease=lease, lease_until=until)
-            .returning(*_COLUMNS)
+            .returning(*RAW)
         )
-        return [_delivery(row) for row in rows]
+        return [read(row) for row in rows]
 
     def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
         """Due times, from ``since`` on, of all rows of a kind, in order."""
-        query = sa.select(outbox.c.due_at).where(outbox.c.kind == kind, outbox.c.due_at >= since)
+        query = sa.select(outbox.c.due_at).where(
+            outbox.c.kind == kind, outbox.c.due_at >= since, _IS_SOME_TIME
+        )
         return list(self._db.execute(query.order_by(outbox.c.due_at)).scalars())
 
     def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]:
         """When those of a kind that were called after ``since`` were called last, in order."""
-        query = sa.select(outbox.c.called_at).where(outbox.c.kind == kind, outbox.c.called_at > since)
+        query = sa.select(outbox.c.called_at).where(
+            outbox.c.kind == kind,
+            outbox.c.called_at > since,
+            sa.func.typeof(outbox.c.called_at) == "integer",
+        )
         return list(self._db.execute(query.order_by(outbox.c.called_at)).scalars())
 
     def tally(self) -> Sequence[Tally]:
         """Read from the index on (state, way, due_at) alone: a year's rows are counted in milliseconds."""
         rows = self._db.execute(_TALLY)
-        return [Tally(State(state), Way(way), number, first) for state, way, number, first in rows]
+        return [
+            Tally(State(state), Way(way), number, first)
+            for state, way, number, first in rows
+            if way in _WAYS  # what no way has is ended before anything is claimed
+        ]
 
     def hold_back(self, kind: Kind, until: datetime) -> None:
         """Nothing of that kind goes out before ``until``."""
@@ -264,13 +290,13 @@ class StoredOutbox:
                 outbox.c.state.in_((State.DUE, State.LEASED)),
             )
             .values(state=State.SUPPRESSED, why=why[:300], ended_at=at, lease=None, lease_until=None)
-            .returning(*_COLUMNS)
+            .returning(*RAW)
         )
-        return [_delivery(row) for row in rows]
+        return readable(rows)
 
     def due_until(self, until: datetime) -> Sequence[Delivery]:
-        query = sa.select(*_COLUMNS).where(outbox.c.state.in_(UNDER_WAY), outbox.c.due_at <= until)
-        return [_delivery(row) for row in self._db.execute(query)]
+        query = sa.select(*RAW).where(outbox.c.state.in_(UNDER_WAY), outbox.c.due_at <= until)
+        return readable(self._db.execute(query))
 
     def doubt_all(self, ways: Collection[Way], since: datetime, until: datetime) -> None:
         self._db.execute(
@@ -286,10 +312,10 @@ class StoredOutbox:
 
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
-        query = sa.select(*_COLUMNS).where(
+        query = sa.select(*RAW).where(
             outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != "", _TO_SERVER
         )
-        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+        return readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def held_up(self, tried_before: datetime) -> Sequence[tuple[int, str]]:
         query = (
@@ -314,23 +340,23 @@ class StoredOutbox:
         return list(self._db.execute(query.distinct().order_by(outbox.c.section_id)).scalars())
 
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
-        query = sa.select(*_COLUMNS).where(outbox.c.kind == kind, outbox.c.about_id == about)
-        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+        query = sa.select(*RAW).where(outbox.c.kind == kind, outbox.c.about_id == about)
+        return readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def roles_under_way(self, section: int) -> Sequence[Delivery]:
-        query = sa.select(*_COLUMNS).where(
+        query = sa.select(*RAW).where(
             outbox.c.kind.in_((Kind.GRANT_ROLE, Kind.TAKE_ROLE)),
             outbox.c.about_id == section,
             outbox.c.state.in_(UNDER_WAY),
         )
-        return [_delivery(row) for row in self._db.execute(query)]
+        return readable(self._db.execute(query))
 
     def chain(self, key: str) -> Sequence[Delivery]:
         after = sa.and_(
             outbox.c.dedupe_key >= f"{key}>", outbox.c.dedupe_key < f"{key}?"
         )  # "?" comes after ">"
-        query = sa.select(*_COLUMNS).where(sa.or_(outbox.c.dedupe_key == key, after))
-        return [_delivery(row) for row in self._db.execute(query.order_by(outbox.c.id))]
+        query = sa.select(*RAW).where(sa.or_(outbox.c.dedupe_key == key, after))
+        return readable(self._db.execute(query.order_by(outbox.c.id)))
 
     def bill(self, delivery: int, segments: int) -> None:
         self._db.execute(
@@ -341,7 +367,7 @@ class StoredOutbox:
 
     def of_person(self, nonce: str, person: int) -> Delivery | None:
         row = self._db.execute(_OF_NONCE, {"nonce": nonce, "person": person}).first()
-        return _delivery(row) if row else None
+        return delivery_of(row) if row else None
 
     def set_right(self, now: datetime) -> None:
         ahead = sa.and_(outbox.c.state == State.DUE, outbox.c.due_at > now)
@@ -359,9 +385,9 @@ class StoredOutbox:
 
     def text_of(self, sid: str, nonce: str | None) -> Delivery | None:
         for this in (outbox.c.result == sid, outbox.c.nonce == (nonce or "")):
-            query = sa.select(*_COLUMNS).where(this, outbox.c.way.in_(TEXTS)).limit(1)
+            query = sa.select(*RAW).where(this, outbox.c.way.in_(TEXTS)).limit(1)
             if (row := self._db.execute(query).first()) is not None:
-                return _delivery(row)
+                return delivery_of(row)
         return None
 
     def proven(self, delivery: int, sid: str, at: datetime) -> bool:
@@ -380,7 +406,7 @@ class StoredOutbox:
         return int(self._db.execute(query).scalar_one())
 
 
-_OF_NONCE = sa.select(*_COLUMNS).where(
+_OF_NONCE = sa.select(*RAW).where(
     outbox.c.nonce == sa.bindparam("nonce"), outbox.c.person_id == sa.bindparam("person")
 )
 

@@ -14,11 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.nudging import Planned, at_or_after
+from bot.domain.nudging import PLAN, Planned, at_or_after
 from bot.domain.outbox import Kind, State, Way
 from bot.domain.quiet import Days
 from bot.domain.records import OpenPreWork
-from bot.domain.times import local_day
+from bot.domain.times import is_zone, local_day
+from bot.storage.aside import is_aside
 from bot.storage.columns import Instant
 from bot.storage.guardians import REACHABLE
 from bot.storage.message_tables import absence, guardian, holiday, messaging
@@ -47,10 +48,19 @@ _DUE = (
     )
     .select_from(prework.join(section).outerjoin(messaging, messaging.c.section_id == section.c.id))
     .where(prework.c.next_at <= sa.bindparam("now", type_=Instant))
+)
+_DUE_TOGETHER = (
+    _DUE.where(~is_aside(PLAN, prework.c.id, sa.bindparam("now", type_=Instant)))
     .order_by(prework.c.next_at, prework.c.id)
     .limit(sa.bindparam("most"))
 )
-_NEXT_AT = sa.select(sa.func.min(prework.c.next_at))
+_DUE_ALONE = _DUE.where(prework.c.id == sa.bindparam("only"))
+_ALL_DUE = (
+    sa.select(prework.c.id, prework.c.section_id)
+    .where(prework.c.next_at <= sa.bindparam("now", type_=Instant))
+    .order_by(prework.c.next_at, prework.c.id)
+)
+_NEXT_AT = sa.select(sa.func.min(prework.c.next_at)).where(~is_aside(PLAN, prework.c.id))
 _HOLIDAYS = sa.select(holiday.c.section_id, holiday.c.first, holiday.c.last).where(
     holiday.c.section_id.in_(sa.bindparam("sections", expanding=True))
 )
@@ -205,10 +215,16 @@ class StoredPlanning:
     def next_at(self) -> datetime | None:
         return self._db.execute(_NEXT_AT).scalar()
 
-    def due(self, now: datetime, most: int) -> Sequence[OpenPreWork]:
-        rows: list[tuple[Any, ...]] = [
-            tuple(row) for row in self._db.execute(_DUE, {"now": now, "most": most})
-        ]
+    def all_due(self, now: datetime) -> Sequence[tuple[int, int]]:
+        return [tuple(row) for row in self._db.execute(_ALL_DUE, {"now": now})]
+
+    def due(self, now: datetime, most: int, only: int | None = None) -> Sequence[OpenPreWork]:
+        found = (
+            self._db.execute(_DUE_TOGETHER, {"now": now, "most": most})
+            if only is None
+            else self._db.execute(_DUE_ALONE, {"now": now, "only": only})
+        )
+        rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
         holidays = self._holidays({row[1] for row in rows})
         return [
             OpenPreWork(
@@ -287,6 +303,7 @@ def _step(
     between: tuple[int, int],
     now: datetime,
 ) -> dict[str, Any]:
+    known = zone if is_zone(zone) else "UTC"
     return {
         "prework": prework_id,
         "zone": zone,
@@ -297,8 +314,8 @@ def _step(
         "way": step.way,
         "at": _micros(step.at, _ANY),
         "until": _micros(step.until, _ANY),
-        "day": local_day(step.at, zone).isoformat(),
-        "today": local_day(now, zone).isoformat(),
+        "day": local_day(step.at, known).isoformat(),
+        "today": local_day(now, known).isoformat(),
         "later": json.dumps(at_or_after(step, steps)),
     }
 

@@ -16,10 +16,12 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.domain.calculated import posed
 from bot.domain.contracts import Bar
 from bot.domain.drawing import Drawn
-from bot.domain.mastery import Attempt, Item
-from bot.domain.question_codec import answer_from_json, answer_to_json, question_from_json
+from bot.domain.kept_answers import answer_in, fitting
+from bot.domain.mastery import CLOSE, DROPPED, Attempt, Item
+from bot.domain.question_codec import answer_to_json, question_from_json
 from bot.domain.questions import Answer, Calculated, Posed, Question
 from bot.domain.records import Section, UnitRecord
+from bot.storage.aside import is_aside
 from bot.storage.mastery_tables import attempt, attempt_item
 from bot.storage.prepared import Prepared
 from bot.storage.regrades import mended_bank, mended_items
@@ -49,7 +51,9 @@ _ATTEMPTS = sa.select(
 
 _MINE = Prepared(
     _ATTEMPTS.join(account, account.c.person_id == attempt.c.person_id).where(
-        attempt.c.handle == sa.bindparam("handle"), account.c.discord_id == sa.bindparam("discord")
+        attempt.c.handle == sa.bindparam("handle"),
+        account.c.discord_id == sa.bindparam("discord"),
+        attempt.c.purpose != DROPPED,
     )
 )
 _OF_COURSE = Prepared(
@@ -70,7 +74,7 @@ _ITEMS = Prepared(
         sa.type_coerce(question.c.body, sa.Text),
         attempt_item.c.variant,
         attempt_item.c.shown,
-        attempt_item.c.answer,
+        sa.type_coerce(attempt_item.c.answer, sa.Text),
         attempt_item.c.answered_at,
         attempt_item.c.credit,
         attempt_item.c.comment,
@@ -135,13 +139,16 @@ def _asked(body: str, variant: str) -> Posed:
 
 
 def _item(row: Sequence[Any]) -> Item:
-    position, body, variant, shown, answer, answered_at, credit, comment = tuple(row)
+    position, body, variant, shown, kept, answered_at, credit, comment = tuple(row)
+    asked, places = _asked(body, variant), tuple(int(each) for each in shown.split(",") if each)
+    answer = fitting(asked, answer_in(kept), places)
     return Item(
         position,
-        _asked(body, variant),
-        tuple(int(each) for each in shown.split(",") if each),
-        None if answer is None else answer_from_json(answer),
-        answered_at,
+        asked,
+        places,
+        answer,
+        # what cannot be read is asked again, as long as there is time
+        answered_at if answer is not None else None,
         None if credit is None else Fraction(credit),
         comment,
     )
@@ -327,14 +334,30 @@ class StoredAttempts:
         )
         return settled.rowcount > 0
 
-    def run_out(self, before: datetime) -> Sequence[Attempt]:
-        is_open = attempt.c.submitted_at.is_(None) & _IS_TAUGHT
-        query = _ATTEMPTS.where(is_open, attempt.c.ends_at < before).order_by(attempt.c.ends_at)
-        return [_attempt(row) for row in self._db.execute(query)]
+    def undecided(self, person: int, course: int, unit_slug: str) -> int | None:
+        query = sa.select(attempt.c.id).where(
+            *_of(person, course), attempt.c.unit_slug == unit_slug, attempt.c.passed.is_(None)
+        )
+        return self._db.execute(query.order_by(attempt.c.id.desc()).limit(1)).scalar()
+
+    def drop(self, attempt_id: int, at: datetime) -> None:
+        first = sa.func.coalesce(attempt.c.submitted_at, sa.literal(at, attempt.c.submitted_at.type))
+        self._db.execute(
+            sa.update(attempt)
+            .where(attempt.c.id == attempt_id)
+            .values(submitted_at=first, passed=False, score=None, retake_at=None, purpose=DROPPED)
+        )
+
+    def run_out(self, before: datetime) -> Sequence[tuple[int, int]]:
+        query = sa.select(attempt.c.id, attempt.c.section_id).where(
+            attempt.c.submitted_at.is_(None), attempt.c.ends_at < before, _IS_TAUGHT
+        )
+        return [tuple(row) for row in self._db.execute(query.order_by(attempt.c.ends_at))]
 
     def next_end(self) -> datetime | None:
         is_open = attempt.c.submitted_at.is_(None) & attempt.c.ends_at.is_not(None) & _IS_TAUGHT
-        query = sa.select(attempt.c.ends_at).where(is_open).order_by(attempt.c.ends_at).limit(1)
+        query = sa.select(attempt.c.ends_at).where(is_open, ~is_aside(CLOSE, attempt.c.id))
+        query = query.order_by(attempt.c.ends_at).limit(1)
         return self._db.execute(query).scalar()
 
 

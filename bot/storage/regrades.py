@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.kept_answers import answer_in
 from bot.domain.mastery import Item
-from bot.domain.question_codec import answer_from_json, question_from_json
+from bot.domain.question_codec import question_from_json
 from bot.domain.questions import Question
 from bot.domain.regrading import (
     Asked,
@@ -122,7 +123,7 @@ class StoredRegrades:
                 attempt.c.section_id,
                 attempt.c.person_id,
                 attempt_item.c.position,
-                attempt_item.c.answer,
+                sa.type_coerce(attempt_item.c.answer, sa.Text),
                 attempt_item.c.credit,
             )
             .join(attempt_item, attempt_item.c.attempt_id == attempt.c.id)
@@ -135,7 +136,7 @@ class StoredRegrades:
             .order_by(attempt.c.id)
         )
         return [
-            Asked(number, section, person, place, answer_from_json(said) if said else None, Fraction(credit))
+            Asked(number, section, person, place, answer_in(said), Fraction(credit))
             for number, section, person, place, said, credit in rows
         ]
 

@@ -138,6 +138,11 @@ class StoredSections:
         rows = self._db.execute(_SECTIONS.where(section.c.guild_id == guild).order_by(section.c.name))
         return [Section(*row) for row in rows]
 
+    def ids_on(self, guild: int) -> Sequence[int]:
+        """Whatever else of them can be read."""
+        query = sa.select(section.c.id).where(section.c.guild_id == guild)
+        return list(self._db.execute(query.order_by(section.c.name)).scalars())
+
     def taught_by(self, person: int) -> Sequence[Section]:
         query = (
             _SECTIONS.join(staff, staff.c.section_id == section.c.id)

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.summative import Sitting, Talk
+from bot.domain.summative import RELEASE, Sitting, Talk
+from bot.storage.aside import is_aside
 from bot.storage.mastery_tables import attempt, attempt_item, oral, summative
 from bot.storage.prepared import Prepared
 from bot.storage.tables import enrolment, unit
@@ -22,7 +23,7 @@ _OF = Prepared(
 _UNDECIDED = attempt.c.submitted_at.is_not(None) & attempt.c.passed.is_(None)
 _UNMARKED = sa.exists().where(attempt_item.c.attempt_id == attempt.c.id, attempt_item.c.credit.is_(None))
 _HELD = (
-    sa.select(attempt.c.id, summative.c.result_at)
+    sa.select(attempt.c.id, attempt.c.section_id, summative.c.result_at)
     .select_from(summative)
     .join(
         attempt,
@@ -85,11 +86,12 @@ class StoredSummatives:
         )
         return self._db.execute(under_way.values(ends_at=sitting.closes_at)).rowcount
 
-    def due(self, until: datetime) -> Sequence[int]:
-        return list(self._db.execute(_HELD.where(summative.c.result_at <= until)).scalars())
+    def due(self, until: datetime) -> Sequence[tuple[int, int]]:
+        rows = self._db.execute(_HELD.where(summative.c.result_at <= until))
+        return [(row.id, row.section_id) for row in rows]
 
     def next_release(self) -> datetime | None:
-        row = self._db.execute(_HELD.limit(1)).first()
+        row = self._db.execute(_HELD.where(~is_aside(RELEASE, attempt.c.id)).limit(1)).first()
         return row.result_at if row else None
 
 

@@ -304,6 +304,8 @@ booking = table(
 
 #: in the same words as the queries that are to find the index of texts
 IS_TEXT = sa.text("way IN ('sms', 'guardian')")
+HAS_FAULTS = sa.text("faults > 0")
+
 outbox = table(
     "outbox",
     an_id(),
@@ -335,10 +337,13 @@ outbox = table(
     sa.Column("got_it_at", Instant),
     #: of a text, as it is billed
     sa.Column("segments", sa.Integer),
+    #: how often something of ours raised over it
+    sa.Column("faults", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint(
         "state IN ('due', 'leased', 'calling', 'sent', 'uncertain', 'failed', 'expired', 'suppressed')",
         name="state",
     ),
+    sa.Index("ix_outbox_faults", "ended_at", sqlite_where=HAS_FAULTS, postgresql_where=HAS_FAULTS),
     sa.Index("ix_outbox_state_way_due_at", "state", "way", "due_at"),
     sa.Index("ix_outbox_kind_about_id", "kind", "about_id"),
     sa.Index("ix_outbox_nonce", "nonce"),

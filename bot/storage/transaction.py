@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 import sqlalchemy as sa
 
+from bot.domain.apart import Fault
 from bot.storage.accommodations import StoredAccommodations
 from bot.storage.announcements import StoredAnnouncements
 from bot.storage.answer_marks import StoredAnswerMarks
+from bot.storage.apart import apart
+from bot.storage.aside import StoredAside
 from bot.storage.booking import StoredBookings
 from bot.storage.contracts import StoredContracts
 from bot.storage.courses import StoredCourses
@@ -37,12 +43,16 @@ from bot.storage.summatives import StoredSummatives, StoredTalks
 from bot.storage.tasks import StoredTasks
 from bot.storage.upkeep import StoredUpkeep
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class StoredTx:
     """Offers what ``bot.services.ports.Tx`` asks for."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.aside = StoredAside(connection)
         self.people = StoredPeople(connection)
         self.courses = StoredCourses(connection)
         self.sections = StoredSections(connection)
@@ -81,3 +91,6 @@ class StoredTx:
         self.rechecks = StoredRechecks(connection)
         self.summatives = StoredSummatives(connection)
         self.talks = StoredTalks(connection)
+
+    def apart(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Fault:
+        return apart(self._connection, lambda: fn(*args, **kwargs))

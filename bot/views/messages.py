@@ -362,6 +362,15 @@ _HOW_RESULT = {
 def _check_result(told: CheckResult, marker: int) -> ui.LayoutView:
     how = _HOW_RESULT.get(told.why, "")
     title = f"{name_of(told.unit_title)}, in {name_of(told.class_name)}"
+    if told.why == "dropped":
+        kept = "It counts for nothing, and what you answered is kept. You can begin again whenever you like."
+        return card(
+            Look.NEWS,
+            f"A fresh start: {title}",
+            f"Something of mine went wrong in it. {kept}",
+            controls=[TODAY],
+            marker=marker,
+        )
     if told.results_at is not None:
         when = f"Results come {stamp(told.results_at)}."
         return card(Look.WAIT, f"Handed in: {title}", how, when, controls=[TODAY], marker=marker)

@@ -10,6 +10,8 @@ from discord import ui
 from bot.domain.opening import Why
 from bot.domain.ruling import LONGEST_REASON
 from bot.services.choosing import NoClass, NotStaff, WhichClass
+from bot.services.dropped_checks import Dropped, DropResult, NothingToDrop, NotSaid
+from bot.services.posting import NoUnit
 from bot.services.progress import NoSuchStudent
 from bot.services.quizzes import NoSuchUnit
 from bot.services.rulings import (
@@ -97,6 +99,34 @@ def draw_ruled(result: RuleResult) -> ui.LayoutView:
         case NoSuchUnit(typed, units):
             listed = numbered(units)
             return card(Look.ASK, f"No unit “{plain(shorten(typed, 80))}”", "There are:", listed)
+        case WhichClass() | NoClass() | NotStaff():
+            return draw_choice(result)
+
+
+def draw_dropped(result: DropResult) -> ui.LayoutView:
+    match result:
+        case Dropped(student, unit_title, reason):
+            return card(
+                Look.DONE,
+                "It counts for nothing",
+                f"<@{student}> can begin the check of **{name_of(unit_title)}** again at once, and is told. "
+                "What they answered is kept.",
+                f"-# Reason, for the record: {plain(shorten(reason, 300))}",
+            )
+        case NothingToDrop(student, unit_title):
+            return card(
+                Look.DONE,
+                "Nothing is in the way",
+                f"<@{student}> has no check of **{name_of(unit_title)}** under way, and none that waits.",
+            )
+        case NotSaid():
+            return _missing(WhomAndWhat())
+        case NoSuchStudent(account):
+            return card(
+                Look.WAIT, "Not in that class", f"<@{account}> has not joined it, or has left the server."
+            )
+        case NoUnit(typed, units):
+            return draw_ruled(NoSuchUnit(typed, units))
         case WhichClass() | NoClass() | NotStaff():
             return draw_choice(result)
 

@@ -87,7 +87,14 @@ class Health:
             f"last_{name}_s": None if age is None else round(age, 1)
             for name, age in self._signs.ages().items()
         }
-        told = {"ok": healthy, **parts, "oldest_due_s": late, **ages, "standing_still": self._standing_for()}
+        told = {
+            "ok": healthy,
+            **parts,
+            "oldest_due_s": late,
+            **ages,
+            "standing_still": self._standing_for(),
+            **_set_aside(vitals),
+        }
         return web.json_response(told, status=200 if healthy else 503)
 
     def _standing_for(self) -> dict[str, float]:
@@ -132,3 +139,14 @@ class Health:
         except Exception as fault:  # noqa: BLE001  # whatever it is, the answer is that it does not answer
             log.warning("database_slow_or_down", error=type(fault).__name__)
             return None
+
+
+def _set_aside(vitals: Vitals | None) -> dict[str, object]:
+    """One thing that raises holds up nothing else, so that all is well beside it; but somebody has to look."""
+    if vitals is None:
+        return {}
+    return {
+        "set_aside": vitals.set_aside,
+        "given_up_today": vitals.given_up,
+        "failing_jobs": list(vitals.failing),
+    }

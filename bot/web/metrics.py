@@ -82,6 +82,19 @@ class Metrics:
             ["way"],
             registry=registry,
         )
+        self._aside = Gauge(
+            "flipcord_set_aside",
+            "Things that raised again and again and are hardly tried.",
+            registry=registry,
+        )
+        self._given_up = Gauge(
+            "flipcord_given_up",
+            "Messages that failed through a fault of ours within a day.",
+            registry=registry,
+        )
+        self._failing = Gauge(
+            "flipcord_failing_jobs", "Jobs whose last run raised as a whole.", registry=registry
+        )
         self._gateway = Gauge("flipcord_gateway_connected", "1 while connected.", registry=registry)
         self._database = Gauge("flipcord_database_up", "1 while it answers in time.", registry=registry)
         self._standing = Gauge(
@@ -144,6 +157,9 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _show(self, vitals: Vitals) -> None:
+        self._aside.set(vitals.set_aside)
+        self._given_up.set(vitals.given_up)
+        self._failing.set(len(vitals.failing))
         for state in State:
             for way in Way:
                 self._rows.labels(state, way).set(vitals.rows.get((state, way), 0))

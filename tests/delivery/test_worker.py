@@ -338,3 +338,25 @@ async def test_a_missing_permission_waits_and_the_grant_lands_when_it_is_mended(
     desk.move(minutes=10)
     await desk.work()
     assert desk.ana.roles == ["Unit 2"]
+
+
+async def test_turns_that_are_through_are_let_go_while_another_lane_is_held_up(desk: Desk):
+    """Each turn of a lane is a task: thousands of them are not kept until the slowest lane is through."""
+    gate = asyncio.Event()
+    courier = desk.courier()
+
+    async def held(grant: RoleGrant) -> Sent:
+        await gate.wait()
+        return Sent()
+
+    courier._roles.carry = held
+    desk.deliveries.add(desk.now(), RoleGrant(desk.server.id, desk.ana.id, 1, "held"))
+    for number in range(30):
+        desk.deliveries.send(desk.now(), desk.nudge(f"Unit {number}"), desk.to_dm(desk.ana))
+        courier.start()
+        await desk.heard(lambda number=number: len(desk.ana.dm_messages()) == number + 1)
+    assert len(courier._hands) <= len(courier._lanes)
+    gate.set()
+    assert courier._background is not None
+    assert await courier._background == 31
+    assert courier._hands == set()

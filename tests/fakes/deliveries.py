@@ -20,6 +20,7 @@ from bot.domain.messages import (
     Refused,
     RoleGrant,
     Sent,
+    Stumbled,
     ToDirectMessage,
     ToPhone,
     ToThread,
@@ -128,8 +129,10 @@ class FakeDeliveries:
                 self._move(row, state=State.FAILED, why=why)
             case Wait(seconds, why):
                 self._move(row, state=State.DUE, due_at=now + timedelta(seconds=seconds), why=why)
-            case Unknown(why):
+            case Unknown(why) | Stumbled(why, called=True):
                 self._move(row, state=State.UNCERTAIN, why=why)
+            case Stumbled(why):
+                self._move(row, state=State.DUE, due_at=now + timedelta(minutes=1), why=why)
 
     async def resume(self, now: datetime) -> Sequence[tuple[Delivery, Parcel]]:
         dead = [row for row in self.rows.values() if row.lease_until and row.lease_until <= now]

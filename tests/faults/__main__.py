@@ -14,13 +14,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from tests.faults import crash_points, discord_kills, sms_kills
+from tests.faults import crash_points, discord_kills, poison, sms_kills
 from tests.faults.tally import Tally
 
 SUITES: dict[str, Callable[..., Coroutine[Any, Any, Tally]]] = {
     "discord-kills": discord_kills.run,
     "sms-kills": sms_kills.run,
     "crash-points": crash_points.run,
+    "poison": poison.run,
 }
 
 

@@ -20,6 +20,8 @@ class Lives(BotProcess):
     def __init__(self, config: Path, output: Path, *, cold_every: int = COLD_EVERY) -> None:
         super().__init__(config, output)
         self._config, self._cold_every = config, cold_every
+        #: what raises in each life from now on, as tests.faults.poisoning reads it
+        self.poison = ""
         self._nursery: asyncio.subprocess.Process | None = None
         self._pid: int | None = None
         self._code: int | None = None
@@ -44,7 +46,9 @@ class Lives(BotProcess):
         if crash_at is None and self._cold_every and self.starts % self._cold_every == self._cold_every - 1:
             await super().start()
             return
-        self._pid = int(await self._ask("start", *([f"CRASH_AT={crash_at}"] if crash_at else [])))
+        environment = {"CRASH_AT": crash_at, "POISON": self.poison}
+        given = [f"{name}={value}" for name, value in environment.items() if value]
+        self._pid = int(await self._ask("start", *given))
         self.starts += 1
 
     async def kill(self) -> None:

@@ -58,6 +58,10 @@ def _live(config: str, output: str, environment: list[str]) -> None:
         said = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for old, new in ((nothing, 0), (said, 1), (said, 2)):
             os.dup2(old, new)
+        if poison := os.environ.get("POISON"):
+            from tests.faults.poisoning import install
+
+            install(poison)
         from bot.cli import app
 
         app(["run", "--config", config])

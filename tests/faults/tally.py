@@ -34,7 +34,7 @@ class Tally:
 
     @property
     def is_good(self) -> bool:
-        return self.kills > 0 and not (self.lost or self.doubled or self.stuck)
+        return bool(self.kills or self.hits) and not (self.lost or self.doubled or self.stuck)
 
     @property
     def line(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import crash_points, discord_kills, points, sms_kills
+from tests.faults import crash_points, discord_kills, points, poison, sms_kills
 
 pytestmark = pytest.mark.slow
 
@@ -27,3 +27,9 @@ async def test_a_death_at_any_durable_step_loses_and_doubles_nothing(tmp_path: P
     tally = await crash_points.run(tmp_path, kills=1, seed=7)
     assert (tally.lost, tally.doubled, tally.stuck) == (0, 0, 0), tally.line
     assert set(tally.hits) >= set(points.edges())
+
+
+async def test_what_raises_every_time_for_one_row_stops_no_other_and_is_told(tmp_path: Path) -> None:
+    tally = await poison.run(tmp_path, size=6, seed=7, most=2)
+    assert tally.line == "faults: poison kills=0 lost=0 doubled=0 stuck=0", tally.details
+    assert set(tally.hits) == {"builder", "carrier", "job"}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+import bot.services.deliveries
+import bot.services.taking_up
 from bot.domain.messages import (
     ClassSetUp,
     Closed,
@@ -14,6 +17,7 @@ from bot.domain.messages import (
     Refused,
     RoleGrant,
     Sent,
+    Stumbled,
     ToChannel,
     ToThread,
     Trouble,
@@ -282,3 +286,83 @@ def test_a_marker_is_always_the_same_for_a_nonce_and_fits_discords_ids() -> None
     assert len(set(markers)) == 2000
     assert all(1 <= each < 2**31 for each in markers)
     assert marker_of("nonce 1") == markers[1]
+
+
+# --- what raises every time ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def poisoned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers of rows whose words cannot be made."""
+    victims, build = list[int](), bot.services.deliveries.parcel_of
+
+    def raising(tx: Tx, delivery: Delivery, terms: Any, now: datetime) -> Any:
+        if delivery.id in victims:
+            raise ZeroDivisionError
+        return build(tx, delivery, terms, now)
+
+    monkeypatch.setattr(bot.services.deliveries, "parcel_of", raising)
+    monkeypatch.setattr(bot.services.taking_up, "parcel_of", raising)
+    return victims
+
+
+async def test_a_card_that_cannot_be_made_is_given_up_after_three_tries_and_told_once(
+    desk: Desk, poisoned: list[int]
+) -> None:
+    await desk.card()
+    await desk.grant()
+    (card, _) = await desk.mail.rows()
+    poisoned.append(card.id)
+    states: list[State] = []
+    for now in (NOW, NOW + MINUTE, NOW + 6 * MINUTE):
+        rows = await desk.all(now)
+        states.append(rows[0].state)
+    assert states == [State.DUE, State.DUE, State.FAILED]
+    assert rows[1].state is State.SENT
+    assert rows[0].why == "a fault of mine (ZeroDivisionError)"
+    assert [each.kind for each in rows[2:]] == [Kind.TROUBLE]
+    assert "could not be sent" in rows[2].args["why"]
+    assert rows[2].state is State.SENT
+
+
+async def test_a_row_that_raises_when_it_is_taken_up_holds_up_no_other(
+    desk: Desk, poisoned: list[int]
+) -> None:
+    await desk.card()
+    await desk.grant()
+    begun = await desk.mail.begin(NOW)
+    poisoned.append(begun[0][0].id)
+    second = Mail(desk.database)
+    taken: list[int] = []
+    for minutes in (2, 4, 6, 8):
+        taken += [each.id for each, _ in await second.service.resume(NOW + minutes * MINUTE)]
+    assert set(taken) == {begun[1][0].id}
+    row = (await desk.mail.rows())[0]
+    assert (row.state, row.why) == (State.FAILED, "a fault of mine (ZeroDivisionError); it may have gone out")
+
+
+async def test_what_was_sent_stays_sent_whatever_raises_over_what_follows(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raising(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bot.services.deliveries, "note", raising)
+    monkeypatch.setattr(bot.services.deliveries, "pursue", raising)
+    await desk.card()
+    assert (await desk.all())[0].state is State.SENT
+    await desk.add(desk.effect(Kind.POST_PREWORK, Way.CHANNEL, about=1, key="k2"))
+    refused = await desk.all(outcome=Refused("no"))
+    assert refused[1].state is State.FAILED
+    assert refused[1].why.startswith("no; then a fault of mine")
+    assert refused[2].kind is Kind.TROUBLE
+
+
+async def test_a_fault_of_a_carrier_before_its_call_is_tried_again_and_after_it_looked_for(
+    desk: Desk,
+) -> None:
+    await desk.card()
+    before = await desk.all(outcome=Stumbled("a fault of mine (X)", called=False))
+    assert (before[0].state, before[0].due_at) == (State.DUE, NOW + MINUTE)
+    after = await desk.all(NOW + MINUTE, outcome=Stumbled("a fault of mine (X)", called=True))
+    assert after[0].state is State.UNCERTAIN

@@ -90,7 +90,7 @@ class Desk:
             await self.nudges.plan(now)
             for delivery, _ in await self.mail.carry(now):
                 seen.append((f"{now:%d %H:%M}", f"{delivery.way} {names[delivery.person]}"))
-            held = await self.mail.service.next_due()
+            held = await self.mail.service.next_due(now)
             instants = [await self.nudges.next_instant(now), held if held and held > now else None]
             now = min((each for each in instants if each is not None), default=None)
         return seen

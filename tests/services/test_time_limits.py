@@ -91,12 +91,12 @@ async def test_what_was_answered_in_time_counts_and_the_student_is_told_within_a
     await a_class(desk.database, timed())
     asked = await desk.begin()
     await desk.quizzes.answer(student(), asked.attempt, 1, await desk.right(asked.attempt, 1), NOW)
-    due = await limits.next_instant()
+    due = await limits.next_instant(NOW)
     assert due is not None
     assert END < due <= END + timedelta(seconds=60)
     assert await limits.close(due) == 1
     assert await limits.close(due) == 0
-    assert await limits.next_instant() is None
+    assert await limits.next_instant(NOW) is None
     attempt, items = await desk.stored(asked.attempt)
     assert (attempt.submitted_at, attempt.score, attempt.passed) == (END, Fraction(1, 3), False)
     assert [each.credit for each in items] == [1, 0, 0]
@@ -121,7 +121,7 @@ async def test_a_check_handed_in_in_time_is_left_alone_by_the_clock(
     asked = await desk.begin()
     await desk.answer_all(asked, right=3)
     assert isinstance(await desk.quizzes.submit(student(), asked.attempt, END), Passed)
-    assert await limits.next_instant() is None
+    assert await limits.next_instant(NOW) is None
     assert await limits.close(END + timedelta(hours=1)) == 0
 
 

@@ -47,7 +47,8 @@ class Store:
         self, now: datetime = NOW, *, lease: str = "A", limit: int = 25, ways: tuple[Way, ...] = EVERY_WAY
     ) -> list[Delivery]:
         with self.open() as box:
-            return list(box.claim(now, ways, limit, lease, now + LEASE))
+            claimed = box.claim(now, ways, limit, lease, now + LEASE)
+            return [each for each in claimed if isinstance(each, Delivery)]
 
     def claim_one(self, now: datetime = NOW, lease: str = "A") -> int:
         (row,) = self.claim(now, lease=lease, limit=1)

@@ -46,6 +46,9 @@ async def test_all_is_well(site: Site):
         "last_claim_s": 0.0,
         "last_send_s": None,
         "standing_still": {},
+        "set_aside": 0,
+        "given_up_today": 0,
+        "failing_jobs": [],
     }
 
 
@@ -78,6 +81,17 @@ async def test_signs_of_life_are_counted_by_their_age(site: Site):
     shown = values((await site.ask("GET", "/metrics", proxied=False)).text)
     assert shown["flipcord_last_beat_age_seconds[]"] == shown["flipcord_last_claim_age_seconds[]"] == 70
     assert math.isnan(shown["flipcord_last_send_age_seconds[]"])
+
+
+async def test_what_is_set_aside_is_counted_and_makes_nothing_unwell(site: Site):
+    site.vitals.shown = Vitals({}, {}, set_aside=2, given_up=1, failing=("nudges",))
+    got = await site.ask("GET", "/healthz")
+    assert got.status == 200
+    shown = json.loads(got.text)
+    assert (shown["set_aside"], shown["given_up_today"], shown["failing_jobs"]) == (2, 1, ["nudges"])
+    seen = values((await site.ask("GET", "/metrics", proxied=False)).text)
+    names = ("flipcord_set_aside[]", "flipcord_given_up[]", "flipcord_failing_jobs[]")
+    assert [seen[name] for name in names] == [2, 1, 1]
 
 
 @pytest.mark.parametrize("part", ["gateway", "database", "deliveries"])

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.domain.apart import Fault
 from bot.domain.units import Conversion
 from bot.services.ports.announcements import Announcements
+from bot.services.ports.aside import Aside
 from bot.services.ports.item_analysis import Drawing, ItemAnswers
 from bot.services.ports.letters import Letters, TextLength
 from bot.services.ports.marking import AnswerMarks, HandMarks, Regrades, Rulings
@@ -60,6 +62,7 @@ __all__ = [
     "Accommodations",
     "Announcements",
     "AnswerMarks",
+    "Aside",
     "Attempts",
     "BankFiles",
     "Bookings",
@@ -139,6 +142,15 @@ class Database(Protocol):
 class Tx(Protocol):
     """One transaction. It offers repositories only: it can neither commit nor leak a cursor."""
 
+    def apart(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Fault:
+        """Calls it in a savepoint of its own: one that raises leaves no trace but its Fault.
+
+        What the disk or a lock raises is no fault of its own, and goes on up: the transaction is over.
+        """
+        ...
+
+    @property
+    def aside(self) -> Aside: ...
     @property
     def people(self) -> People: ...
     @property

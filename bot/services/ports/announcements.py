@@ -47,6 +47,10 @@ class Announcements(Protocol):
         """When the next run comes; it may lie in the past."""
         ...
 
+    def author(self, announcement_id: int) -> tuple[int, str]:
+        """The person who wrote it, and its words, whatever else of it can be read."""
+        ...
+
     def due(self, now: datetime) -> Sequence[int]:
         """Those whose run has come, or was begun and not written out to its end."""
         ...

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.nudging import Away, Planned
-from bot.domain.outbox import Delivery, Effect, Kind, State, Way
+from bot.domain.outbox import Delivery, Effect, Kind, State, Unreadable, Way
 from bot.domain.phones import BadNumber, ConsentAct, Holder, NewNumber, OptOut, PhoneRecord
 from bot.domain.receipts import Receipt
 from bot.domain.records import Absence, Account, HistoryLine, Holiday, Messaging, OpenPreWork, Owing
@@ -44,7 +44,7 @@ class Outbox(Protocol):
         until: datetime,
         *,
         files: bool = False,
-    ) -> Sequence[Delivery]:
+    ) -> Sequence[Delivery | Unreadable]:
         """Leases rows that are due: those that carry a file, or those that do not."""
         ...
 
@@ -86,7 +86,25 @@ class Outbox(Protocol):
         ...
 
     def free(self, now: datetime, *, everyone: bool) -> None: ...
-    def adopt(self, now: datetime, lease: str, until: datetime, *, everyone: bool) -> Sequence[Delivery]: ...
+    def adopt(
+        self, now: datetime, lease: str, until: datetime, *, everyone: bool
+    ) -> Sequence[Delivery | Unreadable]: ...
+    def lost(self, now: datetime) -> Sequence[Unreadable]:
+        """What is due by a way that there is not: nobody will ever claim it."""
+        ...
+
+    def spoil(self, delivery: int, why: str, at: datetime) -> None:
+        """Ends a row that cannot be read, whoever has its lease."""
+        ...
+
+    def stumble(self, delivery: int) -> int:
+        """Counts that something of ours raised over it; gives how often that was."""
+        ...
+
+    def given_up(self, since: datetime) -> int:
+        """How many failed through a fault of ours since then."""
+        ...
+
     def times_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
     def calls_since(self, kind: Kind, since: datetime) -> Sequence[datetime]: ...
     def tally(self) -> Sequence[Tally]:
@@ -328,7 +346,14 @@ class Planning(Protocol):
         """When some pre-work's reminders have to be looked at next; it may lie in the past."""
         ...
 
-    def due(self, now: datetime, most: int) -> Sequence[OpenPreWork]: ...
+    def due(self, now: datetime, most: int, only: int | None = None) -> Sequence[OpenPreWork]:
+        """Without what is set aside; or that pre-work alone, whatever is."""
+        ...
+
+    def all_due(self, now: datetime) -> Sequence[tuple[int, int]]:
+        """Ids of all pre-works that are due, and of their classes."""
+        ...
+
     def zones(self, preworks: Collection[int]) -> dict[int, set[str]]:
         """Zones of their own that students of each class have set."""
         ...

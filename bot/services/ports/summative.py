@@ -18,12 +18,12 @@ class Summatives(Protocol):
         """Sets it anew. Attempts under way that were to end with the old time end with the new one: how many."""
         ...
 
-    def due(self, until: datetime) -> Sequence[int]:
-        """Ids of marked attempts whose result was kept back until then or earlier, and that wait for no talk yet."""
+    def due(self, until: datetime) -> Sequence[tuple[int, int]]:
+        """Marked attempts whose result was kept back until then or earlier and that wait for no talk, with their class."""
         ...
 
     def next_release(self) -> datetime | None:
-        """The promised instant of the first such attempt; it may lie in the past."""
+        """The promised instant of the first such attempt that is not set aside; it may lie in the past."""
         ...
 
 

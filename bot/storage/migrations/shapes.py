@@ -12,7 +12,8 @@ SHAPES = {
     "0003": "2e8d3af74890e1e3",
     "0005": "2e8d3af74890e1e3",
     "0006": "de3970b8a2b80a20",
-    "0008": "f3ae97666519939b",
+    "0007": "cfeb911e4490b2ee",
+    "0008": "f45cb4da078f0e25",
 }
 
 #: these were edited after they had been on main (22 to 27 November 2026); they never will be again (decision 39)
