@@ -14,11 +14,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.incoming import DirectMessage, Kept, Stranger, Teaches
+from bot.services.incoming import Kept, Stranger, Teaches
 from bot.services.services import Services
 from bot.views.choices import Choices, class_choices
 from bot.views.desk import draw_hours, draw_inbox
-from bot.views.letters import draw_direct, reading_back, receive, write
+from bot.views.letters import draw_direct, read_message, reading_back, receive, write
 from bot.views.presses import Interaction, asker, reply, services
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Letters(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         if message.guild is not None or message.author.bot or message.type not in WRITTEN:
             return
-        result = await receive(self._services, _read(message))
+        result = await receive(self._services, read_message(message))
         view = draw_direct(result)
         with contextlib.suppress(discord.HTTPException):  # it is kept; only the sign of it is lost
             if isinstance(result, Kept):
@@ -88,19 +88,6 @@ class Letters(commands.Cog):
         is_told = message.author.id in self._told
         self._told.setdefault(message.author.id, now)
         return is_told
-
-
-def _read(message: discord.Message) -> DirectMessage:
-    reference = message.reference
-    return DirectMessage(
-        message.id,
-        message.author.id,
-        message.channel.id,
-        message.content,
-        len(message.attachments) + len(message.stickers),
-        reference.message_id if reference else None,
-        message.created_at,
-    )
 
 
 # on the group: Discord looks at permissions there only, not at its commands

@@ -23,6 +23,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.config import LogPart, Settings
 from bot.logs import HIDDEN, TALKERS, Redactor, set_up_logs
+from bot.loopback.changes import PATIENCE_S
 
 BOT = "MTA5NjQxMDAxMDg1MDgxNjAwMQ.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
 INTERACTION = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTpBYmNEZWY"
@@ -432,7 +433,7 @@ def test_a_process_whose_log_goes_nowhere_ends_as_it_would(stderr: str):
     done = subprocess.run(
         ["bash", "-c", f'"$0" -c "$1"{end}', sys.executable, code],
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
         stdout=subprocess.DEVNULL,
     )
     assert done.returncode == 78

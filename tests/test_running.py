@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import EX_CONFIG
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.process import BotProcess
 from bot.loopback.world import World
 from bot.storage.schema import bring_up_to_date
@@ -55,7 +56,7 @@ async def test_one_bad_word_of_the_gateway_is_none_either(world: World):
     await world.wire.close(4004)
     await world.wire.changes.until(
         lambda: world.wire.gateway.identifies == 2 and world.wire.gateway.connected,
-        timeout_s=60, what="the bot to log in once more",
+        timeout_s=PATIENCE_S, what="the bot to log in once more",
     )  # fmt: skip
     assert "refused_by_discord" in world.bot.output
 

@@ -16,6 +16,7 @@ import pytest
 from bot.delivery.line import MOST_REFUSED, MOST_REFUSED_CLASS, Refusals
 from bot.domain.outbox import Effect, Kind, Way
 from bot.domain.standing import LASTING, OVER_AFTER, TOLD, Occurrence, Register, Seen, Standstill
+from bot.loopback.changes import PATIENCE_S
 from bot.pulse import BEAT, NO_TEXT, ROUND, Pulse, claim_by
 from bot.services.ports import Tx
 from bot.services.standing import Look
@@ -164,7 +165,7 @@ async def _(scene: Scene) -> Callable[[], Awaitable[object]]:
     for _number in range(20):
         await scene.app.services.upkeep.note_identify(scene.room.clock())
     waiting = asyncio.create_task(scene.app.client.before_identify_hook(None))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while scene.app.client._logs_in_at is None:  # noqa: ASYNC110  # it waits by sleeping
             await asyncio.sleep(0)
 

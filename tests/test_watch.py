@@ -10,6 +10,7 @@ import textwrap
 
 import pytest
 
+from bot.loopback.changes import PATIENCE_S
 from bot.watch import Ended, Watch
 from bot.web.lag import LagProbe
 from tests.meta.project import ROOT, modules, tree
@@ -84,7 +85,12 @@ def test_an_event_loop_that_stands_still_for_good_ends_the_process_with_a_trace(
         asyncio.run(main())
         """)
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 1
     assert "this_never_returns" in done.stderr

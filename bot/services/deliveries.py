@@ -4,53 +4,43 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.apart import Fault
 from bot.domain.attachments import Attachment
-from bot.domain.letter_messages import ToDesk
 from bot.domain.messages import (
     Closed,
     Message,
     Outcome,
     Parcel,
-    Refused,
     Sent,
     Stumbled,
-    ToDirectMessage,
     ToPhone,
-    ToThread,
-    Unknown,
     Wait,
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
 from bot.domain.outbox import Delivery, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
-from bot.services.chronicle import end, note
-from bot.services.giving_up import give_up, spoil, stumble
+from bot.services.chronicle import end
+from bot.services.finishing import finish, settle, turn_away
+from bot.services.giving_up import spoil, stumble
 from bot.services.going_back import WHY, is_held_back
 from bot.services.holding import Withhold, look
-from bot.services.letters import answer_note
 from bot.services.parcels import Terms, parcel_of
 from bot.services.people import Drip, drip_slot, grants_again
 from bot.services.ports import Database, Ids, Tx
 from bot.services.posting import cards_again
-from bot.services.pursuit import note_closed, pursue, trouble, turned_away
+from bot.services.pursuit import pursue, trouble
 from bot.services.taking_up import LEASE, resume
 from bot.services.texting import (
-    ANSWERS,
-    believe_texts,
-    doubt_texts,
     texts_shut,
     zones_of,
 )
-from bot.services.upkeep import OPENINGS_HELD, OPENINGS_STOPPED
+from bot.services.upkeep import OPENINGS_STOPPED
 
 log = logging.getLogger(__name__)
 
 DAY_S = 86_400.0
-#: for how long a text without an end of its own waits for a busy Twilio, and how often the distance doubles
-USE_OF_A_TEXT, MOST_DOUBLED = timedelta(days=1), 4
 #: what may wake somebody keeps to the open hours; the rest answers a press of their own
 HELD_IN_QUIET_HOURS = frozenset(
     {
@@ -101,7 +91,7 @@ class DeliveryService:
 
     async def finish(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
         """Keeps what became of it, and what follows: the next way, the teacher told, the id remembered."""
-        fault = await self._db.write(_finish_apart, delivery, parcel, outcome, self._lease, now, self._ids)
+        fault = await self._db.write(finish, delivery, parcel, outcome, self._lease, now, self._ids)
         if fault is not None:
             _log(delivery, fault)
 
@@ -192,13 +182,13 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
         stopped = tx.upkeep.fact(OPENINGS_STOPPED)
         parcel = Wait(DAY_S, stopped) if stopped else _in_turn(tx, parcel, terms.drip, now)
     if isinstance(parcel, Closed | Wait):
-        _settle(tx, delivery, parcel, lease, now, ids)
+        settle(tx, delivery, parcel, lease, now, ids)
         return None
     number = (
         parcel.address.number if isinstance(parcel, Message) and isinstance(parcel.address, ToPhone) else ""
     )
     if (why := texts_shut(tx, delivery, number, terms.texts_a_day, now)) is not None:
-        _turn_away(tx, delivery, why, lease, now, ids)
+        turn_away(tx, delivery, why, lease, now, ids)
         return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None
 
@@ -207,16 +197,6 @@ def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) 
     """Openings keep to the drip when they are made, too: a bot that slept finds many due at once (RA9)."""
     at = drip_slot(tx.outbox.calls_since(Kind.OPEN_INBOX, now - drip.span), drip, now)
     return parcel if at <= now else Wait((at - now).total_seconds(), "many open their inbox just now")
-
-
-def _turn_away(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
-    """No text goes out just now: a message takes another way at once, an answer waits for as long as it lives."""
-    if delivery.kind in ANSWERS:
-        return tx.outbox.wait(delivery.id, lease, now + timedelta(minutes=1), why)
-    if not end(tx, delivery, lease, State.FAILED, now, why=why):
-        return False
-    turned_away(tx, delivery, why, now, ids)
-    return True
 
 
 def _expire(tx: Tx, delivery: Delivery, lease: str, now: datetime, ids: Ids) -> None:
@@ -259,135 +239,6 @@ def _keeps_hours(delivery: Delivery) -> bool:
     if delivery.kind is Kind.ANSWER:  # to a question of their own; but a phone may wake somebody
         return delivery.way in TEXTS
     return delivery.kind in HELD_IN_QUIET_HOURS and delivery.way in TO_A_PERSON
-
-
-def _finish_apart(
-    tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
-) -> Fault | None:
-    """What became of it is kept, whatever raises over what follows from it: else it would go out again."""
-    done = tx.apart(_finish, tx, delivery, parcel, outcome, lease, now, ids)
-    if not isinstance(done, Fault):
-        return None
-    tx.outbox.stumble(delivery.id)
-    match outcome:
-        case Sent(channel, result, segments):
-            tx.outbox.end(
-                delivery.id, lease, State.SENT, now, channel=channel, result=result, segments=segments
-            )
-        case Wait(seconds, why):
-            tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
-        case Unknown(why):
-            tx.outbox.doubt(delivery.id, lease, why)
-        case Closed(why) | Refused(why) | Stumbled(why):
-            give_up(tx, delivery, f"{why}; then {done.said}", lease, now, ids)
-    return done
-
-
-def _finish(
-    tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
-) -> None:
-    if _settle(tx, delivery, outcome, lease, now, ids) and isinstance(outcome, Sent):
-        _remember(tx, delivery, parcel, outcome, now, ids)
-
-
-def _settle(  # one arm for each outcome
-    tx: Tx,
-    delivery: Delivery,
-    outcome: Outcome,
-    lease: str,
-    now: datetime,
-    ids: Ids,
-) -> bool:
-    """Moves the row to where its outcome puts it, and adds what follows; False when the lease was lost."""
-    match outcome:
-        case Sent():
-            return _arrived(tx, delivery, outcome, lease, now)
-        case Closed(why):
-            note_closed(tx, delivery, outcome, now, ids)
-            return _ended(tx, delivery, why, lease, now, ids)
-        case Refused(why):
-            return _ended(tx, delivery, why, lease, now, ids)
-        case Wait() if delivery.way in TEXTS:
-            return _text_waits(tx, delivery, outcome, lease, now, ids)
-        case Wait(seconds, why, mend):
-            if mend:
-                tx.outbox.add(trouble(delivery, why, mend, now), now, ids)
-            if delivery.kind is Kind.OPEN_INBOX:
-                _hold_openings(tx, outcome, now)
-            return tx.outbox.wait(delivery.id, lease, now + timedelta(seconds=seconds), why)
-        case Unknown(why):
-            return tx.outbox.doubt(delivery.id, lease, why)
-        case Stumbled():
-            return stumble(tx, delivery, outcome, lease, now, ids)
-
-
-def _arrived(tx: Tx, delivery: Delivery, sent: Sent, lease: str, now: datetime) -> bool:
-    ended = tx.outbox.end(
-        delivery.id, lease, State.SENT, now, channel=sent.channel, result=sent.result, segments=sent.segments
-    )
-    if delivery.way in TEXTS:
-        believe_texts(tx)
-    if not ended and sent.segments is not None:
-        tx.outbox.bill(delivery.id, sent.segments)
-    return ended
-
-
-def _hold_openings(tx: Tx, wait: Wait, now: datetime) -> None:
-    until = now + timedelta(seconds=wait.seconds)
-    tx.outbox.hold_back(Kind.OPEN_INBOX, until)
-    if wait.until_allowed:
-        tx.upkeep.set_fact(OPENINGS_STOPPED, wait.why)
-    else:
-        tx.upkeep.set_fact(OPENINGS_HELD, f"{until.isoformat()} {wait.why}")
-
-
-def _text_waits(tx: Tx, delivery: Delivery, wait: Wait, lease: str, now: datetime, ids: Ids) -> bool:
-    """What is wrong with our own account stops the whole run; a phone that is off is tried once more (RB14).
-
-    A Twilio that is busy is asked again, at growing distances, for as long as the message is of use; then, while it
-    still is, it goes another way.
-    """
-    until = now + timedelta(seconds=wait.seconds)
-    if wait.mend:
-        if not wait.is_echo:
-            doubt_texts(tx, wait.why, now, until, wait.country)
-        return _turn_away(tx, delivery, wait.why, lease, now, ids)
-    if wait.once and delivery.why == wait.why:
-        return _ended(tx, delivery, wait.why, lease, now, ids)
-    if not wait.once:
-        until = now + timedelta(seconds=wait.seconds * 2 ** min(max(delivery.tries - 1, 0), MOST_DOUBLED))
-    if until >= (delivery.expires_at or delivery.created_at + USE_OF_A_TEXT):
-        return _turn_away(tx, delivery, wait.why, lease, now, ids)  # no fault of its phone's
-    return tx.outbox.wait(delivery.id, lease, until, wait.why)
-
-
-def _ended(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, ids: Ids) -> bool:
-    """Failed by this way: the next one is tried at once, and after the last the teachers' room is told."""
-    if not end(tx, delivery, lease, State.FAILED, now, why=why):
-        return False
-    pursue(tx, delivery, why, now, ids)
-    return True
-
-
-def _remember(tx: Tx, delivery: Delivery, parcel: Parcel, sent: Sent, now: datetime, ids: Ids) -> None:
-    note(tx, delivery, State.SENT, now, parcel=parcel)
-    if delivery.kind is Kind.ANSWER and delivery.way is not Way.DESK:
-        tx.outbox.add([answer_note(delivery, now)], now, ids)
-    if delivery.kind is Kind.SET_UP_CLASS and delivery.section is not None:
-        tx.outbox.hurry([delivery.section], now)  # cards and grants that waited for their channel or role
-    if delivery.kind is Kind.POST_PREWORK and sent.channel is not None:
-        tx.prework.mark_posted(delivery.about or 0, sent.channel, int(sent.result or 0), now)
-    if not isinstance(parcel, Message) or delivery.person is None or sent.channel is None:
-        return
-    match parcel.address:
-        case ToDirectMessage():
-            tx.people.set_dm_channel(delivery.person, sent.channel)
-        case ToThread() if delivery.section is not None:
-            tx.sections.set_thread(delivery.section, delivery.person, sent.channel)
-        case ToDesk() if delivery.section is not None:
-            tx.letters.set_desk(delivery.section, delivery.person, sent.channel)
-        case _:
-            pass
 
 
 def _again(tx: Tx, delivery: Delivery, lease: str, now: datetime) -> None:

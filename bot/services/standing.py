@@ -70,7 +70,7 @@ def words(occurrence: Occurrence) -> tuple[str, str]:
 
 
 def _look(tx: Tx, texts_a_day: int | None, now: datetime) -> Look:
-    seen = [Seen(Standstill.CLASS_WAITS, section, why) for section, why in tx.outbox.held_up(now - YOUNG)]
+    seen = [Seen(Standstill.CLASS_WAITS, section, why) for section, why in tx.reports.held_up(now - YOUNG)]
     if (why := texts_held(tx, now)) is not None:
         seen.append(Seen(Standstill.TEXTS_HELD, why=why))
     if texts_a_day is not None and tx.outbox.segments_since(now - DAY) >= texts_a_day:
@@ -150,7 +150,7 @@ def _concerned(tx: Tx, occurrence: Occurrence, now: datetime) -> Sequence[int]:
     if occurrence.seen.section is not None:
         return [occurrence.seen.section]
     told = TOLD[occurrence.seen.state]
-    return tx.outbox.concerned(told.ways, told.kind, now - LATELY)
+    return tx.reports.concerned(told.ways, told.kind, now - LATELY)
 
 
 def _rooms(tx: Tx, occurrence: Occurrence, now: datetime) -> Sequence[Room]:

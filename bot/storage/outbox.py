@@ -26,7 +26,7 @@ _WAYS = frozenset(Way)
 #: SQLite takes any text for later than every number
 _IS_SOME_TIME = sa.type_coerce(outbox.c.due_at, sa.BigInteger) < 2**62
 #: what is for a class's server, as against one person
-_TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
+TO_SERVER = outbox.c.way.in_((Way.ROLE, Way.SETUP, Way.CHANNEL, Way.ROOM, Way.DESK))
 
 #: whose instants are steps of a ladder: made too early, they still come at their time
 _PLANNED = (Kind.NUDGE, Kind.NUDGE_LIST, Kind.UNREACHED)
@@ -217,7 +217,7 @@ class StoredOutbox:
             .where(
                 outbox.c.section_id.in_(section_ids),
                 outbox.c.state == State.DUE,
-                _TO_SERVER,
+                TO_SERVER,
                 outbox.c.tries > 0,
                 outbox.c.due_at > now,
             )
@@ -313,31 +313,9 @@ class StoredOutbox:
     def waiting(self, section: int) -> Sequence[Delivery]:
         """What a class's server owes it: due rows that were tried and told why they wait."""
         query = sa.select(*RAW).where(
-            outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != "", _TO_SERVER
+            outbox.c.section_id == section, outbox.c.state == State.DUE, outbox.c.why != "", TO_SERVER
         )
         return readable(self._db.execute(query.order_by(outbox.c.id)))
-
-    def held_up(self, tried_before: datetime) -> Sequence[tuple[int, str]]:
-        query = (
-            sa.select(outbox.c.section_id, sa.func.min(outbox.c.why))
-            .where(
-                outbox.c.state == State.DUE,
-                _TO_SERVER,
-                outbox.c.why != "",
-                outbox.c.section_id.is_not(None),
-                outbox.c.created_at <= tried_before,
-            )
-            .group_by(outbox.c.section_id)
-        )
-        return [(section, why) for section, why in self._db.execute(query)]
-
-    def concerned(self, ways: Collection[Way], kind: Kind | None, since: datetime) -> Sequence[int]:
-        query = sa.select(outbox.c.section_id).where(
-            outbox.c.section_id.is_not(None), outbox.c.way.in_(ways), outbox.c.due_at >= since
-        )
-        if kind is not None:
-            query = query.where(outbox.c.kind == kind)
-        return list(self._db.execute(query.distinct().order_by(outbox.c.section_id)).scalars())
 
     def about(self, kind: Kind, about: int) -> Sequence[Delivery]:
         query = sa.select(*RAW).where(outbox.c.kind == kind, outbox.c.about_id == about)

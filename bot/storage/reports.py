@@ -13,6 +13,7 @@ from bot.domain.records import Account, HistoryLine, Owing
 from bot.domain.reporting import REPORTED, Step
 from bot.storage.columns import Instant
 from bot.storage.message_tables import announcement, history, receipt
+from bot.storage.outbox import TO_SERVER
 from bot.storage.people import ACCOUNT_COLUMNS
 from bot.storage.phones import TEXTABLE
 from bot.storage.tables import account, enrolment, outbox, person, phone
@@ -64,6 +65,28 @@ _BETWEEN = _STEPS.where(
 class StoredReports:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
+
+    def held_up(self, tried_before: datetime) -> Sequence[tuple[int, str]]:
+        query = (
+            sa.select(outbox.c.section_id, sa.func.min(outbox.c.why))
+            .where(
+                outbox.c.state == State.DUE,
+                TO_SERVER,
+                outbox.c.why != "",
+                outbox.c.section_id.is_not(None),
+                outbox.c.created_at <= tried_before,
+            )
+            .group_by(outbox.c.section_id)
+        )
+        return [(section, why) for section, why in self._db.execute(query)]
+
+    def concerned(self, ways: Collection[Way], kind: Kind | None, since: datetime) -> Sequence[int]:
+        query = sa.select(outbox.c.section_id).where(
+            outbox.c.section_id.is_not(None), outbox.c.way.in_(ways), outbox.c.due_at >= since
+        )
+        if kind is not None:
+            query = query.where(outbox.c.kind == kind)
+        return list(self._db.execute(query.distinct().order_by(outbox.c.section_id)).scalars())
 
     def about(self, section: int, kind: Kind, about: int) -> Sequence[Step]:
         """Every row about one thing, oldest first."""

@@ -196,6 +196,20 @@ def reading_back(channel: int) -> Iterator[None]:
         log.exception("letters_not_read_back", channel=channel)
 
 
+def read_message(message: discord.Message) -> DirectMessage:
+    """What was written to the bot directly; of files, how many there are."""
+    reference = message.reference
+    return DirectMessage(
+        message.id,
+        message.author.id,
+        message.channel.id,
+        message.content,
+        len(message.attachments) + len(message.stickers),
+        reference.message_id if reference else None,
+        message.created_at,
+    )
+
+
 async def receive(services: Services, message: DirectMessage) -> DirectResult:
     """Keeps what somebody wrote. A fault of ours is a result: they must not believe that it is kept."""
     try:

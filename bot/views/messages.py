@@ -55,8 +55,8 @@ from bot.views.places import draw_places
 from bot.views.prose import name_of, paragraphs, web_address, with_links
 from bot.views.staff_messages import draw_for_staff, draw_retake_for_staff
 from bot.views.summatives import draw_talk_news, draw_talks_to_book
+from bot.views.text_messages import draw_about_texts
 from bot.words.lengths import exactly, roughly
-from bot.words.texts import text
 
 #: Discord's own for the address behind a button
 URL_LIMIT = 512
@@ -116,7 +116,7 @@ def _draw(content: OtherContent, marker: int) -> ui.LayoutView:  # noqa: C901, P
             | GuardianEnded()
             | TextHelp()
         ):
-            return _about_texts(content, marker)
+            return draw_about_texts(content, marker)
         case Announcement():
             return _announcement(content, marker)
         case PartnerWanted() | RetakeAsked():
@@ -149,45 +149,6 @@ def _about_inbox(content: InboxHello | InboxCall, marker: int) -> ui.LayoutView:
                 controls=[primary("Open my inbox", "inbox")],
                 marker=marker,
             )
-
-
-def _about_texts(
-    content: PhoneCode
-    | PhonePaused
-    | GuardianCode
-    | GuardianNudge
-    | GuardianEnded
-    | ContractLink
-    | TextsEnded
-    | TextsAgain
-    | TextHelp,
-    marker: int,
-) -> ui.LayoutView:
-    """All but the paused phone goes out as a text only; here it is for whoever wants to see it on Discord."""
-    match content:
-        case PhoneCode(code, minutes):
-            return card(
-                Look.ASK, f"Your code is {plain(code)}", f"It is good for {minutes} minutes.", marker=marker
-            )
-        case PhonePaused(class_name, why):
-            return card(
-                Look.PROBLEM,
-                "My texts do not reach your phone",
-                f"The carrier says: {plain(why)}. I text it no more; **{name_of(class_name)}** reaches you here.",
-                "Is it another number by now? Give it, and texts go on.",
-                controls=[primary("Give my number", "phone"), Button("Stop the texts", "phone_stop")],
-                marker=marker,
-            )
-        case (
-            GuardianCode()
-            | GuardianNudge()
-            | GuardianEnded()
-            | ContractLink()
-            | TextsEnded()
-            | TextsAgain()
-            | TextHelp()
-        ):
-            return card(Look.ASK, "A text", plain(text(content)), marker=marker)
 
 
 def _about_goals(

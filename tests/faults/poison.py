@@ -20,6 +20,7 @@ from bot.config import read_settings
 from bot.delivery.worker import LANES
 from bot.domain.apart import MINE
 from bot.domain.outbox import Kind, State, Way
+from bot.loopback.changes import PATIENCE_S
 from bot.loopback.world import World
 from bot.tour.steps import BEGIN
 from tests.faults.crowd import SETTINGS, Crowd, new_world
@@ -105,7 +106,7 @@ class _Suite:
         people = self._people[:SLOW] if way in (Way.SETUP, Way.DESK, Way.THREAD, Way.SMS) else self._people
         now = (self.world.now() - EPOCH) // timedelta(microseconds=1)
         keys = [f"{MARK}{name}:{place}" for place in range(len(people))]
-        with sqlite3.connect(self.world.database_path, timeout=30) as file:
+        with sqlite3.connect(self.world.database_path, timeout=PATIENCE_S) as file:
             file.executemany(
                 "INSERT INTO outbox (dedupe_key, kind, way, person_id, section_id, about_id, args, nonce, state, "
                 "due_at, created_at) VALUES (?, ?, ?, ?, ?, 0, ?, ?, 'due', ?, ?)",
@@ -142,7 +143,7 @@ class _Suite:
                 await self.world.kill_bot()
                 await self.world.start_bot()
             await self.world.move(LATER)
-        await self.world.quiet(for_s=0.5, timeout_s=60)
+        await self.world.quiet(for_s=0.5, timeout_s=PATIENCE_S)
         await self.world.kill_bot()
         self.tally.hits[poison.partition(":")[0]] += 1
 
@@ -207,7 +208,7 @@ class _Suite:
         return people[0][0], [person for _, person in people]
 
     def _ask(self, query: str, *values: object) -> list[tuple]:
-        file = sqlite3.connect(self.world.database_path, timeout=30)
+        file = sqlite3.connect(self.world.database_path, timeout=PATIENCE_S)
         try:
             return file.execute(query, values).fetchall()
         finally:

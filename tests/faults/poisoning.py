@@ -62,7 +62,7 @@ def _say_their_keys(victim: str) -> None:
             raise Poison(delivery.key)
         section = tx.sections.get(delivery.section)
         if delivery.way is Way.SETUP:
-            return parcels._class_set_up(tx, section, ())
+            return parcels._class_set_up(tx, section, (), mends=False)
         if delivery.way is Way.ROLE:
             role = tx.sections.place(section.guild, student_role(section), "role")
             return RoleGrant(section.guild, tx.people.account(delivery.person).discord, role, "poison")

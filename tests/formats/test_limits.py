@@ -22,6 +22,7 @@ from bot.formats.bank_report import write_as
 from bot.formats.pack import read_pack
 from bot.formats.tags import Located
 from bot.formats.worker import WorkerPackParser
+from bot.loopback.changes import PATIENCE_S
 from tests.extremes import BEYOND, LARGEST, words
 from tests.photos import photo
 
@@ -223,7 +224,9 @@ FLOODS = {
 async def test_a_flood_is_told_within_the_memory_that_the_reading_process_has(name: str):
     """Its time is the machine's; that it ends at all, and not by being killed, is seen here."""
     file, data = FLOODS[name]
-    brought = await BankFiles(WorkerPackParser(timeout_s=600)).read(file, data, ["1.1"], "1.1")
+    brought = await BankFiles(WorkerPackParser(cpu_s=round(PATIENCE_S), timeout_s=PATIENCE_S)).read(
+        file, data, ["1.1"], "1.1"
+    )
     assert brought.skipped
     assert not any("the reader gave up" in each.problem for each in brought.skipped)
     assert len(brought.questions) <= limits.QUESTIONS

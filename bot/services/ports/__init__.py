@@ -26,18 +26,11 @@ from bot.services.ports.mastery import (
 )
 from bot.services.ports.messages import (
     Cell,
-    Cipher,
-    Guardians,
     History,
     MessagingRules,
-    Numbers,
-    OptOuts,
     Outbox,
     People,
-    PhoneNumbers,
-    Phones,
     Planning,
-    Receipts,
     Reminders,
     Reports,
     Tables,
@@ -57,6 +50,7 @@ from bot.services.ports.teaching import (
     Progresses,
     Sections,
 )
+from bot.services.ports.texting import Cipher, Guardians, Numbers, OptOuts, PhoneNumbers, Phones, Receipts
 
 __all__ = [
     "Accommodations",
