@@ -16,7 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import FlipcordClient
-from bot.clock import Clock, offset_clock, system_clock
+from bot.clock import Clock, Steadiness, offset_clock, system_clock
 from bot.config import Settings, WebPart
 from bot.delivery.asking import knows_token, paced, post_past_the_outbox
 from bot.delivery.line import Line
@@ -111,6 +111,8 @@ class App:
     def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
         self.settings, self.clock = settings, clock
         self.pulse, self.watch = Pulse(), Watch()
+        # a clock that tests and the sandbox move is meant to jump
+        self.steadiness = Steadiness(clock) if clock is system_clock else None
         self.schedule = Schedule(
             self.beat, self.next_alarm, clock, settings.wake.poll_s, pulse=self.pulse, watch=self.watch
         )
@@ -157,6 +159,11 @@ class App:
 
     async def beat(self) -> None:
         """Plans what has come, and sets the courier going; a slow delivery holds back neither."""
+        if self.steadiness is not None:
+            if (jump := self.steadiness.look()) is not None:
+                log.warning("clock_was_set", by_s=round(jump))
+            if not self.steadiness.is_trusted:
+                return
         await self.jobs.plan()
         self.jobs.start()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock import KEPT_S, Steadiness
 from tests.classroom import Classroom
 from tests.cogs.test_nudges import HOUR, lived, nudges
 
@@ -56,6 +57,32 @@ async def test_what_had_to_wait_meanwhile_does_not_wait_for_days(room: Classroom
     room.clock.ahead = timedelta()
     await room.work()
     assert "Period 3 student" in chloe.roles
+
+
+async def test_a_clock_that_was_just_set_plans_nothing_until_it_has_kept_its_time(room: Classroom) -> None:
+    ana = room.students[0]
+    await room.post_prework(deadline="thu 12:00")
+    seconds = 0.0
+    room.app.steadiness = Steadiness(room.clock, lambda: seconds)
+
+    async def beat(after_s: float) -> int:
+        nonlocal seconds
+        seconds += after_s
+        await room.app.beat()
+        await room.app.courier.work()
+        await room.env.settle()
+        return nudges(ana)
+
+    assert await beat(0) == 0
+    room.clock.ahead = 2 * DAY + 3 * HOUR  # a reminder would have come by then
+    assert await beat(30) == 0
+    assert await beat(30) == 0
+    room.clock.ahead = timedelta()
+    assert await beat(10) == 0
+    assert await beat(KEPT_S + 1) == 0
+    room.clock.ahead = 2 * DAY + 3 * HOUR  # the right time by now, after the machine had slept
+    assert await beat(30) == 0
+    assert await beat(KEPT_S + 1) == 1
 
 
 async def test_log_ins_made_ahead_do_not_hold_up_the_next_one_for_days(room: Classroom) -> None:
