@@ -118,7 +118,8 @@ class Reconciler:
             ids = {(each.purpose, each.kind): each.id for each in known}
             late = {key for key, flaw in found.items() if flaw is Flaw.GONE and ids[key] in there}
             found = {key: flaw for key, flaw in found.items() if key not in late}
-        await self._places.seen(guild.id, found, self._clock(), surely=True)
+        with step("places_seen"):
+            await self._places.seen(guild.id, found, self._clock(), surely=True)
 
     async def _look(self, guild: discord.Guild) -> None:
         known = await self._members.known(guild.id)

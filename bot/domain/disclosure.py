@@ -88,6 +88,7 @@ LINES: Mapping[str, frozenset[str]] = {
         "regrade_undone": ("question", "reason", "right", "value"),
         "hand_marked": ("unit", "passed", "done_at", "comment"),
         "hand_mark_undone": ("unit",),
+        "check_dropped": ("unit", "reason"),
         "answer_marked": ("unit", "position", "percent"),
         "answer_mark_undone": ("unit", "position"),
     }.items()

@@ -130,7 +130,7 @@ class GuardianNudge:
     is_late: Recorded[bool]
 
 
-@read_by(Reader.STUDENT, Reader.GUARDIAN)
+@read_by(Reader.STUDENT)
 @dataclass(frozen=True, slots=True)
 class PhonePaused:
     """Asks a student on Discord about a number that no text reaches."""

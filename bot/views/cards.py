@@ -139,7 +139,7 @@ def card(
 ) -> Card:
     """A card. Empty lines are left out; ``marker`` is the container's id, by which a repeat is recognised."""
     mark, colour = look.value
-    cut = [_cut(each) for each in controls if isinstance(each, Menu) and len(each.choices) > MOST_CHOICES]
+    cut = [_cut(each) for each in controls if isinstance(each, Menu) and len(each.choices) > _room(each)]
     shown = [f"### {mark} {within(title)}", *(line for line in (*lines, *cut) if line)]
     texts = iter(_fit([within(each) for each in shown if isinstance(each, str)]))
     parts = [text(next(texts)) if isinstance(each, str) else _gallery(each) for each in shown]
@@ -272,12 +272,19 @@ def _fit(texts: list[str]) -> list[str]:
 IN_ONE, MOST_CHOICES = 25, 100
 
 
+def _room(menu: Menu) -> int:
+    return MOST_CHOICES if menu.most == 1 else IN_ONE
+
+
 def _cut(menu: Menu) -> str:
-    return f"-# {plain(shorten(menu.placeholder, 80))}: the first {MOST_CHOICES} of {len(menu.choices)} are listed."
+    return f"-# {plain(shorten(menu.placeholder, 80))}: the first {_room(menu)} of {len(menu.choices)} are listed."
 
 
 def _selects(menu: Menu) -> list[Menu]:
     """The selects that show a menu's choices, each named by what it begins and ends with."""
+    if menu.most > 1:  # what is chosen in one select would not be with what is chosen in another
+        chosen_first = sorted(menu.choices, key=lambda each: not each.chosen)
+        return [dataclasses.replace(menu, choices=chosen_first[:IN_ONE])]
     choices = menu.choices[:MOST_CHOICES]
     if len(choices) <= IN_ONE:
         return [menu]

@@ -476,7 +476,7 @@ objectives = [{objectives}]
 [units.prework]
 videos = [ {{ title = "{full(80)}", url = "https://example.org/{"a" * 490}", length = "600:00" }} ]
 questions = """
-::p1:: [plain]{full(1400, loud)} {{
+::p1:: [plain]{full(570, loud)} {{
 ={full(150, "0")}
 {options}
 }}

@@ -11,7 +11,7 @@ DELIVERY = Path(__file__).parents[2] / "bot" / "delivery"
 BENEATH = {"twilio_client.py"}
 #: what is awaited of Discord, Twilio and our own tasks without an effect that others see
 LOOKS = {
-    "acquire", "active_threads", "close", "fetch_channel", "fetch_channels", "fetch_member", "fetch_roles",
+    "_load", "acquire", "active_threads", "close", "fetch_channel", "fetch_channels", "fetch_member", "fetch_roles",
     "fetch_user", "gather", "history", "identity", "known",
     "list_async", "query_members", "sleep", "timeout", "to_thread",
     "wait",
@@ -19,7 +19,16 @@ LOOKS = {
 #: done twice it is done once: a thread that was put away is taken out again
 HARMLESS = {"edit_channel"}
 #: context managers without an effect
-LOCKS = {"_bound", "_locks", "_opening", "_turn", "_working", "claiming"}
+LOCKS = {
+    "_bound",
+    "_loading",
+    "_locks",
+    "_opening",
+    "_turn",
+    "_working",
+    "claiming",
+    "outgoing() if lane.files else nullcontext()",
+}
 
 
 def steps() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import bot.services.deliveries
+import bot.services.finishing
 import bot.services.taking_up
 from bot.domain.messages import (
     ClassSetUp,
@@ -347,8 +348,8 @@ async def test_what_was_sent_stays_sent_whatever_raises_over_what_follows(
     def raising(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(bot.services.deliveries, "note", raising)
-    monkeypatch.setattr(bot.services.deliveries, "pursue", raising)
+    monkeypatch.setattr(bot.services.finishing, "note", raising)
+    monkeypatch.setattr(bot.services.finishing, "pursue", raising)
     await desk.card()
     assert (await desk.all())[0].state is State.SENT
     await desk.add(desk.effect(Kind.POST_PREWORK, Way.CHANNEL, about=1, key="k2"))

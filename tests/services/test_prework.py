@@ -15,6 +15,7 @@ from bot.domain.outbox import Kind, State
 from bot.domain.questions import Answer, Chosen, Typed
 from bot.domain.records import Asker, Posted
 from bot.domain.times import BadTime
+from bot.services.access import LeftClass
 from bot.services.choosing import NoClass, NotStaff, WhichClass
 from bot.services.places import prework_channel
 from bot.services.ports import Tx
@@ -186,8 +187,8 @@ async def test_strangers_leavers_and_those_of_other_classes_are_shown_the_door(d
     assert ben is not None
     await desk.start(BEN)
     await desk.database.write(lambda tx: tx.sections.leave(GUILD, ben.person, NOW))
-    assert await desk.hand_in(BEN) == NotYours(section)
-    assert await desk.prework.form(student(BEN), desk.posted.handle) == NotYours(section)
+    assert await desk.hand_in(BEN) == LeftClass(section)
+    assert await desk.prework.form(student(BEN), desk.posted.handle) == LeftClass(section)
     await desk.database.write(lambda tx: tx.sections.enrol(section.id, ben.person, NOW))
     assert isinstance(await desk.hand_in(BEN), Credited)
 

@@ -21,11 +21,10 @@ from bot.domain.messages import (
     GuardianCode,
     GuardianNudge,
     Message,
-    TextHelp,
-    TextsEnded,
     ToDirectMessage,
 )
 from bot.domain.outbox import Delivery, Kind, State, Way
+from bot.domain.text_messages import GuardianEnded, TextHelp, TextsAgain, TextsEnded
 from bot.services import parcels
 from bot.services.chronicle import note, said
 from bot.services.contents import CONTENTS
@@ -37,7 +36,9 @@ from tests.canaries import Filled, content_classes, every_message, filled
 from tests.services.mail import DRIP, HOURS
 
 #: all that is ever written to a guardian
-GUARDIANS_GET = {GuardianCode, GuardianNudge, ContractLink, AnswerCard, Heard, TextsEnded, TextHelp}
+GUARDIANS_GET = {
+    GuardianCode, GuardianNudge, GuardianEnded, ContractLink, AnswerCard, Heard, TextsEnded, TextsAgain, TextHelp,
+}  # fmt: skip
 #: fields that open something, or say nothing to a reader, whatever they are called where they stand
 KEYS = {
     "handle", "code", "nonce", "url", "attempt", "section", "booking", "classes", "number", "channel", "file", "where",

@@ -36,8 +36,13 @@ async def test_a_file_of_an_early_form_is_brought_up_to_date_with_nothing_lost(f
     assert len(before) >= 20
     await bring_up_to_date(path)
     assert digest(path) == SHAPES[HEAD]
-    after = dict(rows(path))
-    assert {table: {name: after[table][name] for name in row} for table, row in before} == dict(before)
+    after = dict(reversed(list(rows(path))))  # the update adds a line to the history, behind what was there
+    # what a line of the record may hold is cut by the update itself: tests/storage/test_record_cleaned.py
+    kept = [
+        (table, {name: row[name] for name in row if (table, name) != ("history", "body")})
+        for table, row in before
+    ]
+    assert {table: {name: after[table][name] for name in row} for table, row in kept} == dict(kept)
 
 
 async def test_a_file_that_missed_something_of_every_migration_too(tmp_path: Path):

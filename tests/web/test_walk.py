@@ -55,7 +55,12 @@ def kept(live: Live) -> list[str]:
     """Everything that the database holds, but for what the clock itself writes."""
     connection = sqlite3.connect(live.world.database_path)
     try:
-        return [line for line in connection.iterdump() if "INSERT" in line]
+        # how many commits there were is counted in the file, too
+        return [
+            line
+            for line in connection.iterdump()
+            if "INSERT" in line and not line.startswith("INSERT INTO \"fact\" VALUES('mark',")
+        ]
     finally:
         connection.close()
 
