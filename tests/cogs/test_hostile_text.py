@@ -476,12 +476,12 @@ objectives = [{objectives}]
 [units.prework]
 videos = [ {{ title = "{full(80)}", url = "https://example.org/{"a" * 490}", length = "600:00" }} ]
 questions = """
-::p1:: [plain]{full(570, loud)} {{
+::p1:: [plain]{full(400, loud)} {{
 ={full(150, "0")}
 {options}
 }}
 
-::p2:: {full(700)} {{T#{full(600)}#{full(600)}}}
+::p2:: {full(120)} {{T#{full(600)}#{full(600)}}}
 """
 [units.check]
 draw = 1
