@@ -26,6 +26,7 @@ from bot.domain.messages import (
 from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
 from bot.domain.outbox import Delivery, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
+from bot.domain.receipts import country_of
 from bot.services.chronicle import end, note
 from bot.services.giving_up import give_up, spoil, stumble
 from bot.services.going_back import WHY, is_held_back
@@ -194,13 +195,17 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, Closed | Wait):
         _settle(tx, delivery, parcel, lease, now, ids)
         return None
-    number = (
-        parcel.address.number if isinstance(parcel, Message) and isinstance(parcel.address, ToPhone) else ""
-    )
-    if (why := texts_shut(tx, delivery, number, terms.texts_a_day, now)) is not None:
+    if (why := texts_shut(tx, delivery, _number_of(parcel), terms.texts_a_day, now)) is not None:
         _turn_away(tx, delivery, why, lease, now, ids)
         return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None
+
+
+def _number_of(parcel: Parcel) -> str:
+    """Of a text; else nothing."""
+    return (
+        parcel.address.number if isinstance(parcel, Message) and isinstance(parcel.address, ToPhone) else ""
+    )
 
 
 def _in_turn(tx: Tx, parcel: Parcel | Closed | Wait, drip: Drip, now: datetime) -> Parcel | Closed | Wait:
@@ -286,6 +291,8 @@ def _finish_apart(
 def _finish(
     tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
 ) -> None:
+    if isinstance(outcome, Sent) and (number := _number_of(parcel)):
+        believe_texts(tx, country_of(number))
     if _settle(tx, delivery, outcome, lease, now, ids) and isinstance(outcome, Sent):
         _remember(tx, delivery, parcel, outcome, now, ids)
 
@@ -325,8 +332,6 @@ def _arrived(tx: Tx, delivery: Delivery, sent: Sent, lease: str, now: datetime) 
     ended = tx.outbox.end(
         delivery.id, lease, State.SENT, now, channel=sent.channel, result=sent.result, segments=sent.segments
     )
-    if delivery.way in TEXTS:
-        believe_texts(tx)
     if not ended and sent.segments is not None:
         tx.outbox.bill(delivery.id, sent.segments)
     return ended
