@@ -413,6 +413,27 @@ async def test_it_is_seen_logged_and_told_once_when_it_has_lasted_ten_minutes(
     assert said.count("event='going_on'") == said.count("event='standing_still'")
 
 
+async def test_a_full_disk_is_told_as_that_alone_and_not_as_a_fault_of_ours(scene: Scene) -> None:
+    """Nothing can be planned or taken up then: that is one cause, and no three."""
+    await scene.due(Kind.TROUBLE, Way.ROOM, about=1, args={"why": "the rows lie", "mend": ""})
+    end = await CAUSES[Standstill.DATABASE](scene)
+    for _ in range(12):
+        await scene.app.jobs.plan()
+        scene.app.courier.start()
+        assert scene.app.courier._background is not None
+        await asyncio.wait([scene.app.courier._background])
+        assert {each.state for source in (scene.app.courier, scene.app.jobs) for each in source.standing()}
+        await scene.live_on(MINUTE)
+        assert scene.standing == {Standstill.DATABASE}
+    await end()
+    await scene.app.jobs.plan()
+    await scene.live_on(4 * MINUTE)
+    await scene.room.work()
+    told = [each for state in Standstill for each in scene.cards(state)]
+    assert len(told) == 1
+    assert TOLD[Standstill.DATABASE].what in told[0]
+
+
 async def test_teachers_read_which_numbers_are_not_texted_and_that_all_others_are(scene: Scene) -> None:
     end = await CAUSES[Standstill.COUNTRY_HELD](scene)
     assert await scene.look() == {Standstill.COUNTRY_HELD}, "texts to everywhere else go out"
