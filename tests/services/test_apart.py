@@ -13,7 +13,7 @@ import bot.services.rechecks
 from bot.domain.outbox import Kind
 from bot.services.apart import Bench, Piece, Told, do_each
 from bot.services.members import MemberService, ServerSeen
-from bot.services.ports import Tx
+from bot.services.ports import NotSaved, Tx
 from bot.services.vitals import VitalsService
 from bot.storage.database import Database
 from tests.builders import ANA, BEN, GUILD, NOW, Ids, a_class
@@ -112,7 +112,7 @@ async def test_a_full_disk_is_no_fault_of_the_thing_that_met_it(
         raise error
 
     monkeypatch.setattr(Work, "_do", full)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(NotSaved):
         await work.run(timedelta(0))
     assert await VitalsService(work.database).set_aside() == []
 
