@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -41,6 +41,12 @@ ASK_AGAIN = timedelta(minutes=1)
 #: with these the courier takes up nothing on Discord, or nothing at all: that rows are late has its reason
 _SHUT = frozenset({Standstill.TOKEN, Standstill.REFUSED})
 _DOWN = frozenset({Standstill.BEAT, Standstill.COURIER, Standstill.DATABASE})
+#: what each may come of: nothing goes out at all, or nothing can be saved, which is no fault of the bot's own
+_REASONS: Mapping[Standstill, frozenset[Standstill]] = {
+    Standstill.CLASS_WAITS: _SHUT | {Standstill.DISCORD_SILENT, Standstill.REFUSED_CLASS},
+    Standstill.COURIER: frozenset({Standstill.DATABASE}),
+    Standstill.BEAT: frozenset({Standstill.DATABASE}),
+}
 
 
 class TokenRefused(Exception):
@@ -144,7 +150,8 @@ class Lookout:
         seen = [each for source in self._sources for each in source()]
         if self.beat_is_overdue:
             seen.append(Seen(Standstill.BEAT))
-        seen += await self._in_the_database(now, seen)
+        found = await self._in_the_database(now, seen)
+        seen = [*(each for each in seen if not _is_explained(each, found)), *found]
         change, self._looked_at = self.register.look(seen, now), now
         for each in change.begun:
             log.error("standing_still", **_named(each))
@@ -260,12 +267,8 @@ class Lookout:
 
 
 def _is_explained(found: Seen, by: Iterable[Seen]) -> bool:
-    """What waits for a class because nothing goes out at all is told of as that."""
-    reasons = (
-        (_SHUT | {Standstill.DISCORD_SILENT, Standstill.REFUSED_CLASS})
-        if found.state is Standstill.CLASS_WAITS
-        else ()
-    )
+    """What stands still because of something larger is told of as that alone."""
+    reasons = _REASONS.get(found.state, frozenset())
     return any(each.state in reasons and each.section in (None, found.section) for each in by)
 
 

@@ -189,6 +189,18 @@ async def _(scene: Scene) -> Callable[[], Awaitable[object]]:
     return end
 
 
+@cause(Standstill.COUNTRY_HELD)
+async def _(scene: Scene) -> Callable[[], Awaitable[object]]:
+    await scene.due(Kind.TEXT_HELP, Way.SMS)
+    until = scene.room.clock() + timedelta(hours=1)
+    await scene.write(lambda tx: hold_texts(tx, "our text account may not send to that country", until, "34"))
+
+    async def end() -> None:
+        await scene.write(release_texts)
+
+    return end
+
+
 @cause(Standstill.TEXTS_SPENT)
 async def _(scene: Scene) -> Callable[[], Awaitable[object]]:
     await scene.due(Kind.TEXT_HELP, Way.SMS)
@@ -400,6 +412,47 @@ async def test_it_is_seen_logged_and_told_once_when_it_has_lasted_ten_minutes(
     said = "".join(capsys.readouterr())
     assert said.count(f"event='standing_still' state='{state}'") == 1, said
     assert said.count("event='going_on'") == said.count("event='standing_still'")
+
+
+async def test_a_full_disk_is_told_as_that_alone_and_not_as_a_fault_of_ours(scene: Scene) -> None:
+    """Nothing can be planned or taken up then: that is one cause, and no three."""
+    await scene.due(Kind.TROUBLE, Way.ROOM, about=1, args={"why": "the rows lie", "mend": ""})
+    end = await CAUSES[Standstill.DATABASE](scene)
+    for _ in range(12):
+        await scene.app.jobs.plan()
+        scene.app.courier.start()
+        assert scene.app.courier._background is not None
+        await asyncio.wait([scene.app.courier._background])
+        assert {each.state for source in (scene.app.courier, scene.app.jobs) for each in source.standing()}
+        await scene.live_on(MINUTE)
+        assert scene.standing == {Standstill.DATABASE}
+    await end()
+    await scene.app.jobs.plan()
+    await scene.live_on(4 * MINUTE)
+    await scene.room.work()
+    told = [each for state in Standstill for each in scene.cards(state)]
+    assert len(told) == 1
+    assert TOLD[Standstill.DATABASE].what in told[0]
+
+
+async def test_teachers_read_which_numbers_are_not_texted_and_that_all_others_are(scene: Scene) -> None:
+    end = await CAUSES[Standstill.COUNTRY_HELD](scene)
+    assert await scene.look() == {Standstill.COUNTRY_HELD}, "texts to everywhere else go out"
+    await scene.live_on(timedelta(minutes=12))
+    await scene.room.work()
+    (card,) = scene.cards(Standstill.COUNTRY_HELD)
+    assert "to +34: our text account may not send to that country" in card
+    assert "all others are texted" in card
+    await end()
+
+
+async def test_a_country_held_before_does_not_hide_that_all_texts_are(scene: Scene) -> None:
+    await CAUSES[Standstill.COUNTRY_HELD](scene)
+    until = scene.room.clock() + timedelta(hours=1)
+    await scene.write(lambda tx: hold_texts(tx, "the Twilio account is suspended", until))
+    assert await scene.look() == {Standstill.TEXTS_HELD}
+    held = next(iter(scene.lookout.occurrences))
+    assert held.seen.why == "the Twilio account is suspended"
 
 
 # --- what the list keeps, without a bot ----------------------------------------------------------------

@@ -14,12 +14,15 @@ from bot.delivery.line import Line
 from bot.delivery.permissions import NEEDED, RETRY, lacks, reach
 from bot.delivery.roles import audit_reason
 from bot.domain.messages import ClassSetUp, Outcome, Sent, Wait, WantedPlace
+from bot.services.ports import NotSaved
 from bot.views.cards import one_line, shorten
 
 #: (guild, purpose, kind, Discord id): kept durably before it returns
 Record = Callable[[int, str, str, int], Awaitable[None]]
 
 NAME_LIMIT, TOPIC_LIMIT = 100, 1024
+#: until a place that could not be saved is seen to again
+NOT_SAVED_S = 60.0
 
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
 
@@ -39,6 +42,9 @@ class Setup:
             server = await _Server.read(guild, wanted)
             for place in wanted.wanted:
                 await self._see_to(server, place)
+        except NotSaved:
+            # a lock or a full disk is no fault of this class's, however long it lasts; what stands is found again
+            return Wait(NOT_SAVED_S, "it could not be written down just now")
         except DISCORD_ERRORS as error:
             return read(error, {**TO_PLACE, 50013: _forbidden(guild)})
         return Sent()

@@ -128,9 +128,15 @@ _ONE_NUMBER = {21612: TextError(Fate.GONE, "the number cannot be reached from ou
 
 def error_of(code: int | None, to: str = "", ours: str = "") -> TextError:
     """``to`` and ``ours`` are numbers in E.164, where they are known."""
-    if code in _ONE_NUMBER and to and country_of(to)[0] == country_of(ours)[0]:
+    if code in _ONE_NUMBER and to and _plan_of(to) == _plan_of(ours):
         return _ONE_NUMBER[code]
     return ERRORS.get(code or 0, UNKNOWN)
+
+
+def _plan_of(number: str) -> str:
+    """+1 is one plan for all who share it; else the country's own."""
+    country = country_of(number)
+    return country[:1] if country[:1] == "1" else country
 
 
 #: calling codes of two digits; of the others one begins with 1 or 7, the rest have three

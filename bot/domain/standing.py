@@ -27,6 +27,7 @@ class Standstill(StrEnum):
     GATEWAY = "gateway"
     LOG_INS = "log_ins"
     TEXTS_HELD = "texts_held"
+    COUNTRY_HELD = "country_held"
     TEXTS_SPENT = "texts_spent"
     TEXTS_SILENT = "texts_silent"
     OPENINGS_STOPPED = "openings_stopped"
@@ -50,6 +51,8 @@ class Told:
     kind: Kind | None = None
     #: the whole installation's, so that an operator's monitor is alarmed; else one class's
     is_operators: bool = True
+    #: whether teachers need the reason too; of one class's they always read it
+    says_why: bool = False
 
 
 _OPERATOR = "Ask the person who runs the bot to look at its log"
@@ -87,6 +90,12 @@ TOLD: Mapping[Standstill, Told] = {
         f"I log in by myself within the hour. {_OPERATOR}: it says what stops me",
     ),
     Standstill.TEXTS_HELD: Told("no texts go out: our text account is in trouble", _TWILIO, TEXTS),
+    Standstill.COUNTRY_HELD: Told(
+        "no texts go out to some numbers, by how they begin; all others are texted",
+        _TWILIO,
+        TEXTS,
+        says_why=True,
+    ),
     Standstill.TEXTS_SPENT: Told(
         "no texts go out: those of this day are used up",
         "Messages go by other ways. The person who runs the bot can raise that number in its settings",
@@ -127,6 +136,7 @@ TOLD: Mapping[Standstill, Told] = {
 LASTING = frozenset(
     {
         Standstill.TEXTS_HELD,
+        Standstill.COUNTRY_HELD,
         Standstill.TEXTS_SPENT,
         Standstill.OPENINGS_STOPPED,
         Standstill.OPENINGS_HELD,
@@ -139,7 +149,10 @@ PAST_THE_OUTBOX = frozenset({Standstill.DATABASE})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look found. ``section``: the class it is about; None for all. ``why`` is for the log and one class."""
+    """What a look found. ``section``: the class it is about; None for all.
+
+    ``why`` is for the log, and for teachers where it is one class's or ``Told.says_why``.
+    """
 
     state: Standstill
     section: int | None = None

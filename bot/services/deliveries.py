@@ -10,19 +10,17 @@ from bot.domain.apart import Fault
 from bot.domain.attachments import Attachment
 from bot.domain.messages import (
     Closed,
-    Message,
     Outcome,
     Parcel,
     Sent,
     Stumbled,
-    ToPhone,
     Wait,
 )
 from bot.domain.nudging import TO_A_PERSON, Drop, SendAt
 from bot.domain.outbox import Delivery, Kind, State, Unreadable, Way
 from bot.domain.phone_zones import TEXTS
 from bot.services.chronicle import end
-from bot.services.finishing import finish, settle, turn_away
+from bot.services.finishing import finish, number_of, settle, turn_away
 from bot.services.giving_up import spoil, stumble
 from bot.services.going_back import WHY, is_held_back
 from bot.services.holding import Withhold, look
@@ -184,10 +182,7 @@ def _begin(tx: Tx, delivery: Delivery, terms: Terms, lease: str, now: datetime, 
     if isinstance(parcel, Closed | Wait):
         settle(tx, delivery, parcel, lease, now, ids)
         return None
-    number = (
-        parcel.address.number if isinstance(parcel, Message) and isinstance(parcel.address, ToPhone) else ""
-    )
-    if (why := texts_shut(tx, delivery, number, terms.texts_a_day, now)) is not None:
+    if (why := texts_shut(tx, delivery, number_of(parcel), terms.texts_a_day, now)) is not None:
         turn_away(tx, delivery, why, lease, now, ids)
         return None
     return parcel if tx.outbox.call(delivery.id, lease, now) else None

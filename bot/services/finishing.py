@@ -15,12 +15,14 @@ from bot.domain.messages import (
     Sent,
     Stumbled,
     ToDirectMessage,
+    ToPhone,
     ToThread,
     Unknown,
     Wait,
 )
 from bot.domain.outbox import Delivery, Kind, State, Way
 from bot.domain.phone_zones import TEXTS
+from bot.domain.receipts import country_of
 from bot.services.chronicle import end, note
 from bot.services.giving_up import give_up, stumble
 from bot.services.letters import answer_note
@@ -45,6 +47,13 @@ def turn_away(tx: Tx, delivery: Delivery, why: str, lease: str, now: datetime, i
         return False
     turned_away(tx, delivery, why, now, ids)
     return True
+
+
+def number_of(parcel: Parcel) -> str:
+    """Of a text; else nothing."""
+    return (
+        parcel.address.number if isinstance(parcel, Message) and isinstance(parcel.address, ToPhone) else ""
+    )
 
 
 def finish(
@@ -72,6 +81,8 @@ def finish(
 def _kept(
     tx: Tx, delivery: Delivery, parcel: Parcel, outcome: Outcome, lease: str, now: datetime, ids: Ids
 ) -> None:
+    if isinstance(outcome, Sent) and (number := number_of(parcel)):
+        believe_texts(tx, country_of(number))
     if settle(tx, delivery, outcome, lease, now, ids) and isinstance(outcome, Sent):
         _remember(tx, delivery, parcel, outcome, now, ids)
 
@@ -111,8 +122,6 @@ def _arrived(tx: Tx, delivery: Delivery, sent: Sent, lease: str, now: datetime) 
     ended = tx.outbox.end(
         delivery.id, lease, State.SENT, now, channel=sent.channel, result=sent.result, segments=sent.segments
     )
-    if delivery.way in TEXTS:
-        believe_texts(tx)
     if not ended and sent.segments is not None:
         tx.outbox.bill(delivery.id, sent.segments)
     return ended

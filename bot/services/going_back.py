@@ -9,7 +9,7 @@ the record cannot explain stay, and the teacher is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -68,21 +68,31 @@ def is_held_back(tx: Tx, delivery: Delivery) -> bool:
 
 
 def left_alone(
-    tx: Tx, section: Section, takes: Sequence[tuple[Effect, int]], now: datetime, ids: Ids
+    tx: Tx,
+    section: Section,
+    takes: Sequence[tuple[Effect, int]],
+    unseen: Collection[int],
+    now: datetime,
+    ids: Ids,
 ) -> list[Effect]:
     """Of unit roles that are too many by the record, each with whose it is on Discord: those that are to be taken.
 
-    At the first look after a gap the teacher is asked about them all; what was asked about is never taken here.
+    At the first look after a gap at which somebody is seen, the teacher is asked about all of theirs; what was asked
+    about is never taken here. ``unseen`` are the students whom this look told nothing of.
     """
     gap, name = gap_of(tx), f"unexplained:{section.id}"
-    known = tx.upkeep.fact(name)
     if gap is None:
         return [effect for effect, _ in takes]
-    if known is None or not known.startswith(f"{gap.until.isoformat()} "):
-        known = " ".join([gap.until.isoformat(), "-", *(_pair(effect) for effect, _ in takes)])
-        tx.upkeep.set_fact(name, known)
-        tx.outbox.add(_questions(section, takes, gap.after(now)), now, ids)
-    asked = known.split()
+    before = (tx.upkeep.fact(name) or "").split()
+    is_first = before[:1] != [gap.until.isoformat()]
+    left = {f"?{person}" for person in unseen}
+    waited = left if is_first else {each for each in before if each.startswith("?")}
+    news = [each for each in takes if is_first or f"?{each[0].person}" in waited]
+    asked = [gap.until.isoformat(), "-"] if is_first else [each for each in before if each not in waited]
+    asked += [_pair(effect) for effect, _ in news]
+    if (known := [*asked, *sorted(waited & left)]) != before:
+        tx.upkeep.set_fact(name, " ".join(known))
+        tx.outbox.add(_questions(section, news, gap.after(now)), now, ids)
     return [effect for effect, _ in takes if _pair(effect) not in asked]
 
 

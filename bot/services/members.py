@@ -98,12 +98,14 @@ def _compare(bench: Bench, guild: int, number: int, seen: ServerSeen) -> Repairs
     tx, section = bench.tx, bench.tx.sections.get(number)
     standing = {(each.purpose, each.kind): each.discord for each in tx.sections.places(guild)}
     asked, wanted = _under_way(tx, section), _wanted_roles(tx, guild)
-    pieces = [
-        _member(guild, section, roll, seen, standing, asked, wanted[roll.discord])
+    done = {
+        roll: bench.do(_member(guild, section, roll, seen, standing, asked, wanted[roll.discord]))
         for roll in tx.sections.rolls(section.id)
-    ]
-    each = [done for piece in pieces if (done := bench.do(piece)) is not None]
-    takes = left_alone(tx, section, [one for _, extra in each for one in extra], bench.now, bench.ids)
+    }
+    each = [one for one in done.values() if one is not None]
+    extra = [one for _, some in each for one in some]
+    unseen = [roll.person for roll, one in done.items() if one is None or roll.discord not in seen.present]
+    takes = left_alone(tx, section, extra, unseen, bench.now, bench.ids)
     set_ups = _broken_places(tx, section, seen, standing, bench.now)
     added = [tx.outbox.add(effects, bench.now, bench.ids) for effects in (set_ups, takes)]
     return sum((repairs for repairs, _ in each), Repairs(0, 0, 0, *added))

@@ -63,16 +63,14 @@ class StandingService:
 def words(occurrence: Occurrence) -> tuple[str, str]:
     """What a teacher reads: what stands still and since when, and what to do."""
     told = TOLD[occurrence.seen.state]
-    because = (
-        f" ({occurrence.seen.why})" if occurrence.seen.section is not None and occurrence.seen.why else ""
-    )
+    is_said = occurrence.seen.section is not None or told.says_why
+    because = f" ({occurrence.seen.why})" if is_said and occurrence.seen.why else ""
     return f"since <t:{int(occurrence.since.timestamp())}:f>: {told.what}{because}", told.mend
 
 
 def _look(tx: Tx, texts_a_day: int | None, now: datetime) -> Look:
     seen = [Seen(Standstill.CLASS_WAITS, section, why) for section, why in tx.reports.held_up(now - YOUNG)]
-    if (why := texts_held(tx, now)) is not None:
-        seen.append(Seen(Standstill.TEXTS_HELD, why=why))
+    seen += _held_texts(texts_held(tx, now))
     if texts_a_day is not None and tx.outbox.segments_since(now - DAY) >= texts_a_day:
         seen.append(Seen(Standstill.TEXTS_SPENT))
     if why := tx.upkeep.fact(OPENINGS_STOPPED):
@@ -84,6 +82,14 @@ def _look(tx: Tx, texts_a_day: int | None, now: datetime) -> Look:
         seen,
         {each.way: now - each.first_due for each in tx.outbox.tally() if each.state is State.DUE},
     )
+
+
+def _held_texts(held: Mapping[str, str]) -> list[Seen]:
+    """Where all are held, that says it of each country too."""
+    if "" in held:
+        return [Seen(Standstill.TEXTS_HELD, why=held[""])]
+    whys = "; ".join(f"to +{country}: {why}" for country, why in sorted(held.items()))
+    return [Seen(Standstill.COUNTRY_HELD, why=whys)] if whys else []
 
 
 def _known(tx: Tx) -> Sequence[Occurrence]:

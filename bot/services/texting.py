@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.outbox import Delivery, Effect, Kind, Way
@@ -145,11 +145,12 @@ def doubt_texts(
         _keep(tx, name, country, f"{now.isoformat()} {why}")
 
 
-def believe_texts(tx: Tx) -> None:
-    """A text was accepted, wherever it goes: the answer before about all texts was a slip."""
+def believe_texts(tx: Tx, country: str) -> None:
+    """A text to there was accepted: what was answered before about it, or about all texts, was a slip."""
     doubted = _kept(tx, _DOUBTED)
-    if doubted.pop("", None) is not None:
-        tx.upkeep.set_fact(_DOUBTED, json.dumps(doubted))
+    left = {each: line for each, line in doubted.items() if each not in ("", country)}
+    if left != doubted:
+        tx.upkeep.set_fact(_DOUBTED, json.dumps(left))
 
 
 def release_texts(tx: Tx) -> None:
@@ -159,16 +160,10 @@ def release_texts(tx: Tx) -> None:
             tx.upkeep.set_fact(name, "")
 
 
-def texts_held(tx: Tx, now: datetime, *countries: str) -> str | None:
-    """Why texts to these countries ("" for all of them) are stopped for the operator; None when they are not.
-
-    Without any, all that are stopped are looked at, and the country is told with it.
-    """
-    for country, line in _kept(tx, _HELD).items():
-        until, _, why = line.partition(" ")
-        if now < datetime.fromisoformat(until) and (country in countries or not countries):
-            return why if countries or not country else f"only those to +{country}: {why}"
-    return None
+def texts_held(tx: Tx, now: datetime) -> Mapping[str, str]:
+    """Why texts are stopped for the operator, by country; "" stands for all of them."""
+    lines = {country: line.partition(" ") for country, line in _kept(tx, _HELD).items()}
+    return {country: why for country, (until, _, why) in lines.items() if now < datetime.fromisoformat(until)}
 
 
 def _keep(tx: Tx, name: str, country: str, line: str) -> None:
@@ -189,7 +184,8 @@ def texts_shut(tx: Tx, delivery: Delivery, number: str, cap: int | None, now: da
     """
     if delivery.way not in TEXTS:
         return None
-    if (why := texts_held(tx, now, "", country_of(number))) is not None:
+    held = texts_held(tx, now)
+    if (why := held.get("", held.get(country_of(number)))) is not None:
         return why
     if cap is None or delivery.kind in ANSWERS:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.services.ports import Database, Tx
+from bot.services.texting import release_texts
 
 HOUR = timedelta(hours=1)
 #: Discord's reason, as long as it lets the bot open no conversation (RA9); empty or missing when it does
@@ -13,6 +14,8 @@ OPENINGS_STOPPED = "openings_stopped"
 OPENINGS_HELD = "openings_held"
 
 
+#: a call that is under way has come to its end by then
+LEASE = timedelta(minutes=1)
 #: a clock is set by so much now and then, and nothing hangs on it
 SLACK = timedelta(minutes=1)
 #: reminders go on for some days after a deadline
@@ -64,8 +67,12 @@ class UpkeepService:
 
 def _set_right(tx: Tx, now: datetime) -> None:
     tx.planning.look_again_at_all(now, now - STILL_REMINDED)
-    tx.outbox.set_right(now)
+    tx.outbox.set_right(now, now + LEASE)
     tx.upkeep.set_right(now)
+    tx.aside.try_again(now)
+    # until when something was to stand still; where it still should, the next answer says so
+    tx.upkeep.set_fact(OPENINGS_HELD, "")
+    release_texts(tx)
 
 
 def _fact(tx: Tx, name: str) -> str | None:

@@ -347,14 +347,18 @@ class StoredOutbox:
         row = self._db.execute(_OF_NONCE, {"nonce": nonce, "person": person}).first()
         return delivery_of(row) if row else None
 
-    def set_right(self, now: datetime) -> None:
+    def set_right(self, now: datetime, lease_until: datetime) -> None:
         ahead = sa.and_(outbox.c.state == State.DUE, outbox.c.due_at > now)
         at_once = sa.and_(outbox.c.created_at > now, outbox.c.due_at == outbox.c.created_at)
         self._db.execute(
             sa.update(outbox)
-            .where(ahead, outbox.c.kind.not_in(_PLANNED), sa.or_(at_once, outbox.c.tries > 0))
+            .where(ahead, outbox.c.kind.not_in(_PLANNED))
+            # when an inbox is opened is asked again at its turn
+            .where(sa.or_(at_once, outbox.c.tries > 0, outbox.c.kind == Kind.OPEN_INBOX))
             .values(due_at=now)
         )
+        leased_ahead = outbox.c.state.in_(UNDER_WAY) & (outbox.c.lease_until > lease_until)
+        self._db.execute(sa.update(outbox).where(leased_ahead).values(lease_until=lease_until))
         self._db.execute(sa.update(outbox).where(outbox.c.called_at > now).values(called_at=now))
 
     def got_it(self, delivery: int, at: datetime) -> None:

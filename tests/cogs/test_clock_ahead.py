@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.clock import KEPT_S, Steadiness
+from bot.domain.outbox import Effect, Kind, State, Way
+from bot.services.ports import Tx
+from bot.services.texting import doubt_texts, texts_held
 from tests.classroom import Classroom
 from tests.cogs.test_nudges import HOUR, lived, nudges
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -92,3 +95,31 @@ async def test_log_ins_made_ahead_do_not_hold_up_the_next_one_for_days(room: Cla
         await upkeep.note_identify(now + 3 * DAY)
     await upkeep.mind_the_clock(now)
     assert await upkeep.may_identify(now, 20) <= now + HOUR
+
+
+async def test_what_was_in_doubt_or_set_aside_or_held_meanwhile_is_seen_to_at_once(room: Classroom) -> None:
+    """A card in mid-call, a thing of a job that raised once, a bad answer of Twilio's: each by the clock ahead."""
+    upkeep, now = room.app.services.upkeep, room.clock()
+    await upkeep.mind_the_clock(now)
+    await upkeep.mind_the_clock(now + 3 * DAY)
+    await upkeep._db.write(_gone_wrong, now + 3 * DAY)
+    await room.work()
+    held, again = await upkeep._db.read(lambda tx: (texts_held(tx, now), tx.aside.next_again(after=now)))
+    assert not held
+    assert again is None or again <= now + HOUR
+    await room.sleep(2 * MINUTE)
+    await room.work()
+    (card,) = [each for each in room.shown_in("period-3-teachers") if "was in mid-call" in each]
+    assert "Look at it" in card
+
+
+def _gone_wrong(tx: Tx, ahead: datetime) -> None:
+    args = {"why": "it was in mid-call", "mend": "look at it"}
+    card = Effect("test:ahead", Kind.TROUBLE, Way.ROOM, ahead - 4 * DAY, section=1, about=1, args=args)
+    tx.outbox.add([card], ahead, lambda: "abcdef0123456789")
+    (row,) = tx.outbox.claim(ahead, [Way.ROOM], 1, "another", ahead + MINUTE)
+    tx.outbox.call(row.id, "another", ahead)
+    assert tx.outbox.get(row.id).state is State.CALLING
+    doubt_texts(tx, "the Twilio account is suspended", ahead, ahead + HOUR)
+    again = {"at": ahead, "again_at": ahead + MINUTE, "section": 1, "tries": 1, "why": "it raised"}
+    tx.aside.keep("time_limits", "7", **again)

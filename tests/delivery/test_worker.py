@@ -21,6 +21,7 @@ from bot.domain.messages import (
     WantedPlace,
 )
 from bot.domain.outbox import State
+from bot.services.ports import NotSaved
 from tests.delivery.conftest import ANAS_PHONE, Desk
 from tests.loopback.discord_openapi import discord_api
 
@@ -69,6 +70,28 @@ async def test_everything_asked_of_discord_is_as_it_describes_itself(desk: Desk)
         desk.move(hours=1)
     assert {request.method for request in desk.wire.requests} == {"GET", "POST", "PUT"}
     assert described.complaints(desk.wire.requests) == []
+
+
+async def test_a_place_that_cannot_be_saved_is_no_fault_of_the_classes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock or a full disk outlasts the tries that a fault has; then the same roles and channels are taken up."""
+    places = (WantedPlace("x", "role", "Unit 3"), WantedPlace("x", "channel", "unit-3", "Unit 3", "x"))
+    number = desk.deliveries.add(desk.now(), ClassSetUp(desk.server.id, {}, places, ()))
+
+    async def not_saved(*_: object) -> None:
+        raise NotSaved("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.deliveries, "record_place", not_saved)
+        for _ in range(4):
+            await desk.work()
+            desk.move(hours=1)
+    assert {type(each) for each in desk.deliveries.rows[number].outcomes} == {Wait}
+    await desk.work()
+    assert desk.deliveries.state(number) is State.SENT
+    roles = [each.name for each in desk.client.guilds[0].roles]
+    assert roles.count("Unit 3") == 1
 
 
 async def test_a_closed_way_leads_to_the_next_at_once(desk: Desk) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.delivery.sms import _outcome
-from bot.domain.messages import Content, Outcome, PhonePaused, PreWorkNudge, Trouble, Unknown
+from bot.domain.messages import Content, Outcome, PhonePaused, PreWorkNudge, Trouble, Unknown, Wait
 from bot.domain.outbox import Delivery, Kind, State, Way
-from bot.domain.receipts import ERRORS, RANKS, Fate, Receipt
+from bot.domain.receipts import ERRORS, RANKS, Fate, Receipt, country_of, error_of
 from bot.services.phones import Paused, Proven
 from bot.services.ports import Tx
 from bot.services.texting import texts_shut
@@ -330,6 +330,37 @@ async def test_a_second_callback_is_one_too_though_texts_were_accepted(desk: Pho
     second = await desk.row(f"at {2 * MINUTE}")
     await desk.receipts.tell(f"SM{second.id}", second.nonce, "undelivered", code, NOW + 3 * MINUTE)
     assert await text_at(desk, HOUR / 2) == [Way.DM]
+
+
+async def test_a_country_that_was_texted_since_is_doubted_anew(desk: PhoneDesk) -> None:
+    """Two slips within a day, with texts to that very country between them, are no verdict."""
+    await desk.open_inbox()
+    error, country = ERRORS[21408], country_of(NUMBER)
+    slip = Wait(error.after.total_seconds(), error.why, "ask whoever runs the bot", country=country)
+
+    def refused(row: Delivery) -> Outcome | None:
+        return slip if row.way is Way.SMS else None
+
+    row = await a_nudge(desk)
+    await desk.carried(NOW, refused)  # type: ignore[arg-type]
+    assert await text_at(desk, 2 * MINUTE) == [Way.SMS]
+    later, until = NOW + HOUR, NOW + timedelta(days=1)
+    await desk.due(Kind.NUDGE, about=row.about, key="second", now=later, expires_at=until)
+    await desk.carried(later, refused)  # type: ignore[arg-type]
+    assert await text_at(desk, HOUR + 2 * MINUTE) == [Way.SMS]
+
+
+@pytest.mark.parametrize(
+    ("to", "ours", "fate"),
+    [
+        ("+18765550100", "+15005550006", Fate.GONE),
+        ("+447700900001", "+447700900000", Fate.GONE),
+        ("+4915100000000", "+447700900000", Fate.COUNTRY),
+        ("+34600000000", "+33600000000", Fate.COUNTRY),
+    ],
+)
+def test_only_a_number_of_our_own_country_is_itself_to_blame(to: str, ours: str, fate: Fate) -> None:
+    assert error_of(21612, to, ours).fate is fate
 
 
 @pytest.mark.parametrize("by", ["call", "callback"])

@@ -140,10 +140,11 @@ class Outbox(Protocol):
         """The row of that nonce, if it is that person's."""
         ...
 
-    def set_right(self, now: datetime) -> None:
+    def set_right(self, now: datetime, lease_until: datetime) -> None:
         """Brings to ``now`` what is put off to, or was called at, an instant that the clock has gone back before.
 
-        Steps of a ladder stay where they are: they are of use at their own time.
+        No lease is longer than ``lease_until``: what was in mid-call is looked for then, and not days later. Steps
+        of a ladder stay where they are: they are of use at their own time.
         """
         ...
 
