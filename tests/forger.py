@@ -66,11 +66,17 @@ class Forger:
     answers: set[int]
 
     async def forge(
-        self, victim: Person, *names: str, secret: tuple[str, ...] = (), inside: tuple[str, ...] = ()
+        self,
+        victim: Person,
+        *names: str,
+        secret: tuple[str, ...] = (),
+        inside: tuple[str, ...] = (),
+        brief: bool = False,
     ) -> None:
         """Each is on a screen now; nobody else changes or learns anything by it. A name is ``fc:action``.
 
-        What is ``inside`` the class a classmate may read, and nobody else.
+        What is ``inside`` the class a classmate may read, and nobody else. In ``brief``, one of them sends what is
+        bent, and all what is whole.
         """
         found = self.shown()
         for name in names:
@@ -82,7 +88,8 @@ class Forger:
             is_own = what.name[1] in OWN
             for who in (self.stranger, self.classmate, self.elsewhere, self.colleague, self.foreigner):
                 sends = [] if is_own and who in mine else [whole]
-                sends += [] if is_own and who in (self.classmate, self.elsewhere) else bent
+                bends = (self.stranger if is_own else self.classmate) is who if brief else True
+                sends += bent if bends and not (is_own and who in (self.classmate, self.elsewhere)) else []
                 hidden = secret if who is self.classmate else (*secret, *inside)
                 await self._attack(who, sends, (f"<@{victim.id}>", *hidden))
 
