@@ -36,6 +36,7 @@ def test_what_nobody_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_walked_after_all_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reached, "NOT_WALKED", {"fc:check_put": "why"})
+    monkeypatch.setattr(reached, "reached", reached.registered())
     assert reached.complaints() == ["walked, yet in NOT_WALKED: fc:check_put"]
 
 
