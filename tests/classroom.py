@@ -25,6 +25,8 @@ from bot.domain.course import Course, Fault
 from bot.loopback.changes import PATIENCE_S
 from bot.services.ports import PackParser
 from bot.storage.schema import bring_up_to_date
+from bot.views.presses import read_id
+from tests.walked import reached
 
 #: a Monday, ten in the morning in Chicago: in nobody's quiet hours
 MONDAY = datetime(2027, 1, 11, 16, 0, tzinfo=UTC)
@@ -173,6 +175,8 @@ class Person:
 
     async def _seen(self, result: Any) -> Screen:
         await self.room.work()
+        if name := read_id(self.room.sent.get(result._interaction.id, "")):
+            reached.add(f"{name[0]}:{name[1]}")
         response = result.response
         self._screen = Screen(response.components if response else [], result)
         assert APOLOGY not in self.screen.text, "something of ours broke: look at the log"
@@ -240,6 +244,9 @@ class Classroom:
     def __init__(self, app: App, env: Any, clock: MovingClock, process: AsyncExitStack | None = None) -> None:
         self.app, self.env, self.clock = app, env, clock
         self._process = process or AsyncExitStack()
+        #: the custom_id that each interaction came with
+        self.sent: dict[int, str] = {}
+        self._note_what_is_sent()
         #: a test breaks something on purpose: jobs may raise
         self.expects_faults = False
         self.guild = env.create_guild("Rivera's Chemistry")
@@ -248,6 +255,16 @@ class Classroom:
         self.staff_role = staff
         self.teacher = Person(self, self.guild.add_member(env.create_user("rivera"), roles=[staff]))
         self.students = [self.newcomer(name) for name in ("ana", "ben", "chloe")]
+
+    def _note_what_is_sent(self) -> None:
+        emit = self.env.backend.emit
+
+        def noting(event: str, payload: Any, **options: Any) -> None:
+            if event == "INTERACTION_CREATE":
+                self.sent[int(payload["id"])] = str(payload.get("data", {}).get("custom_id", ""))
+            emit(event, payload, **options)
+
+        self.env.backend.emit = noting
 
     def newcomer(self, name: str) -> Person:
         return Person(self, self.guild.add_member(self.env.create_user(name)))

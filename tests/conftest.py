@@ -39,7 +39,7 @@ def _named(what: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 bot.storage.history.kept = _named
 
-pytest_plugins = ["tests.plugins.loopback_only"]
+pytest_plugins = ["tests.plugins.loopback_only", "tests.plugins.reached"]
 
 
 @pytest.fixture

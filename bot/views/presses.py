@@ -107,8 +107,9 @@ def _work(
             press = _presses.get(action)
             return press(interaction, handle) if press else outdated(interaction)
         case "fs", discord.InteractionType.component if not is_button:
-            pick = _picks.get(action)
-            return pick(interaction, handle, data.get("values", [])) if pick else outdated(interaction)
+            pick, values = _picks.get(action), data.get("values") or []
+            # each menu of ours asks for one choice at least: none comes from a hand-made client only
+            return pick(interaction, handle, values) if pick and values else outdated(interaction)
         case "fm", discord.InteractionType.modal_submit:
             form = _forms.get(action)
             return form(interaction, handle, _fields(data)) if form else outdated(interaction)
