@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.tour.answers import _letter
 from tests.loopback.discord_openapi import discord_api
 
 SHOWN = {
@@ -65,3 +66,16 @@ def test_nobody_is_pinged_by_name_or_role_and_nothing_is_asked_twice(requests: P
     assert all(not line["json"]["allowed_mentions"].get("parse") for line in posts)
     opened = [line for line in lines if line["path"] == "/users/@me/channels"]
     assert len(opened) == 4  # by the four students who pressed [Open my inbox]
+
+
+def test_options_that_differ_in_a_sign_are_told_apart():
+    """Whatever form is drawn: 10⁴ and 10⁻⁴ have the same letters and digits."""
+    shown = {
+        r"4\.2 × 10⁴": "A",
+        r"4\.2 × 10⁻⁴": "B",
+        "Cl⁺ with mass number 35": "C",
+        "Cl⁻ with mass number 35": "D",
+    }
+    for text, letter in (("4.2 × 10⁴", "A"), ("4.2 × 10⁻⁴", "B"), ("Cl⁻ with mass number 35", "D")):
+        assert _letter(shown, text) == letter
+    assert _letter({"**H**₂O": "A"}, "H₂O") == "A"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.course import Course
 from bot.domain.questions import Numeric, Question, SeveralChoices, ShortText, SingleChoice, TrueFalse
@@ -63,9 +63,25 @@ async def answer_one(student: Person, course: Course, screen: Answer, *, right: 
 
 
 def _asked(bank: Sequence[Question], text: str) -> Question:
-    shown = _bare(text)
-    fits = [question for question in bank if _bare(question.prompt) in shown]
-    return max(fits, key=lambda question: len(question.prompt))
+    # points and signs count where they are shown as they were written: 0.045 is another question than 0.45
+    for as_shown in (_unescaped, _bare):
+        shown = as_shown(text)
+        if fits := [question for question in bank if as_shown(question.prompt) in shown]:
+            return max(fits, key=lambda question: len(question.prompt))
+    raise LookupError(text)
+
+
+def _letter(options: Mapping[str, str], wanted: str) -> str:
+    """``options`` are letters by the text beside them."""
+    for as_shown in (_unescaped, _bare):
+        found = {as_shown(text): letter for text, letter in options.items()}
+        if as_shown(wanted) in found:
+            return found[as_shown(wanted)]
+    raise LookupError(wanted)
+
+
+def _unescaped(text: str) -> str:
+    return " ".join(text.replace("\\", "").casefold().split())
 
 
 def _bare(text: str) -> str:
@@ -77,8 +93,8 @@ async def _answer(student: Person, question: Question, screen: Answer, *, right:
     if isinstance(question, ShortText | Numeric):
         form = await student.press("Type my answer", screen)
         return await student.submit(form, {"answer": typed_answer(question, right=right)})
-    letters = {_bare(text): letter for letter, text in re.findall(r"\*\*([A-J])\*\* · (.*)", screen.text)}
-    chosen = [letters[_bare(text)] for text in chosen_texts(question, right=right)]
+    options = {text: letter for letter, text in re.findall(r"\*\*([A-J])\*\* · (.*)", screen.text)}
+    chosen = [_letter(options, text) for text in chosen_texts(question, right=right)]
     if isinstance(question, SeveralChoices):
         message = screen.message
         assert message is not None

@@ -178,7 +178,7 @@ def fuzz(connection: sa.Connection, sends: int) -> None:
     while sent + refused < sends:
         went, not_ = one_history(connection, dice, ids)
         sent, refused = sent + went, refused + not_
-    assert sent > sends / 20
+    assert sent > sends / 40  # of what is drawn, few have all that they need
     assert refused > sends / 2
 
 
