@@ -35,6 +35,8 @@ LATER = timedelta(minutes=6)
 MOST_MOVES = 12
 #: that many of what is done one after the other for a whole class
 SLOW = 5
+#: between two looks at what is left
+LOOK_S = 0.05
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -149,15 +151,18 @@ class _Suite:
 
     async def _settled(self) -> None:
         """Whatever is due has been seen to: what is left waits for a later instant, or for its lease to run out."""
-        for _ in range(2400):
+        left, same = -1, 0
+        while same < PATIENCE_S / LOOK_S:  # as long as rows come to an end, however slowly, it is waited for
             now = (self.world.now() - EPOCH) // timedelta(microseconds=1)
             query = (
                 "SELECT count(*) FROM outbox WHERE state IN ('due', 'leased', 'calling') AND due_at <= ? "
                 "AND (dedupe_key LIKE ? OR way = 'room')"
             )
-            if not self._ask(query, now, f"{MARK}%")[0][0]:
+            before, left = left, self._ask(query, now, f"{MARK}%")[0][0]
+            if not left:
                 return
-            await asyncio.sleep(0.05)
+            same = same + 1 if left == before else 0
+            await asyncio.sleep(LOOK_S)
 
     def _under_way(self) -> int:
         query = (
