@@ -31,6 +31,9 @@ EX_CONFIG = 78
 def _stop(message: str, code: int) -> NoReturn:
     with suppress(OSError, ValueError):  # where nobody reads it, the code has to say it all
         print(message, file=sys.stderr)
+    from bot.logs import end_quietly
+
+    end_quietly()
     raise SystemExit(code)
 
 

@@ -10,8 +10,10 @@ disk, a pipe that nobody reads any more, a value whose repr raises) is lost, and
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
+import os
 import re
 import sys
 import threading
@@ -149,6 +151,8 @@ def set_up_logs(part: LogPart, secrets: Iterable[str] = ()) -> None:
     for name, least in TALKERS.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelName(part.level)))
     logging.captureWarnings(capture=True)
+    atexit.unregister(end_quietly)
+    atexit.register(end_quietly)
     _catch_the_rest()
     structlog.configure(
         processors=[
@@ -160,6 +164,19 @@ def set_up_logs(part: LogPart, secrets: Iterable[str] = ()) -> None:
         wrapper_class=_Logger,
         cache_logger_on_first_use=True,
     )
+
+
+def end_quietly() -> None:
+    """Leaves nothing to be written out at the end: where that failed, Python would end with a code of its own, 120."""
+    streams: tuple[TextIO | None, ...] = sys.stdout, sys.stderr
+    for stream in streams:
+        if stream is None:  # as under some supervisors
+            continue
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _catch_the_rest() -> None:

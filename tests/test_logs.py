@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import logging.config
+import os
 import subprocess
 import sys
 import textwrap
@@ -435,5 +436,6 @@ def test_a_process_whose_log_goes_nowhere_ends_as_it_would(stderr: str):
         check=False,
         timeout=PATIENCE_S,
         stdout=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
     assert done.returncode == 78

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -265,7 +265,7 @@ async def _(scene: Scene) -> Callable[[], Awaitable[object]]:
 
 @cause(Standstill.CLASS_WAITS)
 async def _(scene: Scene) -> Callable[[], Awaitable[object]]:
-    with sqlite3.connect(scene.app.settings.storage.path) as file:
+    with closing(sqlite3.connect(scene.app.settings.storage.path)) as file, file:
         (kept,) = file.execute(
             "SELECT discord_id FROM place WHERE kind = 'role' AND purpose LIKE 'section:%'"
         )

@@ -23,4 +23,4 @@ class Channels:
 
     async def find(self, message: Message, address: ToChannel, since: datetime) -> Sent | None:
         """Raises DISCORD_ERRORS."""
-        return await look_where_it_was(self._client, address.channel, message.marker)
+        return await look_where_it_was(self._client, address.channel, message.marker, since)

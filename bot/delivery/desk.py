@@ -59,11 +59,11 @@ class Desks:
 
     async def find(self, message: Message, address: ToDesk, since: datetime) -> Sent | None:
         """Raises DISCORD_ERRORS."""
-        for thread in (address.thread, await self._standing(address)):
+        for thread in (address.thread, await self._standing(address, since)):
             if thread is None:
                 continue
             try:
-                if (sent := await look(self._client, thread, message.marker)) is not None:
+                if (sent := await look(self._client, thread, message.marker, since)) is not None:
                     return sent
             except discord.NotFound:
                 continue
@@ -83,13 +83,13 @@ class Desks:
     async def _thread(self, address: ToDesk, since: datetime | None) -> int:
         async with self._locks[address.seed]:
             if address.seed not in self._made:
-                card = await self._standing(address) if since is not None else None
+                card = await self._standing(address, since) if since is not None else None
                 self._made[address.seed] = await self._begin(card or await self._card(address), address)
             return self._made[address.seed]
 
-    async def _standing(self, address: ToDesk) -> int | None:
+    async def _standing(self, address: ToDesk, since: datetime) -> int | None:
         """The card made by a call whose answer was lost; its thread, if begun, has the same id."""
-        found = await look(self._client, address.channel, _marker(address))
+        found = await look(self._client, address.channel, _marker(address), since)
         return int(found.result) if found is not None else None
 
     async def _card(self, address: ToDesk) -> int:

@@ -33,7 +33,7 @@ class DirectMessages:
     async def find(self, message: Message, address: ToDirectMessage, since: datetime) -> Sent | None:
         """Raises DISCORD_ERRORS."""
         channel = address.channel or await self._open(address.discord)
-        return await look_where_it_was(self._client, channel, message.marker)
+        return await look_where_it_was(self._client, channel, message.marker, since)
 
     async def _carry_first(self, message: Message, address: ToDirectMessage) -> Outcome:
         if (left := (self._closed_until - self._clock()).total_seconds()) > 0:

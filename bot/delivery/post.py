@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import discord
 
 from bot.delivery.crashpoints import step
@@ -12,8 +14,8 @@ from bot.views.letter_cards import WRITE
 from bot.views.messages import draw
 from bot.views.uploads import sending
 
-#: read back in one request; more than a conversation gets between a call and its look
-LOOK_BACK = 100
+#: messages read back at most, a hundred in one request; and by how much Discord's clock and ours may differ
+LOOK_BACK, SLACK = 1000, timedelta(minutes=5)
 #: the thread was archived or locked
 SHUT = (50083, 160005)
 
@@ -54,9 +56,14 @@ async def post_in_thread(
         return await post(client, thread, message, person=person)
 
 
-async def look(client: discord.Client, channel: int, marker: int) -> Sent | None:
-    """The bot's own message with that card among the newest of a channel. Raises DISCORD_ERRORS."""
+async def look(client: discord.Client, channel: int, marker: int, since: datetime) -> Sent | None:
+    """The bot's own message with that card, which is no older than ``since``. Raises DISCORD_ERRORS.
+
+    However many wrote there meanwhile: a class talks in its channel while the bot is off.
+    """
     async for message in client.get_partial_messageable(channel).history(limit=LOOK_BACK):
+        if message.created_at < since - SLACK:
+            return None
         ours = client.user is not None and message.author.id == client.user.id
         if ours and any(
             isinstance(each, discord.Container) and each.id == marker for each in message.components
@@ -65,9 +72,11 @@ async def look(client: discord.Client, channel: int, marker: int) -> Sent | None
     return None
 
 
-async def look_where_it_was(client: discord.Client, channel: int, marker: int) -> Sent | None:
+async def look_where_it_was(
+    client: discord.Client, channel: int, marker: int, since: datetime
+) -> Sent | None:
     """The same in a place that may be gone by now, and with it the message. Raises DISCORD_ERRORS."""
     try:
-        return await look(client, channel, marker)
+        return await look(client, channel, marker, since)
     except discord.NotFound:
         return None

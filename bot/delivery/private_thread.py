@@ -45,7 +45,9 @@ class PrivateThreads:
         thread = address.thread
         if thread is None and (parent := await self._parent(address.channel)):
             thread = await self._seek(parent, address, since)
-        return await look_where_it_was(self._client, thread, message.marker) if thread is not None else None
+        if thread is None:
+            return None
+        return await look_where_it_was(self._client, thread, message.marker, since)
 
     async def _into(self, thread: int, message: Message, address: ToThread) -> Sent | None:
         """None when that thread was deleted."""

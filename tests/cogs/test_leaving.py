@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ async def look(room: Classroom) -> None:
 
 def kept(room: Classroom) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that is stored."""
-    with sqlite3.connect(room.app.settings.storage.path) as file:
+    with closing(sqlite3.connect(room.app.settings.storage.path)) as file, file:
         tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
             each: file.execute(f'SELECT * FROM "{each}"').fetchall()  # noqa: S608  # a name of the schema's own
@@ -56,7 +57,7 @@ def kept(room: Classroom) -> dict[str, list[tuple[Any, ...]]]:
 def handles(room: Classroom) -> list[str]:
     """What buttons of hers may carry: the handles of everything there is, and places in what has several."""
     found = ["-", "1"]
-    with sqlite3.connect(room.app.settings.storage.path) as file:
+    with closing(sqlite3.connect(room.app.settings.storage.path)) as file, file:
         for name in ("section", "prework", "attempt", "slot", "booking", "remediation", "contract", "draft"):
             newest = f"SELECT handle FROM {name} ORDER BY id DESC LIMIT 2"  # noqa: S608  # as above
             found += [handle for (handle,) in file.execute(newest)]

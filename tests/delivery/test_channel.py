@@ -25,14 +25,23 @@ async def test_teachers_read_in_their_room_who_booked(desk: Desk) -> None:
     assert desk.wire.requests_to("POST", "/channels/*/messages")[0].json["allowed_mentions"] == {"parse": []}
 
 
-async def test_a_card_is_found_among_many(desk: Desk) -> None:
-    channels = Channels(desk.client)
+async def test_a_card_is_found_however_much_is_said_after_it(desk: Desk) -> None:
+    channels, begun = Channels(desk.client), desk.now()
     for number in range(60):
         desk.ben.say(f"chatter {number}", desk.prework)
     sent = await channels.carry(desk.message(desk.to_room(), number=5), desk.to_room())
-    for number in range(60):
+    for number in range(260):
         desk.ben.say(f"more chatter {number}", desk.prework)
-    assert await channels.find(desk.message(desk.to_room(), number=5), desk.to_room(), desk.now()) == sent
+    assert await channels.find(desk.message(desk.to_room(), number=5), desk.to_room(), begun) == sent
+
+
+async def test_what_stood_there_before_it_was_asked_for_is_not_read_through(desk: Desk) -> None:
+    channels = Channels(desk.client)
+    for number in range(250):
+        desk.ben.say(f"chatter {number}", desk.prework)
+    desk.move(hours=1)
+    assert await channels.find(desk.message(desk.to_room(), number=5), desk.to_room(), desk.now()) is None
+    assert len(desk.wire.requests_to("GET", "/channels/*/messages")) == 1
 
 
 async def test_a_deleted_channel_and_a_locked_one_wait_and_say_what_to_mend(desk: Desk) -> None:
