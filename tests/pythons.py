@@ -1,4 +1,4 @@
-"""``python -m tests.pythons [--newest] [--tour]``: the tests under each Python that is found here; `make test-pythons`.
+"""``python -m tests.pythons [--newest] [--tour] [PATH…]``: the tests under each Python that is found here; `make test-pythons`.
 
 Each has an environment of its own in build/ and the packages of requirements.lock. A line tells of each, also of those
 that pyproject.toml names and that are not here; the exit code is 1 if any was not green, 2 if none was found.
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--newest", action="store_true", help="only the newest that is found, if it is another than this"
     )
     parser.add_argument("--tour", action="store_true", help="take the tour under each as well")
+    parser.add_argument("paths", nargs="*", help="which tests; all that are quick unless given")
     wanted = parser.parse_args(arguments)
     found = find(os.environ, Path.home())
     for minor in sorted(supported() - {each.minor for each in found}):
@@ -63,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wanted.newest and found and found[-1].minor == sys.version_info[:2]:
         print(f"Python {found[-1].name} is the newest here, and `make test` runs under it.")
         return 0
-    green = [check(each, tour=wanted.tour) for each in (found[-1:] if wanted.newest else found)]
+    green = [
+        check(each, tour=wanted.tour, paths=wanted.paths) for each in (found[-1:] if wanted.newest else found)
+    ]
     if not green:
         print("No Python was found that the tests could be run under.")
         return 2
@@ -114,12 +117,12 @@ def _version(path: Path) -> tuple[int, int, int] | None:
     return major, minor, micro
 
 
-def check(python: Python, *, tour: bool) -> bool:
+def check(python: Python, *, tour: bool, paths: Sequence[str] = ()) -> bool:
     """Whether all is green under it; says so in one line, with what went wrong before it."""
     log = ROOT / "build" / f"py{python.minor[0]}.{python.minor[1]}.log"
     log.parent.mkdir(exist_ok=True)
     with log.open("w", encoding="utf-8") as output:
-        for what, command in _commands(python, tour=tour):
+        for what, command in _commands(python, tour=tour, paths=paths):
             print(f"Python {python.name}: {what}", flush=True)
             done = subprocess.run(
                 command, cwd=ROOT, env=_environment(), stdout=output, stderr=output, check=False
@@ -136,7 +139,7 @@ def check(python: Python, *, tour: bool) -> bool:
     return True
 
 
-def _commands(python: Python, *, tour: bool) -> Iterator[tuple[str, list[str]]]:
+def _commands(python: Python, *, tour: bool, paths: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """What is done, in its order; an environment that was made from the same files is made once."""
     folder = ROOT / "build" / f"py{python.minor[0]}.{python.minor[1]}"
     own, made = str(folder / "bin" / "python"), folder / ".made"
@@ -150,7 +153,7 @@ def _commands(python: Python, *, tour: bool) -> Iterator[tuple[str, list[str]]]:
     if tour:
         yield "taking the tour", [own, "-m", "bot", "tour"]
     parallel = ("-n", "logical", "--maxprocesses", "8", "--dist", "loadfile")
-    yield "testing", [own, "-m", "pytest", "-q", "-p", "no:cacheprovider", *parallel, *QUICK]
+    yield "testing", [own, "-m", "pytest", "-q", "-p", "no:cacheprovider", *parallel, *QUICK, *paths]
 
 
 def _digest() -> str:
