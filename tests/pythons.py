@@ -1,4 +1,4 @@
-"""``python -m tests.pythons [--newest] [--tour] [PATH…]``: the tests under each Python that is found here; `make test-pythons`.
+"""``python -m tests.pythons [--newest] [--tour] [PATH…]``: the tests under each Python found here; `make test-pythons`.
 
 Each has an environment of its own in build/ and the packages of requirements.lock. A line tells of each, also of those
 that pyproject.toml names and that are not here; the exit code is 1 if any was not green, 2 if none was found.
